@@ -1,0 +1,1 @@
+"""Offline scheduling of cluster and AI jobs, with proof."""

@@ -1,0 +1,374 @@
+"""An instance as integer arrays: the only thing that algorithms see.
+
+All times are steps of one grid, all demands steps of one grid a resource. ``J`` jobs, ``M`` modes of all jobs in a row,
+``S`` speeds, ``N`` nodes (a pool is one), ``K`` resources, ``B`` breakpoints of capacity, ``E`` precedence pairs.
+Kernels check nothing, so every index that stands here is valid.
+"""
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from optimizer.errors import InstanceError, Issue, UsageError
+from optimizer.instance import Instance, Mode, Unavailable
+from optimizer.names import Feature, Objective
+from optimizer.units import FloatArray, IntArray, Number, Scale, processing_steps
+
+NEVER = 2**60
+"""Stands for a deadline or due date that is not there."""
+
+_LONGEST = 2**50
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """Arrays of one instance; build it with :meth:`of`.
+
+    Parameters
+    ----------
+    instance : Instance
+        Where it comes from: names and units.
+    objective : Objective
+        What a schedule is judged by.
+    time_step : int
+        Steps of the instance's own grid in one step here; above 1 the problem is a rounded, harder one.
+    release : int64[J]
+        Earliest start.
+    deadline, due : int64[J]
+        Latest end and soft due date; ``NEVER`` without one.
+    weight : int64[J]
+        Weights, scaled by ``weight_scale``.
+    priority : float64[J]
+        Larger is more important.
+    mode_start : int64[J+1]
+        The modes of job j are ``mode_start[j]`` up to ``mode_start[j + 1]``.
+    mode_demand : int64[M, K]
+        Amount of each resource that a mode holds.
+    mode_time, mode_estimate : int64[M, S]
+        Processing time and believed processing time at each speed.
+    node_speed : int64[N]
+        Index of the node's speed.
+    node_capacity : int64[N, K]
+        Amount of each resource.
+    predecessor_start : int64[J+1]
+        The predecessors of job j are entries ``predecessor_start[j]`` up to ``predecessor_start[j + 1]``.
+    predecessor_job, predecessor_lag : int64[E]
+        Which job, and the time between its end and the start.
+    profile_start : int64[N+1]
+        The breakpoints of node v are entries ``profile_start[v]`` up to ``profile_start[v + 1]``.
+    profile_time : int64[B]
+        Ascending a node, the first is 0.
+    profile_level : int64[B, K]
+        Capacity from this breakpoint to the next.
+    weight_scale : Scale
+        The grid of weights.
+    demand_scale : tuple of Scale
+        The grid of each resource.
+    """
+
+    instance: Instance
+    objective: Objective
+    time_step: int
+    release: IntArray
+    deadline: IntArray
+    due: IntArray
+    weight: IntArray
+    priority: FloatArray
+    mode_start: IntArray
+    mode_demand: IntArray
+    mode_time: IntArray
+    mode_estimate: IntArray
+    node_speed: IntArray
+    node_capacity: IntArray
+    predecessor_start: IntArray
+    predecessor_job: IntArray
+    predecessor_lag: IntArray
+    profile_start: IntArray
+    profile_time: IntArray
+    profile_level: IntArray
+    weight_scale: Scale
+    demand_scale: tuple[Scale, ...] = field(repr=False)
+
+    @classmethod
+    def of(cls, instance: Instance, objective: Objective | None = None) -> "Problem":
+        """Return the arrays of ``instance``.
+
+        Parameters
+        ----------
+        instance : Instance
+            What the user wrote.
+        objective : Objective or None
+            Judge by this instead of the instance's own.
+
+        Raises
+        ------
+        InstanceError
+            When the common grid would need integers that are too large, or the objective needs due dates.
+        """
+        objective = objective or instance.objective
+        time = instance.time_scale
+        jobs = instance.jobs
+        dues = [job.soft_due for job in jobs]
+        if objective is Objective.MAX_LATENESS and all(due is None for due in dues):
+            raise InstanceError([Issue("jobs", str(objective), "a job with a due date or deadline for this objective")])
+        weight_scale = Scale.holding(job.weight for job in jobs)
+        problem = cls(
+            instance=instance,
+            objective=objective,
+            time_step=1,
+            release=time.array([job.arrival for job in jobs]),
+            deadline=_optional_times(time, [job.deadline for job in jobs]),
+            due=_optional_times(time, dues),
+            weight=weight_scale.array([job.weight for job in jobs]),
+            priority=np.array([job.priority for job in jobs], dtype=np.float64),
+            weight_scale=weight_scale,
+            **_cluster_and_modes(instance),
+            **_precedence(instance),
+        )
+        if problem.horizon >= _LONGEST:
+            raise InstanceError(
+                [Issue("jobs", f"{problem.horizon} time steps", f"a common grid of less than {_LONGEST}")]
+            )
+        return problem
+
+    def coarsened(self, step: int) -> "Problem":
+        """Return a harder problem on a grid ``step`` times as coarse.
+
+        Times are rounded so that each of its schedules, stretched, is one of this problem: arrivals, processing times
+        and lags up, deadlines down, capacity to the least within a coarse step.
+
+        Parameters
+        ----------
+        step : int
+            Steps of this grid in one of the new grid, >= 1.
+        """
+        if step < 1:
+            raise UsageError(f"time step {step}: expected a whole number >= 1")
+        if step == 1:
+            return self
+        starts, times, levels = _coarse_profile(self, step)
+        return replace(
+            self,
+            time_step=self.time_step * step,
+            release=-(-self.release // step),
+            deadline=np.where(self.deadline == NEVER, NEVER, self.deadline // step),
+            due=np.where(self.due == NEVER, NEVER, self.due // step),
+            mode_time=-(-self.mode_time // step),
+            mode_estimate=-(-self.mode_estimate // step),
+            predecessor_lag=-(-self.predecessor_lag // step),
+            profile_start=starts,
+            profile_time=times,
+            profile_level=levels,
+        )
+
+    def without_deadlines(self) -> "Problem":
+        """Return the problem in which deadlines may be missed."""
+        return replace(self, deadline=np.full_like(self.deadline, NEVER))
+
+    @property
+    def jobs(self) -> int:
+        """Number of jobs."""
+        return len(self.release)
+
+    @property
+    def nodes(self) -> int:
+        """Number of nodes."""
+        return len(self.node_speed)
+
+    @cached_property
+    def mode_job(self) -> IntArray:
+        """Job of each mode, int64[M]."""
+        return np.repeat(np.arange(self.jobs), np.diff(self.mode_start))
+
+    @cached_property
+    def least_time(self) -> IntArray:
+        """Shortest processing time of each job over the modes and nodes that fit, int64[J]."""
+        best = np.full(len(self.mode_demand), NEVER)
+        kinds = np.unique(np.column_stack([self.node_speed, self.node_capacity]), axis=0)
+        for speed, *capacity in kinds:
+            fits = (self.mode_demand <= np.array(capacity)).all(axis=1)
+            best = np.minimum(best, np.where(fits, self.mode_time[:, speed], NEVER))
+        return np.minimum.reduceat(best, self.mode_start[:-1])
+
+    @cached_property
+    def successors(self) -> tuple[IntArray, IntArray, IntArray]:
+        """The precedence pairs by predecessor: starts int64[J+1], jobs and lags int64[E]."""
+        order = np.argsort(self.predecessor_job, kind="stable")
+        counts = np.bincount(self.predecessor_job, minlength=self.jobs)
+        job = np.repeat(np.arange(self.jobs), np.diff(self.predecessor_start))
+        return np.concatenate([[0], np.cumsum(counts)]), job[order], self.predecessor_lag[order]
+
+    @cached_property
+    def topological_order(self) -> IntArray:
+        """The jobs so that predecessors come first; otherwise as in the file, int64[J]."""
+        if not len(self.predecessor_job):
+            return np.arange(self.jobs)
+        starts, successor, _ = self.successors
+        waiting = np.diff(self.predecessor_start)
+        order = [int(j) for j in np.flatnonzero(waiting == 0)]
+        for j in order:
+            for successor_job in successor[starts[j] : starts[j + 1]]:
+                waiting[successor_job] -= 1
+                if waiting[successor_job] == 0:
+                    order.append(int(successor_job))
+        return np.array(order, dtype=np.int64)
+
+    @cached_property
+    def horizon(self) -> int:
+        """A time by which some optimal schedule has ended, if there is any schedule.
+
+        In an active schedule (no job can start earlier on its own) there is, once all jobs have arrived and all
+        blocks are over, always a job running or a lag pending; so the rest takes no longer than all processing times
+        and the longest lag of each job in a row. Every objective is regular: an active schedule is among the best.
+        """
+        latest = max(int(self.release.max()), int(self.profile_time.max()))
+        longest = np.maximum.reduceat(self.mode_time.max(axis=1), self.mode_start[:-1])
+        lag = np.zeros(self.jobs, dtype=np.int64)
+        np.maximum.at(lag, np.repeat(np.arange(self.jobs), np.diff(self.predecessor_start)), self.predecessor_lag)
+        return int(latest + sum(longest.tolist()) + sum(lag.tolist()))
+
+    @property
+    def features(self) -> frozenset[Feature]:
+        """What a solver must be able to do to solve this."""
+        found = {
+            Feature.MODES: len(self.mode_demand) > self.jobs,
+            Feature.NODES: self.nodes > 1,
+            Feature.PRECEDENCE: len(self.predecessor_job) > 0,
+            Feature.DEADLINES: bool((self.deadline < NEVER).any()),
+            Feature.UNAVAILABILITY: len(self.profile_time) > self.nodes,
+        }
+        return frozenset(feature for feature, present in found.items() if present)
+
+
+def _optional_times(scale: Scale, times: list[int | float | None]) -> IntArray:
+    return np.array([NEVER if time is None else scale.steps(time) for time in times], dtype=np.int64)
+
+
+def _precedence(instance: Instance) -> dict[str, Any]:
+    index = {job.id: j for j, job in enumerate(instance.jobs)}
+    entries = [job.predecessors for job in instance.jobs]
+    return {
+        "predecessor_start": np.concatenate([[0], np.cumsum([len(entry) for entry in entries])]).astype(np.int64),
+        "predecessor_job": np.array([index[item.job] for entry in entries for item in entry], dtype=np.int64),
+        "predecessor_lag": instance.time_scale.array([item.lag for entry in entries for item in entry]).astype(
+            np.int64
+        ),
+    }
+
+
+def _cluster_and_modes(instance: Instance) -> dict[str, Any]:
+    """Return the fields that hang on resources, nodes, modes and unavailability."""
+    names = instance.resource_ids
+    modes = [mode for job in instance.jobs for mode in job.alternatives]
+    if instance.nodes is None:
+        capacities = [{name: entry.capacity for name, entry in instance.pool.items()}]
+    else:
+        capacities = [node.capacity for node in instance.nodes for _ in node.ids]
+    amounts = [block.amount for block in instance.unavailable if block.amount is not None]
+    columns, scales = [], []
+    for name in names:
+        demand = [mode.demand.get(name, 0) for mode in modes]
+        capacity = [entry.get(name, 0) for entry in capacities]
+        scales.append(Scale.holding([*set(demand), *set(capacity), *amounts]))
+        columns.append((scales[-1].array(demand), scales[-1].array(capacity)))
+    capacity_array = np.column_stack([capacity for _, capacity in columns])
+    starts, times, levels = _capacity_profile(instance, capacity_array, scales)
+    return {
+        "mode_start": np.concatenate([[0], np.cumsum([len(job.alternatives) for job in instance.jobs])]).astype(
+            np.int64
+        ),
+        "mode_demand": np.column_stack([demand for demand, _ in columns]),
+        "node_capacity": capacity_array,
+        "demand_scale": tuple(scales),
+        "profile_start": starts,
+        "profile_time": times,
+        "profile_level": levels,
+        **_processing(instance, modes),
+    }
+
+
+def _processing(instance: Instance, modes: list[Mode]) -> dict[str, IntArray]:
+    """Return processing times and estimates of all modes at all speeds."""
+    time = instance.time_scale
+    if instance.nodes is None:
+        speeds = [[instance.pool_performance(mode)] for mode in modes]
+        node_speed = np.zeros(1, dtype=np.int64)
+    else:
+        performances = [node.performance for node in instance.nodes for _ in node.ids]
+        distinct = list(dict.fromkeys(performances))
+        speeds = [distinct] * len(modes)
+        node_speed = np.array([distinct.index(performance) for performance in performances], dtype=np.int64)
+    estimates = [job.estimate for job in instance.jobs for _ in job.alternatives]
+    believed = [
+        mode.duration if estimate is None else estimate for mode, estimate in zip(modes, estimates, strict=True)
+    ]
+    return {
+        "node_speed": node_speed,
+        "mode_time": _times_at_speeds(time, [mode.duration for mode in modes], speeds),
+        "mode_estimate": _times_at_speeds(time, believed, speeds),
+    }
+
+
+def _times_at_speeds(scale: Scale, durations: list[Number], speeds: list[list[Number]]) -> IntArray:
+    known: dict[tuple[Number, Number], int] = {}
+    rows = []
+    for duration, row in zip(durations, speeds, strict=True):
+        for speed in row:
+            if (duration, speed) not in known:
+                known[duration, speed] = processing_steps(scale.steps(duration), speed)
+        rows.append([known[duration, speed] for speed in row])
+    return np.array(rows, dtype=np.int64)
+
+
+def _capacity_profile(
+    instance: Instance, capacity: IntArray, scales: list[Scale]
+) -> tuple[IntArray, IntArray, IntArray]:
+    """Return the breakpoints of every node's capacity: starts, times and levels."""
+    node_index = {name: v for v, name in enumerate(instance.node_ids)}
+    blocks: list[list[tuple[int, int, IntArray]]] = [[] for _ in node_index]
+    for block in instance.unavailable:
+        start, end = instance.time_scale.steps(block.start), instance.time_scale.steps(block.end)
+        for v in range(len(node_index)) if block.node is None else [node_index[block.node]]:
+            blocks[v].append((start, end, _taken(instance, block, capacity[v], scales)))
+    times, levels = [], []
+    for v, own in enumerate(blocks):
+        when = np.unique(np.array([0, *(t for start, end, _ in own for t in (start, end))], dtype=np.int64))
+        level = np.repeat(capacity[v][None, :], len(when), axis=0)
+        for start, end, taken in own:
+            level[(when >= start) & (when < end)] -= taken
+        times.append(when)
+        levels.append(np.maximum(level, 0))
+    starts = np.concatenate([[0], np.cumsum([len(when) for when in times])]).astype(np.int64)
+    return starts, np.concatenate(times), np.concatenate(levels)
+
+
+def _taken(instance: Instance, block: Unavailable, capacity: IntArray, scales: list[Scale]) -> IntArray:
+    """Return how much of each resource of one node ``block`` takes away."""
+    return np.array(
+        [
+            0
+            if block.resource not in (None, name)
+            else capacity[k]
+            if block.amount is None
+            else min(int(capacity[k]), scales[k].steps(block.amount))
+            for k, name in enumerate(instance.resource_ids)
+        ],
+        dtype=np.int64,
+    )
+
+
+def _coarse_profile(problem: Problem, step: int) -> tuple[IntArray, IntArray, IntArray]:
+    """Return the capacity breakpoints on a coarser grid, each level the least within its coarse step."""
+    starts, times, levels = [0], [], []
+    for v in range(problem.nodes):
+        fine = slice(problem.profile_start[v], problem.profile_start[v + 1])
+        when, level = problem.profile_time[fine], problem.profile_level[fine]
+        coarse = np.unique(np.concatenate([when // step, when // step + 1]))
+        first = np.searchsorted(when, coarse * step, side="right") - 1
+        last = np.searchsorted(when, (coarse + 1) * step, side="left")
+        times.append(coarse)
+        levels.append(np.array([level[a:b].min(axis=0) for a, b in zip(first, last, strict=True)]))
+        starts.append(starts[-1] + len(coarse))
+    return np.array(starts, dtype=np.int64), np.concatenate(times), np.concatenate(levels)

@@ -1,0 +1,154 @@
+"""What a run may use and what it comes to."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from optimizer.errors import UsageError
+from optimizer.metrics import Metrics
+from optimizer.names import Objective, Status, StoppedBy
+from optimizer.problem import Problem
+from optimizer.schedule import Schedule
+
+EQUAL = 1e-9
+"""Value and bound closer than this, relative to the value, are equal."""
+
+
+def available_threads() -> int:
+    """Return the number of processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a run may use.
+
+    Parameters
+    ----------
+    time_limit : float or None
+        Seconds, > 0; None: no limit.
+    gap : float
+        Stop at this relative gap between value and lower bound, >= 0.
+    threads : int
+        Threads, >= 1; default: all that this process may use.
+    iterations : int or None
+        Iterations of a method that iterates, >= 1; None: no limit.
+    memory : int or None
+        Bytes that a program may take, >= 1; None: what is free now.
+    """
+
+    time_limit: float | None = 60.0
+    gap: float = 0.0
+    threads: int = field(default_factory=available_threads)
+    iterations: int | None = None
+    memory: int | None = None
+
+    def __post_init__(self) -> None:
+        _require(self.time_limit is None or self.time_limit > 0, "time limit", self.time_limit, "a number > 0")
+        _require(self.gap >= 0, "gap", self.gap, "a number >= 0")
+        _require(self.threads >= 1, "threads", self.threads, "a whole number >= 1")
+        _require(self.iterations is None or self.iterations >= 1, "iterations", self.iterations, "a whole number >= 1")
+        _require(self.memory is None or self.memory >= 1, "memory", self.memory, "a whole number >= 1")
+
+
+def _require(condition: bool, name: str, value: Any, expected: str) -> None:
+    if not condition:
+        raise UsageError(f"{name} {value}: expected {expected}")
+
+
+def relative_gap(value: float | None, lower_bound: float | None) -> float | None:
+    """Return (value - lower bound) / abs(value), 0 when they are equal and None when one is not known."""
+    if value is None or lower_bound is None:
+        return None
+    difference = value - lower_bound
+    return 0.0 if difference <= EQUAL * max(1.0, abs(value)) else difference / max(abs(value), 1e-12)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One moment of a run.
+
+    Parameters
+    ----------
+    elapsed : float
+        Seconds since it began.
+    value : float or None
+        Best valid schedule's value so far.
+    lower_bound : float or None
+        Best bound so far.
+    """
+
+    elapsed: float
+    value: float | None
+    lower_bound: float | None
+
+    @property
+    def gap(self) -> float | None:
+        """Relative gap, None when it is not known."""
+        return relative_gap(self.value, self.lower_bound)
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """The outcome of one run; its schedule has been re-evaluated and validated.
+
+    Parameters
+    ----------
+    problem : Problem
+        What was solved, on the instance's own grid.
+    solver : str
+        Name in the registry.
+    options : mapping
+        The solver's options that were given.
+    seed, threads : int
+        As used.
+    status : Status
+        What is known.
+    stopped_by : StoppedBy
+        Why it ended.
+    schedule : Schedule or None
+        The best schedule, if any was found.
+    value : float or None
+        Its value in the user's unit.
+    lower_bound : float or None
+        Valid for every schedule of the kind that this run may return; None when none is known.
+    metrics : Metrics or None
+        Figures of the schedule.
+    time_step : int
+        Steps of the instance's grid in one step of the solver's.
+    runtime : float
+        Seconds, building the model included.
+    trace : tuple of Progress
+        One entry for each improvement of value or bound.
+    """
+
+    problem: Problem
+    solver: str
+    options: Mapping[str, Any]
+    seed: int
+    threads: int
+    status: Status
+    stopped_by: StoppedBy
+    schedule: Schedule | None
+    value: float | None
+    lower_bound: float | None
+    metrics: Metrics | None
+    time_step: int
+    runtime: float
+    trace: tuple[Progress, ...]
+
+    @property
+    def objective(self) -> Objective:
+        """What the schedule is judged by."""
+        return self.problem.objective
+
+    @property
+    def gap(self) -> float | None:
+        """Relative gap between value and lower bound, None when it is not known."""
+        return relative_gap(self.value, self.lower_bound)
+
+    @property
+    def preemptive(self) -> bool:
+        """Whether jobs may be preempted in the schedule."""
+        return self.schedule is not None and self.schedule.preemptive
