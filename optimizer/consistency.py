@@ -42,6 +42,8 @@ def _cluster(instance: Instance) -> Iterator[Issue]:
         yield Issue("nodes", f"{len(instance.nodes)} entries", "either 'resources' or 'nodes', not both")
     elif not instance.resources and not instance.nodes:
         yield Issue("resources" if instance.nodes is None else "nodes", {}, "at least one entry")
+    if instance.nodes and not instance.resource_ids:
+        yield Issue("nodes[0].capacity", {}, "at least one resource")
     seen: set[str] = set()
     for i, node in enumerate(instance.nodes or ()):
         for name in node.ids:

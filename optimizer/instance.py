@@ -7,7 +7,7 @@ what was expected. The keys are those of an instance file (docs/formats.md, sect
 import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import msgspec
@@ -311,8 +311,8 @@ class Instance(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
 
     @cached_property
     def sha256(self) -> str:
-        """Hash of the instance without its name; equal for files that say the same in other words."""
-        content = _canonical(msgspec.to_builtins(msgspec.structs.replace(self, name="")))
+        """Hash of all but the name; equal for files that differ only in the form of numbers and entries."""
+        content = _canonical(self) | {"name": "", "resources": _canonical(self.pool)}
         return hashlib.sha256(msgspec.json.encode(content, order="deterministic")).hexdigest()
 
     def _grid_times(self) -> Iterator[Number]:
@@ -325,9 +325,24 @@ class Instance(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
 
 
 def _canonical(value: Any) -> Any:
-    """Return ``value`` with numbers that are whole written as integers."""
+    """Return ``value`` in plain types: entries in their long form, no defaults, whole numbers as integers."""
+    if isinstance(value, Job):
+        return _canonical(_fields(value) | {"after": value.predecessors})
+    if isinstance(value, Struct):
+        return _canonical(_fields(value))
     if isinstance(value, dict):
         return {key: _canonical(item) for key, item in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, tuple):
         return [_canonical(item) for item in value]
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _fields(struct: Struct) -> dict[str, Any]:
+    """Return the fields of ``struct`` that differ from their defaults."""
+    defaults = _defaults(type(struct))
+    return {name: value for name, value in msgspec.structs.asdict(struct).items() if value != defaults[name]}
+
+
+@cache
+def _defaults(kind: type[Struct]) -> dict[str, Any]:
+    return {field.name: field.default for field in msgspec.structs.fields(kind)}

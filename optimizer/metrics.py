@@ -106,7 +106,8 @@ def _busy_area(problem: Problem, schedule: Schedule) -> FloatArray:
 
 def _ratio(part: FloatArray, whole: NDArray[Any]) -> FloatArray:
     """Return part / whole, 0 where the whole is 0."""
-    return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
+    ratio: FloatArray = np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
+    return ratio
 
 
 def _utilization(problem: Problem, busy: FloatArray, span: int) -> dict[str, float]:

@@ -17,7 +17,7 @@ from optimizer.units import FloatArray, IntArray
 
 _EXACT = 2**53
 _ABSOLUTE_TOLERANCE = 1e-6
-_RELATIVE_TOLERANCE = 1e-9
+_RELATIVE_TOLERANCE = 1e-9  # of the bounds that solvers report
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +65,7 @@ class Costs:
         coefficients = np.unique(np.concatenate([self.slope.ravel(), self.step.ravel()]))
         if (coefficients != np.rint(coefficients)).any() or coefficients.max() >= _EXACT:
             return 0.0
-        return float(gcd(*(int(c) for c in coefficients)))
+        return float(gcd(*(int(c) for c in coefficients)) or 1)
 
     def at(self, mode: IntArray, speed: IntArray, end: IntArray) -> FloatArray:
         """Return the cost of ending at ``end`` in ``mode`` at ``speed`` (arrays of one shape).
@@ -76,7 +76,8 @@ class Costs:
         slope: FloatArray = self.slope[mode, speed]
         if self.is_maximum:
             return np.where(slope > 0, late.astype(np.float64), -np.inf)
-        return slope * np.maximum(late, 0) + self.step[mode, speed] * (late > 0)
+        step: FloatArray = self.step[mode, speed]
+        return np.where(late > 0, slope * late + step, 0.0)
 
     def total(self, costs: FloatArray) -> float:
         """Return the total of the costs of all jobs."""
@@ -91,9 +92,11 @@ class Costs:
         return value * self.per_value
 
     def rounded_up(self, total: float) -> float:
-        """Return the least total that a schedule can have when ``total`` is a bound, within solvers' tolerances."""
+        """Return the least total that a schedule can have when no total is below ``total``."""
+        if not self.granularity:
+            return total
         safe = total - _ABSOLUTE_TOLERANCE - _RELATIVE_TOLERANCE * abs(total)
-        return ceil(safe / self.granularity) * self.granularity if self.granularity else safe
+        return ceil(safe / self.granularity) * self.granularity
 
 
 def evaluate(problem: Problem, schedule: Schedule) -> float:

@@ -20,6 +20,7 @@ NEVER = 2**60
 """Stands for a deadline or due date that is not there."""
 
 _LONGEST = 2**50
+_MOST = 2**62
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,10 +128,7 @@ class Problem:
             **_cluster_and_modes(instance),
             **_precedence(instance),
         )
-        if problem.horizon >= _LONGEST:
-            raise InstanceError(
-                [Issue("jobs", f"{problem.horizon} time steps", f"a common grid of less than {_LONGEST}")]
-            )
+        _require_small_integers(problem)
         return problem
 
     def coarsened(self, step: int) -> "Problem":
@@ -242,8 +240,19 @@ class Problem:
         return frozenset(feature for feature, present in found.items() if present)
 
 
+def _require_small_integers(problem: Problem) -> None:
+    """Refuse grids on which times, or amounts added up, could overflow an integer."""
+    if problem.horizon >= _LONGEST:
+        raise InstanceError([Issue("jobs", f"{problem.horizon} time steps", f"a common grid of less than {_LONGEST}")])
+    totals = np.concatenate([problem.mode_demand, problem.node_capacity]).sum(axis=0, dtype=np.float64)
+    if totals.max() >= _MOST:
+        name = problem.instance.resource_ids[totals.argmax()]
+        expected = f"demands and capacities that add up to less than {_MOST} steps of their common grid"
+        raise InstanceError([Issue(f"the resource {name}", f"{totals.max():.3g} steps", expected)])
+
+
 def _optional_times(scale: Scale, times: list[int | float | None]) -> IntArray:
-    return np.array([NEVER if time is None else scale.steps(time) for time in times], dtype=np.int64)
+    return np.array([NEVER if time is None else min(scale.steps(time), NEVER) for time in times], dtype=np.int64)
 
 
 def _precedence(instance: Instance) -> dict[str, Any]:
@@ -252,9 +261,7 @@ def _precedence(instance: Instance) -> dict[str, Any]:
     return {
         "predecessor_start": np.concatenate([[0], np.cumsum([len(entry) for entry in entries])]).astype(np.int64),
         "predecessor_job": np.array([index[item.job] for entry in entries for item in entry], dtype=np.int64),
-        "predecessor_lag": instance.time_scale.array([item.lag for entry in entries for item in entry]).astype(
-            np.int64
-        ),
+        "predecessor_lag": instance.time_scale.array([item.lag for entry in entries for item in entry]),
     }
 
 
@@ -317,7 +324,7 @@ def _times_at_speeds(scale: Scale, durations: list[Number], speeds: list[list[Nu
     for duration, row in zip(durations, speeds, strict=True):
         for speed in row:
             if (duration, speed) not in known:
-                known[duration, speed] = processing_steps(scale.steps(duration), speed)
+                known[duration, speed] = min(processing_steps(scale.steps(duration), speed), NEVER)
         rows.append([known[duration, speed] for speed in row])
     return np.array(rows, dtype=np.int64)
 
@@ -340,8 +347,15 @@ def _capacity_profile(
             level[(when >= start) & (when < end)] -= taken
         times.append(when)
         levels.append(np.maximum(level, 0))
-    starts = np.concatenate([[0], np.cumsum([len(when) for when in times])]).astype(np.int64)
-    return starts, np.concatenate(times), np.concatenate(levels)
+    return _joined(times, levels)
+
+
+def _joined(times: list[IntArray], levels: list[IntArray]) -> tuple[IntArray, IntArray, IntArray]:
+    """Return the profiles of all nodes in a row, without breakpoints at which nothing changes."""
+    changes = [np.append(True, (level[1:] != level[:-1]).any(axis=1)) for level in levels]
+    starts = np.concatenate([[0], np.cumsum([change.sum() for change in changes])]).astype(np.int64)
+    kept = np.concatenate(changes)
+    return starts, np.concatenate(times)[kept], np.concatenate(levels)[kept]
 
 
 def _taken(instance: Instance, block: Unavailable, capacity: IntArray, scales: list[Scale]) -> IntArray:
@@ -361,7 +375,7 @@ def _taken(instance: Instance, block: Unavailable, capacity: IntArray, scales: l
 
 def _coarse_profile(problem: Problem, step: int) -> tuple[IntArray, IntArray, IntArray]:
     """Return the capacity breakpoints on a coarser grid, each level the least within its coarse step."""
-    starts, times, levels = [0], [], []
+    times, levels = [], []
     for v in range(problem.nodes):
         fine = slice(problem.profile_start[v], problem.profile_start[v + 1])
         when, level = problem.profile_time[fine], problem.profile_level[fine]
@@ -370,5 +384,4 @@ def _coarse_profile(problem: Problem, step: int) -> tuple[IntArray, IntArray, In
         last = np.searchsorted(when, (coarse + 1) * step, side="left")
         times.append(coarse)
         levels.append(np.array([level[a:b].min(axis=0) for a, b in zip(first, last, strict=True)]))
-        starts.append(starts[-1] + len(coarse))
-    return np.array(starts, dtype=np.int64), np.concatenate(times), np.concatenate(levels)
+    return _joined(times, levels)

@@ -19,7 +19,7 @@ FloatArray: TypeAlias = NDArray[np.float64]
 
 MILLION = 10**6
 LARGEST = 9 * 10**12
-_LARGEST_DECIMAL = 9 * 10**9  # above it a double no longer holds six decimal places
+_LARGEST_DECIMAL = 2**33  # above it a double no longer holds six decimal places
 
 
 def is_exact(number: Number) -> bool:
