@@ -1,0 +1,1 @@
+"""Lower bounds; each module says for which schedules its bound holds."""

@@ -1,0 +1,73 @@
+"""Options that several commands share."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import reduce
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from optimizer.names import Objective
+
+if TYPE_CHECKING:
+    from optimizer.instance import Instance
+    from optimizer.result import Limits
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+PATH = click.Path(path_type=Path)
+
+
+@dataclass
+class Debug:
+    """Whether a traceback is wanted when a command fails."""
+
+    wanted: bool = False
+
+
+def _want_traceback(context: click.Context, _: click.Parameter, value: bool) -> None:
+    if value:
+        context.ensure_object(Debug).wanted = True
+
+
+debug_option = click.option(
+    "--debug", is_flag=True, expose_value=False, callback=_want_traceback, help="Show a traceback when something fails."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
+objective_option = click.option(
+    "--objective", type=click.Choice([str(name) for name in Objective]), help="Judge by this instead of the file's own."
+)
+
+
+def _together(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    return lambda command: reduce(lambda decorated, option: option(decorated), reversed(options), command)
+
+
+instance_options = _together(
+    click.argument("file", type=PATH),
+    click.option("--cluster", type=PATH, help="Cluster file beside jobs as CSV."),
+    click.option("--processors", type=click.IntRange(min=1), help="SWF: size of the machine  [default: the header's]"),
+    click.option("--from", "begin", type=float, help="SWF: take jobs that arrive from this second of the trace on."),
+    click.option("--to", "end", type=float, help="SWF: take jobs that arrive before this second of the trace."),
+    click.option("--skip", type=click.IntRange(min=0), help="SWF: leave out so many jobs of the window first."),
+    click.option("--jobs", type=click.IntRange(min=1), help="SWF: take at most so many jobs."),
+)
+"""The file and how to read it; :func:`read_instance` takes them."""
+
+limit_options = _together(
+    click.option("--time-limit", type=float, default=60.0, show_default=True, help="Seconds; 0: no limit."),
+    click.option("--gap", type=float, default=0.0, show_default=True, help="Stop at this relative gap to the bound."),
+    click.option("--threads", type=click.IntRange(min=1), help="Threads  [default: all processors]"),
+    click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Random seed."),
+    click.option("--time-step", type=click.IntRange(min=1), default=1, show_default=True,
+                 help="Let the solver work on a grid this many times as coarse."),
+)  # fmt: skip
+
+
+def make_limits(time_limit: float, gap: float, threads: int | None) -> "Limits":
+    """Return the limits that the options stand for."""
+    from optimizer.result import Limits, available_threads
+
+    return Limits(
+        time_limit=None if time_limit == 0 else time_limit, gap=gap, threads=threads or available_threads()
+    )  # fmt: skip

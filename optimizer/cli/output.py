@@ -1,0 +1,69 @@
+"""What the commands print and write."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from optimizer.errors import UsageError
+
+if TYPE_CHECKING:
+    from optimizer.problem import Problem
+    from optimizer.result import Result
+    from optimizer.schedule import Schedule
+
+HERE = Path("-")
+"""Stands for the terminal where a chart file is asked for."""
+
+_CHARTS = (".png", ".svg", ".pdf")
+
+
+def require_writable(output: Path | None, chart: Path | None) -> None:
+    """Refuse targets that could not be written, before any time is spent.
+
+    Raises
+    ------
+    UsageError
+        When the folder does not exist or the chart's suffix is not known.
+    """
+    for target in (output, chart):
+        if target is not None and target != HERE and not target.parent.is_dir():
+            raise UsageError(f"{target}: the folder {target.parent} does not exist")
+    if chart is not None and chart != HERE and chart.suffix.lower() not in _CHARTS:
+        raise UsageError(f"{chart}: expected a file that ends in {', '.join(_CHARTS)}, or - to draw it here")
+
+
+def show_result(result: "Result", *, as_json: bool) -> None:
+    """Print the summary table, or the schedule document."""
+    if as_json:
+        from optimizer.formats.schedule_file import schedule_document
+
+        click.echo(json.dumps(schedule_document(result), indent=1))
+        return
+    from rich.console import Console
+
+    from optimizer.render.tables import summary_table
+
+    Console().print(summary_table(result))
+
+
+def write_chart(result: "Result", target: Path, *, as_json: bool) -> None:
+    """Draw the schedule of a run, if it has one, into a file or here."""
+    if result.schedule is None:
+        click.echo("schedopt: there is no schedule to draw", err=True)
+    elif target != HERE:
+        from optimizer.render.picture import save_gantt
+
+        save_gantt(result.problem, result.schedule, target)
+    elif not as_json:
+        draw_here(result.problem, result.schedule)
+
+
+def draw_here(problem: "Problem", schedule: "Schedule") -> None:
+    """Draw a schedule in the terminal."""
+    from rich.console import Console
+
+    from optimizer.render.terminal import terminal_gantt
+
+    Console().print(terminal_gantt(problem, schedule))

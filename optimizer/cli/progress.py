@@ -1,0 +1,54 @@
+"""The live line of a run: incumbent, bound and gap, on a terminal only."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from optimizer.result import Progress
+    from optimizer.solvers.monitor import Listener
+
+
+class _Line:
+    """What is known so far, drawn anew several times a second."""
+
+    def __init__(self, title: str) -> None:
+        import time
+
+        self._title = title
+        self._clock = time.monotonic
+        self._began = self._clock()
+        self._latest: Progress | None = None
+
+    def hear(self, progress: "Progress") -> None:
+        self._latest = progress
+
+    def __rich__(self) -> "Text":
+        from rich.text import Text
+
+        from optimizer.render.text import number_text, percent_text
+
+        parts = [self._title, f"{self._clock() - self._began:.1f} s"]
+        if self._latest is not None:
+            known = {"value": self._latest.value, "bound": self._latest.lower_bound}
+            parts += [f"{name} {number_text(figure)}" for name, figure in known.items() if figure is not None]
+            parts += [] if self._latest.gap is None else [f"gap {percent_text(self._latest.gap)}"]
+        return Text("   ".join(parts))
+
+
+@contextmanager
+def live_progress(title: str, *, quiet: bool) -> "Iterator[Listener | None]":
+    """Yield a listener whose news are shown on stderr while the run lasts; None when nothing is to be shown."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield None
+        return
+    from rich.live import Live
+
+    line = _Line(title)
+    with Live(line, console=console, refresh_per_second=8, transient=True):
+        yield line.hear

@@ -1,0 +1,95 @@
+"""``schedopt solve``."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from optimizer.cli.options import (
+    PATH,
+    debug_option,
+    instance_options,
+    json_option,
+    limit_options,
+    make_limits,
+    objective_option,
+    read_instance,
+)
+from optimizer.cli.status import Exit, exit_status
+
+if TYPE_CHECKING:
+    from optimizer.instance import Instance
+    from optimizer.result import Limits, Result
+
+
+@click.command()
+@instance_options
+@click.option("--solver", default="auto", show_default=True, help="NAME or NAME:KEY=VALUE,… (see 'schedopt solvers').")
+@objective_option
+@limit_options
+@click.option("--warm-start", type=PATH, help="Schedule file to start from.")
+@click.option("-o", "--output", type=PATH, help="Write the schedule to this file.")
+@click.option("--gantt", "chart", type=PATH, help="Write a chart to this png, svg or pdf file; '-' draws it here.")
+@json_option
+@debug_option
+def solve(
+    solver: str,
+    objective: str | None,
+    seed: int,
+    time_step: int,
+    warm_start: Path | None,
+    output: Path | None,
+    chart: Path | None,
+    as_json: bool,
+    time_limit: float,
+    gap: float,
+    threads: int | None,
+    **file: Any,
+) -> Exit:
+    """Find a schedule for FILE and a lower bound that shows how good it is.
+
+    Ctrl-C stops the search and keeps the best schedule so far.
+    """
+    from optimizer.cli.output import require_writable, show_result, write_chart
+    from optimizer.formats.schedule_file import save_result
+
+    require_writable(output, chart)
+    instance = read_instance(**file)
+    limits = make_limits(time_limit, gap, threads)
+    result = _run(instance, solver, objective, limits, seed, time_step, warm_start, quiet=as_json)
+    if output is not None:
+        save_result(result, output)
+    if chart is not None:
+        write_chart(result, chart, as_json=as_json)
+    show_result(result, as_json=as_json)
+    return exit_status(result)
+
+
+def _run(
+    instance: "Instance",
+    solver: str,
+    objective: str | None,
+    limits: "Limits",
+    seed: int,
+    time_step: int,
+    warm_start: Path | None,
+    *,
+    quiet: bool,
+) -> "Result":
+    from optimizer.cli.progress import live_progress
+    from optimizer.formats.schedule_file import read_schedule
+    from optimizer.problem import Problem
+    from optimizer.solvers.solve import solve as run
+
+    start = None if warm_start is None else read_schedule(warm_start, Problem.of(instance)).schedule
+    with live_progress(solver, quiet=quiet) as listener:
+        return run(
+            instance,
+            solver,
+            objective=objective,
+            limits=limits,
+            seed=seed,
+            warm_start=start,
+            time_step=time_step,
+            on_progress=listener,
+        )

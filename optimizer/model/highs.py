@@ -1,0 +1,56 @@
+"""The thin adapter to highspy: a linear program becomes a HiGHS model, and a file."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from optimizer.errors import SolverError, SolverMissingError
+from optimizer.model.builder import LinearProgram
+
+
+def highs_model(linear: LinearProgram) -> Any:
+    """Return a silent ``highspy.Highs`` that holds ``linear``.
+
+    Raises
+    ------
+    SolverMissingError
+        When highspy is not installed.
+    SolverError
+        When HiGHS refuses the arrays.
+    """
+    try:
+        import highspy
+    except ImportError as error:
+        raise SolverMissingError("HiGHS is not installed: pip install highspy") from error
+
+    class Silent(highspy.Highs):  # type: ignore[misc]
+        def enableCallbacks(self) -> None:  # noqa: N802 - the constructor calls it, and it would print a banner
+            self.setOptionValue("output_flag", False)
+            super().enableCallbacks()
+
+    model = Silent()
+    model.setOptionValue("output_flag", False)
+    status = model.passModel(
+        len(linear.cost), len(linear.row_lower), len(linear.index),
+        int(highspy.MatrixFormat.kColwise), int(highspy.ObjSense.kMinimize), 0.0,
+        linear.cost, linear.lower, linear.upper, linear.row_lower, linear.row_upper,
+        linear.start, linear.index, linear.value, linear.integral.astype(np.int32),
+    )  # fmt: skip
+    if status == highspy.HighsStatus.kError:
+        raise SolverError("HiGHS refused the program")
+    return model
+
+
+def write_model(model: Any, path: Path) -> None:
+    """Write a HiGHS model to ``path``, as MPS or LP by its suffix.
+
+    Raises
+    ------
+    SolverError
+        When it cannot be written.
+    """
+    import highspy
+
+    if model.writeModel(str(path)) == highspy.HighsStatus.kError:
+        raise SolverError(f"{path}: the program cannot be written there")

@@ -1,0 +1,117 @@
+"""The time-indexed program (Pritsker, Watters & Wolfe 1969), built as arrays in one pass.
+
+A pulse x[j, m, v, t] is 1 when job j starts at t in mode m on node v. A maximum objective has one more column above
+the end (less the due date) of each job.
+"""
+
+from dataclasses import dataclass
+from math import inf
+
+import numpy as np
+
+from optimizer.bounds.trivial import trivial_bound
+from optimizer.model.builder import Builder, LinearProgram
+from optimizer.model.capacity import add_capacity
+from optimizer.model.columns import Pulses, make_pulses, start_groups
+from optimizer.model.precedence import add_precedence
+from optimizer.model.size import refuse_if_too_large
+from optimizer.objective import Costs
+from optimizer.problem import Problem
+from optimizer.schedule import Schedule
+from optimizer.units import FloatArray, IntArray
+
+
+@dataclass(frozen=True, eq=False)
+class Program:
+    """The time-indexed program of a problem and what its columns mean.
+
+    Parameters
+    ----------
+    problem : Problem
+        What it stands for.
+    pulses : Pulses
+        What the first columns mean; cumulative columns and the maximum follow.
+    linear : LinearProgram
+        The arrays, for a solver.
+    complete : bool
+        Whether its optimum (or infeasibility) is that of the problem; not so when the user cut the horizon.
+    """
+
+    problem: Problem
+    pulses: Pulses
+    linear: LinearProgram
+    complete: bool
+
+    @classmethod
+    def of(
+        cls, problem: Problem, *, horizon: int | None = None, known: float = inf, memory: int | None = None
+    ) -> "Program":
+        """Return the program of ``problem``.
+
+        Parameters
+        ----------
+        problem : Problem
+            What to build.
+        horizon : int or None
+            All jobs end by this time; None: a time proven long enough to hold an optimal schedule.
+        known : float
+            Total cost of a known schedule; starts that only lead to worse ones are left out.
+        memory : int or None
+            Bytes that it may take with its solver; None: what is free now.
+
+        Raises
+        ------
+        ModelTooLargeError
+            Before anything is built.
+        """
+        costs = Costs.of(problem)
+        groups = start_groups(problem, costs, horizon=horizon, total=known)
+        refuse_if_too_large(problem, groups, memory)
+        pulses = make_pulses(problem, groups)
+        builder = Builder()
+        _add_pulses(builder, problem, costs, pulses)
+        add_capacity(builder, problem, pulses)
+        add_precedence(builder, problem, pulses)
+        if costs.is_maximum:
+            _add_maximum(builder, problem, costs, pulses, known)
+        return cls(problem, pulses, builder.build(), groups.complete)
+
+    def schedule(self, solution: FloatArray) -> Schedule:
+        """Return the schedule of a solution: of each job the start whose column is largest."""
+        pulses = self.pulses
+        job = self.problem.mode_job[pulses.mode]
+        order = np.lexsort((-solution[: len(job)], job))
+        best = order[np.searchsorted(job[order], np.arange(self.problem.jobs))]
+        return Schedule.starting(self.problem, pulses.start[best], pulses.mode[best], pulses.node[best])
+
+    def chosen(self, schedule: Schedule) -> IntArray | None:
+        """Return the pulse columns of ``schedule``, int64[J]; None if one of them is not in the program."""
+        keys = self._keys(self.pulses.mode, self.pulses.node, self.pulses.start)
+        wanted = self._keys(schedule.mode, schedule.node, schedule.start)
+        found = np.searchsorted(keys, wanted)
+        return found if np.isin(wanted, keys).all() else None
+
+    def _keys(self, mode: IntArray, node: IntArray, start: IntArray) -> IntArray:
+        """Return numbers that ascend with the pulse columns."""
+        return (mode * self.problem.nodes + node) * (self.problem.horizon + 1) + start
+
+
+def _add_pulses(builder: Builder, problem: Problem, costs: Costs, pulses: Pulses) -> None:
+    """Add the pulses and the rows by which each job starts exactly once."""
+    count = len(pulses.mode)
+    speed = problem.node_speed[pulses.node]
+    cost = np.zeros(count) if costs.is_maximum else costs.at(pulses.mode, speed, pulses.end)
+    builder.add_columns(cost, 0.0, 1.0, integral=True)
+    builder.add_rows(np.ones(problem.jobs), np.ones(problem.jobs))
+    builder.add_entries(0, np.ones(count, dtype=np.int64), problem.mode_job[pulses.mode], np.ones(count))
+
+
+def _add_maximum(builder: Builder, problem: Problem, costs: Costs, pulses: Pulses, known: float) -> None:
+    """Add the column above the cost of every job that counts."""
+    late = costs.at(pulses.mode, problem.node_speed[pulses.node], pulses.end)
+    counts = np.isfinite(late)
+    job = problem.mode_job[pulses.mode]
+    rows = builder.add_rows(np.zeros(problem.jobs), np.full(problem.jobs, inf)) + np.arange(problem.jobs)
+    column = builder.add_columns(np.ones(1), trivial_bound(problem, costs), known, integral=True)
+    builder.add_entries(0, counts.astype(np.int64), rows[job[counts]], -late[counts])
+    builder.add_entries(column, np.array([problem.jobs]), rows, np.ones(problem.jobs))

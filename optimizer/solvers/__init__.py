@@ -1,0 +1,1 @@
+"""Everything that yields a schedule, behind one interface."""

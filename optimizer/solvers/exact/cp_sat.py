@@ -1,0 +1,71 @@
+"""CP-SAT (OR-Tools) on interval variables: one optional interval for each mode and node that fits."""
+
+from dataclasses import dataclass
+from math import inf, isfinite
+from typing import Any
+
+from optimizer.errors import SolverError
+from optimizer.names import StoppedBy
+from optimizer.objective import Costs, total_cost
+from optimizer.problem import Problem
+from optimizer.result import Limits
+from optimizer.schedule import Schedule
+from optimizer.solvers.base import Answer
+from optimizer.solvers.exact.cp_sat_model import IntervalModel
+from optimizer.solvers.monitor import Monitor
+
+
+@dataclass(frozen=True)
+class CPSAT:
+    """Lazy clause generation of CP-SAT (Perron, Didier & Gay 2023) on interval variables."""
+
+    def solve(
+        self, problem: Problem, limits: Limits, *, seed: int, warm_start: Schedule | None, monitor: Monitor
+    ) -> Answer:
+        """Solve; see :class:`~optimizer.solvers.base.Solver`."""
+        from ortools.sat.python import cp_model
+
+        known = inf if warm_start is None else total_cost(problem, Costs.of(problem), warm_start)
+        model = IntervalModel(problem, known)
+        if not model.feasible:
+            return Answer(StoppedBy.OPTIMALITY, infeasible=True)
+        if warm_start is not None:
+            model.hint(warm_start)
+        solver = cp_model.CpSolver()
+        _set_parameters(solver.parameters, limits, seed, monitor.remaining, model.costs.is_maximum)
+        solver.best_bound_callback = lambda bound: monitor.report(lower_bound=model.total(bound))
+        monitor.on_stop(solver.stop_search)
+        status = solver.solve(model.model, _listener(model, monitor))
+        return _answer(solver, status, model, monitor)
+
+
+def _set_parameters(parameters: Any, limits: Limits, seed: int, remaining: float, is_maximum: bool) -> None:
+    parameters.num_workers = limits.threads
+    parameters.random_seed = seed
+    parameters.relative_gap_limit = limits.gap
+    if isfinite(remaining):
+        parameters.max_time_in_seconds = max(remaining, 0.01)
+    if not is_maximum:
+        parameters.linearization_level = 2
+
+
+def _listener(model: IntervalModel, monitor: Monitor) -> Any:
+    from ortools.sat.python import cp_model
+
+    class Listener(cp_model.CpSolverSolutionCallback):  # type: ignore[misc]
+        def on_solution_callback(self) -> None:
+            monitor.report(model.schedule(self.value), model.total(self.best_objective_bound))
+
+    return Listener()
+
+
+def _answer(solver: Any, status: Any, model: IntervalModel, monitor: Monitor) -> Answer:
+    from ortools.sat.python import cp_model
+
+    if status == cp_model.INFEASIBLE:
+        return Answer(StoppedBy.OPTIMALITY, infeasible=True)
+    if status == cp_model.MODEL_INVALID:
+        raise SolverError(f"CP-SAT refused the model: {model.model.validate()}")
+    if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        monitor.report(model.schedule(solver.value), model.total(solver.best_objective_bound))
+    return Answer(StoppedBy.OPTIMALITY if status == cp_model.OPTIMAL else StoppedBy.TIME_LIMIT)

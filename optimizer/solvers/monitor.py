@@ -1,0 +1,161 @@
+"""The one place where schedules and bounds of a running solver are judged, kept and passed on."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from math import inf
+
+from optimizer.names import StoppedBy
+from optimizer.objective import Costs, total_cost
+from optimizer.problem import Problem
+from optimizer.result import EQUAL, Limits, Progress, relative_gap
+from optimizer.schedule import Schedule
+from optimizer.validate import Rule, deadline_misses, violations
+
+logger = logging.getLogger(__name__)
+
+Listener = Callable[[Progress], None]
+
+
+class Monitor:
+    """Keeps the best schedule and bound of a run and tells the solver when to stop.
+
+    It may be used from several threads. A schedule is kept only if the validator finds nothing wrong but missed
+    deadlines; fewer misses come before a better value.
+
+    Parameters
+    ----------
+    problem : Problem
+        On the instance's own grid.
+    limits : Limits
+        What the run may use; the clock starts now.
+    listener : callable or None
+        Hears of each improvement.
+    lower_bound : float
+        No schedule has a smaller total cost.
+    translate : callable or None
+        Turns schedules of a coarser problem into schedules of ``problem``; with it, reported bounds are not taken,
+        since they need not hold for ``problem``. None: the solver works on ``problem`` itself.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        limits: Limits,
+        *,
+        lower_bound: float = -inf,
+        listener: Listener | None = None,
+        translate: Callable[[Schedule], Schedule] | None = None,
+    ) -> None:
+        self.problem = problem
+        self.limits = limits
+        self.costs = Costs.of(problem)
+        self.schedule: Schedule | None = None
+        self.misses = 0
+        self.total = inf
+        self.lower_bound = -inf
+        self._take_bound(lower_bound)
+        self.reason: StoppedBy | None = None
+        self.trace: list[Progress] = []
+        self._listener = listener
+        self._translate = translate
+        self._began = time.monotonic()
+        self._stop = threading.Event()
+        self._callbacks: list[Callable[[], None]] = []
+        self._lock = threading.RLock()
+        self._closed = False
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the run began."""
+        return time.monotonic() - self._began
+
+    @property
+    def remaining(self) -> float:
+        """Seconds left, infinite without a limit and never negative."""
+        limit = self.limits.time_limit
+        return inf if limit is None else max(0.0, limit - self.elapsed)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the solver should end now."""
+        if not self._stop.is_set() and self.remaining <= 0:
+            self.stop(StoppedBy.TIME_LIMIT)
+        return self._stop.is_set()
+
+    def stop(self, reason: StoppedBy) -> None:
+        """Ask the solver to end; the first reason counts."""
+        with self._lock:
+            if self._stop.is_set():
+                return
+            self.reason = reason
+            self._stop.set()
+            callbacks = list(self._callbacks)
+        for callback in callbacks:
+            callback()
+
+    def on_stop(self, callback: Callable[[], None]) -> None:
+        """Call ``callback`` once when the solver is asked to end, at once if it already was."""
+        with self._lock:
+            self._callbacks.append(callback)
+        if self._stop.is_set():
+            callback()
+
+    def report(self, schedule: Schedule | None = None, lower_bound: float | None = None) -> None:
+        """Take a schedule, a bound on the total cost, or both.
+
+        Parameters
+        ----------
+        schedule : Schedule or None
+            Of the problem that the solver works on.
+        lower_bound : float or None
+            No schedule that keeps all deadlines has a smaller total cost.
+        """
+        with self._lock:
+            if self._closed:
+                return
+            improved = schedule is not None and self._take_schedule(schedule)
+            if lower_bound is not None and self._translate is None:
+                improved |= self._take_bound(lower_bound)
+            if improved:
+                self._tell()
+
+    def close(self) -> None:
+        """Take nothing more; for a solver that did not end when asked to."""
+        with self._lock:
+            self._closed = True
+
+    def _take_schedule(self, schedule: Schedule) -> bool:
+        if self._translate is not None:
+            schedule = self._translate(schedule)
+        broken = [violation for violation in violations(self.problem, schedule) if violation.rule is not Rule.DEADLINE]
+        if broken:
+            logger.warning("a schedule was refused: %s", broken[0])
+            return False
+        misses, total = deadline_misses(self.problem, schedule), total_cost(self.problem, self.costs, schedule)
+        if self.schedule is not None and (misses, total) >= (self.misses, self.total):
+            return False
+        self.schedule, self.misses, self.total = schedule, misses, total
+        return True
+
+    def _take_bound(self, lower_bound: float) -> bool:
+        rounded = lower_bound if lower_bound == -inf else self.costs.rounded_up(lower_bound)
+        if rounded <= self.lower_bound:
+            return False
+        self.lower_bound = rounded
+        return True
+
+    def _tell(self) -> None:
+        value = None if self.schedule is None else self.costs.value(self.total)
+        bound = None if self.lower_bound == -inf else self.costs.value(self.lower_bound)
+        progress = Progress(self.elapsed, value, bound)
+        self.trace.append(progress)
+        if self._listener is not None:
+            self._listener(progress)
+        if self.misses or (gap := relative_gap(value, bound)) is None:
+            return
+        if gap <= EQUAL:
+            self.stop(StoppedBy.OPTIMALITY)
+        elif gap <= self.limits.gap:
+            self.stop(StoppedBy.GAP)

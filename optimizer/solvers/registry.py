@@ -1,0 +1,194 @@
+"""Every solver by name, as data: what it can do is known without importing it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
+from enum import StrEnum
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+from optimizer.errors import SolverMissingError, UnsupportedError, UsageError
+from optimizer.names import Feature
+
+if TYPE_CHECKING:
+    from optimizer.solvers.base import Solver
+
+
+class SolverKind(StrEnum):
+    """What sort of method a solver is."""
+
+    PORTFOLIO = "portfolio"
+    EXACT = "exact"
+    HEURISTIC = "heuristic"
+
+
+_EVERYTHING = frozenset(Feature) - {Feature.BOUND, Feature.WARM_START, Feature.THREADS}
+_EXACT = _EVERYTHING | {Feature.BOUND, Feature.WARM_START, Feature.THREADS}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One solver of the registry.
+
+    Parameters
+    ----------
+    name : str
+        Its name in files and commands.
+    kind : SolverKind
+        What sort of method it is.
+    summary : str
+        What it does, in one line.
+    target : str
+        Where its class is, as ``module:class``.
+    features : frozenset of Feature
+        What it can do.
+    requires : mapping of str to str
+        Modules that it imports, and what to install for them.
+    """
+
+    name: str
+    kind: SolverKind
+    summary: str
+    target: str
+    features: frozenset[Feature]
+    requires: Mapping[str, str]
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What has to be installed before it can run."""
+        return tuple(package for module, package in self.requires.items() if find_spec(module) is None)
+
+    @property
+    def type(self) -> "type[Solver]":
+        """The class of the solver; its fields are the options.
+
+        Raises
+        ------
+        SolverMissingError
+            Naming what to install.
+        """
+        if self.missing:
+            raise SolverMissingError(f"solver {self.name} is not installed: pip install {' '.join(self.missing)}")
+        module, name = self.target.split(":")
+        found: type[Solver] = getattr(import_module(module), name)
+        return found
+
+
+_ENTRIES = (
+    Entry(
+        "auto",
+        SolverKind.PORTFOLIO,
+        "greedy, then the exact solver that suits the size",
+        "optimizer.solvers.auto:Auto",
+        _EXACT,
+        {"highspy": "highspy", "ortools": "ortools"},
+    ),
+    Entry(
+        "highs",
+        SolverKind.EXACT,
+        "HiGHS on the time-indexed program",
+        "optimizer.solvers.exact.highs:HiGHS",
+        _EXACT,
+        {"highspy": "highspy"},
+    ),
+    Entry(
+        "cbc",
+        SolverKind.EXACT,
+        "CBC (PuLP's) on the time-indexed program",
+        "optimizer.solvers.exact.cbc:CBC",
+        _EXACT,
+        {"pulp": "'pulp>=3.3,<4'", "highspy": "highspy"},
+    ),
+    Entry(
+        "cp-sat",
+        SolverKind.EXACT,
+        "CP-SAT (OR-Tools) on interval variables",
+        "optimizer.solvers.exact.cp_sat:CPSAT",
+        _EXACT,
+        {"ortools": "ortools"},
+    ),
+    Entry(
+        "greedy",
+        SolverKind.HEURISTIC,
+        "list scheduling by a priority rule, or the best of all rules",
+        "optimizer.solvers.heuristics.greedy:Greedy",
+        _EVERYTHING,
+        {},
+    ),
+)
+
+REGISTRY: Mapping[str, Entry] = {entry.name: entry for entry in _ENTRIES}
+
+
+def find(name: str) -> Entry:
+    """Return the entry of a solver.
+
+    Raises
+    ------
+    UsageError
+        When there is none, with the nearest name.
+    """
+    if name in REGISTRY:
+        return REGISTRY[name]
+    near = get_close_matches(name, REGISTRY, n=1)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    raise UsageError(f"solver {name!r}: expected one of {', '.join(REGISTRY)}{hint}")
+
+
+def parse(text: str) -> tuple[Entry, dict[str, str]]:
+    """Return entry and options of ``name`` or ``name:key=value,key=value``.
+
+    Raises
+    ------
+    UsageError
+        When the name is not known or an option is not of the form ``key=value``.
+    """
+    name, _, rest = text.partition(":")
+    options = {}
+    for item in rest.split(",") if rest else []:
+        key, equals, value = item.partition("=")
+        if not key or not equals:
+            raise UsageError(f"solver {text!r}: option {item!r}, expected key=value")
+        options[key.strip().replace("-", "_")] = value.strip()
+    return find(name.strip()), options
+
+
+def create(entry: Entry, options: Mapping[str, Any]) -> "Solver":
+    """Return the solver with these options, given as text or as values.
+
+    Raises
+    ------
+    UsageError
+        When an option is not known or its value does not fit.
+    SolverMissingError
+        When something has to be installed first.
+    """
+    import msgspec
+
+    cls = entry.type
+    known = [field.name for field in fields(cls)]  # type: ignore[arg-type]
+    for key in options:
+        if key not in known:
+            raise UsageError(f"solver {entry.name}: option {key!r}, expected one of {', '.join(known) or 'none'}")
+    try:
+        return msgspec.convert(dict(options), cls, strict=False)
+    except msgspec.ValidationError as error:
+        if isinstance(error.__cause__, UsageError):
+            raise error.__cause__ from None
+        given = ", ".join(f"{key}={value}" for key, value in options.items())
+        raise UsageError(f"solver {entry.name}: {given}: {str(error).replace(' - at `$.', ' (option `')})") from error
+
+
+def require_features(entry: Entry, wanted: frozenset[Feature]) -> None:
+    """Refuse what a solver does not do.
+
+    Raises
+    ------
+    UnsupportedError
+        Naming what is missing and the solvers that have it.
+    """
+    lacking = sorted(wanted - entry.features)
+    if lacking:
+        able = [other.name for other in REGISTRY.values() if wanted <= other.features]
+        raise UnsupportedError(f"solver {entry.name} does not do {', '.join(lacking)}; {', '.join(able)} do")

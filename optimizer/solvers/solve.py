@@ -1,0 +1,225 @@
+"""Run a solver on an instance and answer with what has been checked, not with what the solver says."""
+
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from threading import Thread
+from typing import Any
+
+from optimizer.bounds.trivial import trivial_bound
+from optimizer.errors import InputError, SchedoptError, SolverError
+from optimizer.instance import Instance
+from optimizer.kernels.generation import left_shifted
+from optimizer.metrics import Metrics
+from optimizer.names import Feature, Objective, Status, StoppedBy
+from optimizer.objective import Costs
+from optimizer.problem import Problem
+from optimizer.result import EQUAL, Limits, Result, relative_gap
+from optimizer.schedule import Schedule
+from optimizer.solvers import registry
+from optimizer.solvers.base import Answer, Solver
+from optimizer.solvers.monitor import Listener, Monitor
+from optimizer.solvers.registry import Entry, SolverKind
+from optimizer.validate import violations
+
+logger = logging.getLogger(__name__)
+
+_GRACE = 5.0
+"""Seconds that a solver has to end after it was asked to."""
+
+
+def solve(
+    instance: Instance,
+    solver: str = "auto",
+    *,
+    options: Mapping[str, Any] | None = None,
+    objective: Objective | str | None = None,
+    limits: Limits | None = None,
+    seed: int = 0,
+    warm_start: Schedule | None = None,
+    time_step: int = 1,
+    on_progress: Listener | None = None,
+) -> Result:
+    """Return a schedule of ``instance`` with a lower bound.
+
+    Ctrl-C ends the run and keeps the best schedule so far.
+
+    Parameters
+    ----------
+    instance : Instance
+        What to solve.
+    solver : str
+        ``name`` or ``name:key=value,key=value``.
+    options : mapping or None
+        Further options of the solver.
+    objective : Objective, str or None
+        Judge by this; None: by the instance's own.
+    limits : Limits or None
+        What the run may use; None: 60 s and all processors.
+    seed : int
+        Same seed, same run, where the solver is deterministic.
+    warm_start : Schedule or None
+        A schedule to start from, on the grid of the instance; None: greedy's, for solvers that take one.
+    time_step : int
+        Let the solver work on a grid this many times as coarse.
+    on_progress : callable or None
+        Hears of each better schedule and bound, from another thread.
+
+    Raises
+    ------
+    UsageError, InputError, UnsupportedError, SolverMissingError, SolverError
+        What was asked makes no sense, the warm start is not valid, or the solver lacks a feature, is not installed or
+        fails.
+    """
+    limits = limits or Limits()
+    entry, given = registry.parse(solver)
+    back_end = registry.create(entry, {**given, **(options or {})})
+    problem = Problem.of(instance, None if objective is None else Objective(objective))
+    registry.require_features(entry, problem.features)
+    monitor = Monitor(
+        problem,
+        limits,
+        lower_bound=trivial_bound(problem, Costs.of(problem)),
+        listener=on_progress,
+        translate=None if time_step == 1 else lambda schedule: left_shifted(problem, schedule),
+    )
+    run = _Run(entry, back_end, problem, problem.coarsened(time_step), limits, seed, monitor)
+    answer = run.answer(run.start(warm_start))
+    return _result(run, answer)
+
+
+@dataclass(frozen=True)
+class _Run:
+    """One solver at work; ``working`` is the problem on the solver's grid."""
+
+    entry: Entry
+    back_end: Solver
+    problem: Problem
+    working: Problem
+    limits: Limits
+    seed: int
+    monitor: Monitor
+
+    def start(self, warm_start: Schedule | None) -> Schedule | None:
+        """Return the schedule from which the solver starts, on its grid: the user's, else greedy's."""
+        if warm_start is not None:
+            broken = violations(self.problem, warm_start)
+            if broken:
+                raise InputError(f"the warm start is not a valid schedule: {broken[0]}")
+            self.monitor.report(left_shifted(self.working, warm_start))
+        elif Feature.WARM_START in self.entry.features:
+            self._call(registry.create(registry.find("greedy"), {}), None)
+        best = self.monitor.schedule
+        if best is None or self.working is self.problem:
+            return None if self.monitor.misses else best
+        coarse = left_shifted(self.working, best)
+        return None if violations(self.working, coarse) else coarse
+
+    def answer(self, warm_start: Schedule | None) -> Answer:
+        """Run the solver in a thread of its own, so that Ctrl-C and the time limit reach it at any moment."""
+        if self.monitor.stopped:
+            return Answer(self.monitor.reason or StoppedBy.FINISHED)
+        outcome: list[Answer | BaseException] = []
+
+        def work() -> None:
+            try:
+                outcome.append(self._call(self.back_end, warm_start))
+            except BaseException as error:  # goes on in the thread that waits
+                outcome.append(error)
+
+        thread = Thread(target=work, name=self.entry.name, daemon=True)
+        thread.start()
+        _wait(thread, self.monitor)
+        self.monitor.close()
+        if not outcome:
+            logger.warning("solver %s did not end when asked to and was left behind", self.entry.name)
+            return Answer(StoppedBy.TIME_LIMIT)
+        return outcome[0] if isinstance(outcome[0], Answer) else self._failed(outcome[0])
+
+    def _call(self, solver: Solver, warm_start: Schedule | None) -> Answer:
+        return solver.solve(
+            self.working, self.limits, seed=self.seed, warm_start=warm_start, monitor=self.monitor
+        )  # fmt: skip
+
+    def _failed(self, error: BaseException) -> Answer:
+        if isinstance(error, SchedoptError):
+            raise error
+        if isinstance(error, MemoryError) and self.monitor.schedule is not None:
+            return Answer(StoppedBy.MEMORY)
+        raise SolverError(f"solver {self.entry.name} failed: {type(error).__name__}: {error}") from error
+
+
+def _wait(thread: Thread, monitor: Monitor) -> None:
+    """Wait until the solver ends, or a grace time after it was asked to; a second Ctrl-C ends the wait at once."""
+    asked = None
+    while thread.is_alive() and (asked is None or time.monotonic() - asked < _GRACE):
+        try:
+            thread.join(0.2)
+        except KeyboardInterrupt:
+            if monitor.reason is StoppedBy.INTERRUPT:
+                return
+            monitor.stop(StoppedBy.INTERRUPT)
+        if asked is None and monitor.stopped:
+            asked = time.monotonic()
+
+
+def _result(run: _Run, answer: Answer) -> Result:
+    problem, monitor = run.problem, run.monitor
+    on_time = monitor.schedule is not None and not monitor.misses
+    infeasible = answer.infeasible and run.working is problem and not on_time
+    lateness_allowed = run.entry.kind is not SolverKind.EXACT and not infeasible
+    schedule = monitor.schedule if on_time or lateness_allowed else None
+    value = None if schedule is None else monitor.costs.value(monitor.total)
+    lower_bound = None if infeasible else _lower_bound(problem, monitor, schedule)
+    gap = relative_gap(value, lower_bound)
+    status = _status(schedule, infeasible, on_time, gap)
+    return Result(
+        problem=problem,
+        solver=run.entry.name,
+        options=asdict(run.back_end),  # type: ignore[call-overload]
+        seed=run.seed,
+        threads=run.limits.threads,
+        status=status,
+        stopped_by=_stopped_by(status, answer, monitor, gap),
+        schedule=schedule,
+        value=value,
+        lower_bound=lower_bound,
+        metrics=None if schedule is None else Metrics.of(problem, schedule),
+        time_step=run.working.time_step,
+        runtime=monitor.elapsed,
+        trace=tuple(monitor.trace),
+    )
+
+
+def _lower_bound(problem: Problem, monitor: Monitor, schedule: Schedule | None) -> float:
+    """Return the best bound that holds for the schedules of the run; for late ones that is not the solver's."""
+    if schedule is None:
+        return monitor.costs.value(monitor.lower_bound)
+    total = monitor.lower_bound
+    if above := not monitor.misses and _exceeds(total, monitor.total):
+        logger.warning("a bound of %g above a valid schedule was refused", monitor.costs.value(total))
+    if above or monitor.misses:
+        total = monitor.costs.rounded_up(trivial_bound(problem, monitor.costs))
+    return monitor.costs.value(min(total, monitor.total))
+
+
+def _exceeds(bound: float, total: float) -> bool:
+    return bound > total + EQUAL * max(1.0, abs(total))
+
+
+def _status(schedule: Schedule | None, infeasible: bool, on_time: bool, gap: float | None) -> Status:
+    if schedule is None:
+        return Status.INFEASIBLE if infeasible else Status.UNKNOWN
+    if not on_time:
+        return Status.LATE
+    return Status.OPTIMAL if gap == 0 else Status.FEASIBLE
+
+
+def _stopped_by(status: Status, answer: Answer, monitor: Monitor, gap: float | None) -> StoppedBy:
+    reason = monitor.reason or answer.stopped_by
+    if status in (Status.OPTIMAL, Status.INFEASIBLE):
+        return StoppedBy.OPTIMALITY
+    if reason is StoppedBy.OPTIMALITY:
+        return StoppedBy.GAP if gap is not None and gap <= monitor.limits.gap else StoppedBy.FINISHED
+    return reason
