@@ -1,4 +1,4 @@
-"""Two independent ways to the optimum of a small problem, both slow and plain.
+"""Two independent ways to the optimum of a small problem, both slow and plain, and random schedules.
 
 They share no code with the package: :func:`brute_force` reads the arrays of a problem, :func:`brute_force_by_starts`
 nothing but the instance. That they agree is a test of the arrays, too.
@@ -9,26 +9,39 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from math import ceil, inf, lcm
-from typing import Any
+from random import Random
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from optimizer.instance import Instance, Job
 from optimizer.names import Objective
 from optimizer.problem import NEVER, Problem
+from optimizer.schedule import Schedule
 
 Cost = int | float | Fraction
 
 _MAXIMA = (Objective.MAKESPAN, Objective.MAX_LATENESS)
 
 
+class Option(NamedTuple):
+    """One way to run a job: processing time, node, demand of each resource, row of the mode."""
+
+    p: int
+    node: int
+    demand: tuple[int, ...]
+    mode: int
+
+
 @dataclass(frozen=True)
 class OracleJob:
-    """A job in steps of time; ``options`` are (processing time, node, demand of each resource)."""
+    """A job in steps of time."""
 
     release: int
     deadline: float
     due: float
     weight: Fraction
-    options: tuple[tuple[int, int, tuple[int, ...]], ...]
+    options: tuple[Option, ...]
     predecessors: tuple[tuple[int, int], ...]
 
     def cost(self, objective: Objective, end: int, p: int) -> Cost:
@@ -109,7 +122,7 @@ def brute_force(problem: Problem) -> float | None:
     @cache
     def least_cost(j: int, ready: int) -> Cost:
         start = max(ready, jobs[j].release)
-        return min(jobs[j].cost(objective, start + p, p) for p, _, _ in jobs[j].options)
+        return min(jobs[j].cost(objective, start + option.p, option.p) for option in jobs[j].options)
 
     def extend(placed: dict[int, tuple[int, int]], last: int) -> None:
         """Add one more job to ``placed`` (job -> start, option), not before ``last``."""
@@ -138,7 +151,7 @@ def brute_force(problem: Problem) -> float | None:
 
 
 def _cost(job: OracleJob, objective: Objective, start: int, option: int) -> Cost:
-    p = job.options[option][0]
+    p = job.options[option].p
     return job.cost(objective, start + p, p)
 
 
@@ -151,17 +164,35 @@ def _earliest(
     last: int,
 ) -> int:
     """Return the first start >= last at which job j fits beside the placed ones."""
-    p, node, demand = jobs[j].options[option]
+    p, node, demand, _ = jobs[j].options[option]
     pieces = [_piece(jobs[i], start, chosen) for i, (start, chosen) in placed.items()]
-    ends = [placed[i][0] + jobs[i].options[placed[i][1]][0] + lag for i, lag in jobs[j].predecessors]
+    ends = [placed[i][0] + jobs[i].options[placed[i][1]].p + lag for i, lag in jobs[j].predecessors]
     start = max([last, jobs[j].release, *ends])
     while not cluster.fits([*pieces, (start, p, demand, node)], node):
         start += 1
     return start
 
 
+def random_schedule(problem: Problem, rng: Random, delay_max: int = 2) -> Schedule:
+    """Return a schedule that is valid but for deadlines: jobs in a drawn order, modes, nodes and small delays."""
+    jobs, cluster = [*_jobs_of_arrays(problem)], _cluster_of_arrays(problem)
+    placed: dict[int, tuple[int, int]] = {}
+    while len(placed) < len(jobs):
+        ready = [j for j, job in enumerate(jobs) if j not in placed and all(i in placed for i, _ in job.predecessors)]
+        j = rng.choice(ready)
+        option = rng.randrange(len(jobs[j].options))
+        placed[j] = (_earliest(jobs, cluster, placed, j, option, rng.randint(0, delay_max)), option)
+    chosen = [jobs[j].options[placed[j][1]] for j in range(len(jobs))]
+    return Schedule.starting(
+        problem,
+        start=np.array([placed[j][0] for j in range(len(jobs))], dtype=np.int64),
+        mode=np.array([option.mode for option in chosen], dtype=np.int64),
+        node=np.array([option.node for option in chosen], dtype=np.int64),
+    )
+
+
 def _piece(job: OracleJob, start: int, option: int) -> tuple[int, int, tuple[int, ...], int]:
-    p, node, demand = job.options[option]
+    p, node, demand, _ = job.options[option]
     return start, p, demand, node
 
 
@@ -169,7 +200,7 @@ def _jobs_of_arrays(problem: Problem) -> Iterator[OracleJob]:
     capacity = problem.node_capacity.tolist()
     for j in range(problem.jobs):
         options = [
-            (int(problem.mode_time[m, problem.node_speed[v]]), v, tuple(problem.mode_demand[m].tolist()))
+            Option(int(problem.mode_time[m, problem.node_speed[v]]), v, tuple(problem.mode_demand[m].tolist()), m)
             for m in range(problem.mode_start[j], problem.mode_start[j + 1])
             for v in range(problem.nodes)
         ]
@@ -180,7 +211,7 @@ def _jobs_of_arrays(problem: Problem) -> Iterator[OracleJob]:
             deadline=_finite(problem.deadline[j]),
             due=_finite(problem.due[j]),
             weight=Fraction(int(problem.weight[j]), problem.weight_scale.per_unit),
-            options=tuple(o for o in options if all(r <= c for r, c in zip(o[2], capacity[o[1]], strict=True))),
+            options=tuple(o for o in options if all(r <= c for r, c in zip(o.demand, capacity[o.node], strict=True))),
             predecessors=tuple(lags),
         )
 
@@ -207,8 +238,8 @@ def brute_force_by_starts(instance: Instance) -> float | None:
     step, jobs, cluster = _read(instance)
     objective = instance.objective
     horizon = max([len(level) for level in cluster.level] + [job.release for job in jobs])
-    horizon += sum(max(p for p, _, _ in job.options) + sum(lag for _, lag in job.predecessors) for job in jobs)
-    least = [min(job.cost(objective, job.release + p, p) for p, _, _ in job.options) for job in jobs]
+    horizon += sum(max(option.p for option in job.options) + sum(lag for _, lag in job.predecessors) for job in jobs)
+    least = [min(job.cost(objective, job.release + option.p, option.p) for option in job.options) for job in jobs]
     best: Cost = inf
 
     def extend(placed: list[tuple[int, int]], costs: list[Cost]) -> None:
@@ -218,7 +249,7 @@ def brute_force_by_starts(instance: Instance) -> float | None:
             best = min(best, _total(objective, costs))
             return
         job, pieces = jobs[j], [_piece(jobs[i], *at) for i, at in enumerate(placed)]
-        for option, (p, node, demand) in enumerate(job.options):
+        for option, (p, node, demand, _) in enumerate(job.options):
             for start in range(job.release, horizon + 1):
                 cost = job.cost(objective, start + p, p)
                 if _total(objective, [*costs, cost, *least[j + 1 :]]) >= best:
@@ -233,7 +264,7 @@ def brute_force_by_starts(instance: Instance) -> float | None:
 
 def _in_order(jobs: list[OracleJob], placed: list[tuple[int, int]]) -> bool:
     """Return whether the placed jobs keep all precedence pairs among them."""
-    ends = [start + jobs[j].options[option][0] for j, (start, option) in enumerate(placed)]
+    ends = [start + jobs[j].options[option].p for j, (start, option) in enumerate(placed)]
     return all(
         placed[j][0] >= ends[i] + lag for j in range(len(placed)) for i, lag in jobs[j].predecessors if i < len(placed)
     )
@@ -278,13 +309,13 @@ def _read_job(
         return ceil(exact(time) * per_unit)
 
     options = []
-    for mode in job.alternatives:
+    for m, mode in enumerate(job.alternatives):
         demand = {name: exact(mode.demand.get(name, 0)) for name in instance.resource_ids}
         slowest = min((exact(instance.pool[name].performance) for name in instance.pool if demand[name]), default=1)
         for v, (capacity, performance) in enumerate(nodes):
             if all(amount <= capacity.get(name, 0) for name, amount in demand.items()):
                 p = ceil(exact(mode.duration) * per_unit / (performance * slowest))
-                options.append((p, v, tuple(_millionths(amount) for amount in demand.values())))
+                options.append(Option(p, v, tuple(_millionths(amount) for amount in demand.values()), m))
     deadline = inf if job.deadline is None else steps(job.deadline)
     index = {other.id: j for j, other in enumerate(instance.jobs)}
     after = [(entry, 0) if isinstance(entry, str) else (entry.job, entry.lag) for entry in job.after]
