@@ -21,6 +21,16 @@ class Objective(StrEnum):
         """Whether the value is the largest cost of a job instead of a sum over jobs."""
         return self in (Objective.MAKESPAN, Objective.MAX_LATENESS)
 
+    @property
+    def uses_due_dates(self) -> bool:
+        """Whether the value depends on due dates."""
+        return self in (
+            Objective.TOTAL_TARDINESS,
+            Objective.TOTAL_WEIGHTED_TARDINESS,
+            Objective.WEIGHTED_NUMBER_LATE,
+            Objective.MAX_LATENESS,
+        )
+
 
 class TimeUnit(StrEnum):
     """What one unit of time in an instance file means."""

@@ -161,9 +161,19 @@ class Problem:
             profile_level=levels,
         )
 
-    def without_deadlines(self) -> "Problem":
-        """Return the problem in which deadlines may be missed."""
-        return replace(self, deadline=np.full_like(self.deadline, NEVER))
+    @cached_property
+    def common_step(self) -> int:
+        """The coarsest grid, in steps of this one, on which some optimal schedule starts, if there is any schedule.
+
+        The starts of an active schedule are sums of arrivals, ends of blocks, processing times and lags; so they are
+        multiples of what divides all of these. Deadlines may lie between.
+        """
+        due = self.due[self.due < NEVER] if self.objective.uses_due_dates else self.due[:0]
+        times = (self.release, self.mode_time, self.predecessor_lag, self.profile_time, due)
+        step = int(np.gcd.reduce([np.gcd.reduce(array, axis=None) for array in times if array.size]))
+        if self.objective is Objective.MEAN_SLOWDOWN and not self.mode_time.all():
+            return 1  # the slowdown of an empty job counts in steps of this grid
+        return max(step, 1)
 
     @property
     def jobs(self) -> int:

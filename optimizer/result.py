@@ -11,7 +11,7 @@ from optimizer.names import Objective, Status, StoppedBy
 from optimizer.problem import Problem
 from optimizer.schedule import Schedule
 
-EQUAL = 1e-9
+EQUAL = 1e-7
 """Value and bound closer than this, relative to the value, are equal."""
 
 

@@ -1,6 +1,5 @@
 """``schedopt compare``."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from optimizer.cli.options import (
     objective_option,
     read_instance,
 )
-from optimizer.cli.status import Exit
+from optimizer.cli.status import Exit, comparison_status
 
 _DEFAULT = "greedy,cbc,highs,cp-sat"
 
@@ -42,10 +41,26 @@ def compare(
     **file: Any,
 ) -> Exit:
     """Run several solvers on FILE and set each against the best proven bound."""
-    from rich.console import Console
-
-    from optimizer.cli.output import require_writable
-    from optimizer.render.tables import comparison_rows, comparison_table
+    from optimizer.cli.output import require_writable, show_comparison, write_comparison
+    from optimizer.cli.progress import live_solvers
     from optimizer.solvers.compare import compare as run
+    from optimizer.solvers.registry import split
 
     require_writable(output, None)
+    names = split(solvers)
+    instance = read_instance(**file)
+    limits = make_limits(time_limit, gap, threads)
+    with live_solvers(quiet=as_json) as begin:
+        comparison = run(
+            instance,
+            names,
+            objective=objective,
+            limits=limits,
+            seed=seed,
+            time_step=time_step,
+            on_start=begin,
+        )
+    if output is not None:
+        write_comparison(comparison, output)
+    show_comparison(comparison, as_json=as_json)
+    return comparison_status(comparison)

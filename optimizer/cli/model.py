@@ -13,7 +13,7 @@ from optimizer.cli.output import require_writable
 @instance_options
 @objective_option
 @click.option("--time-step", type=click.IntRange(min=1), default=1, show_default=True, help="Steps of the grid in one.")
-@click.option("--horizon", type=click.IntRange(min=1), help="All jobs end by this time step  [default: one proven enough]")
+@click.option("--horizon", type=click.IntRange(min=1), help="All jobs end by this step  [default: one proven enough]")
 @click.option("-o", "--output", type=PATH, required=True, help="Program file to write (mps, lp).")
 @debug_option
 def model(objective: str | None, time_step: int, horizon: int | None, output: Path, **file: Any) -> None:
@@ -30,6 +30,8 @@ def model(objective: str | None, time_step: int, horizon: int | None, output: Pa
     instance = read_instance(**file)
     problem = Problem.of(instance, None if objective is None else Objective(objective)).coarsened(time_step)
     program = Program.of(problem, horizon=horizon)
-    write_model(highs_model(program.linear, program.names), output)
+    write_model(highs_model(program.linear, program.names()), output)
     size = program.linear
-    click.echo(f"{output}: {len(size.cost):,} columns, {len(size.row_lower):,} rows, {len(size.index):,} entries", err=True)
+    click.echo(
+        f"{output}: {len(size.cost):,} columns, {len(size.row_lower):,} rows, {len(size.index):,} entries", err=True
+    )

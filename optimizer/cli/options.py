@@ -54,6 +54,27 @@ instance_options = _together(
 )
 """The file and how to read it; :func:`read_instance` takes them."""
 
+
+def read_instance(
+    file: Path,
+    cluster: Path | None,
+    processors: int | None,
+    begin: float | None,
+    end: float | None,
+    skip: int | None,
+    jobs: int | None,
+) -> "Instance":
+    """Return the instance that the options stand for."""
+    from optimizer.formats.reading import load
+
+    window = None
+    if (begin, end, skip, jobs) != (None,) * 4:
+        from optimizer.formats.swf import Window
+
+        window = Window(begin=begin, end=end, skip=skip or 0, jobs=jobs)
+    return load(file, cluster=cluster, processors=processors, window=window)
+
+
 limit_options = _together(
     click.option("--time-limit", type=float, default=60.0, show_default=True, help="Seconds; 0: no limit."),
     click.option("--gap", type=float, default=0.0, show_default=True, help="Stop at this relative gap to the bound."),

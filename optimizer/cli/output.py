@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from optimizer.problem import Problem
     from optimizer.result import Result
     from optimizer.schedule import Schedule
+    from optimizer.solvers.compare import Comparison
 
 HERE = Path("-")
 """Stands for the terminal where a chart file is asked for."""
@@ -46,6 +47,35 @@ def show_result(result: "Result", *, as_json: bool) -> None:
     from optimizer.render.tables import summary_table
 
     Console().print(summary_table(result))
+
+
+def show_comparison(comparison: "Comparison", *, as_json: bool) -> None:
+    """Print the table of a comparison, or its rows."""
+    from optimizer.render.tables import comparison_rows, comparison_table
+
+    if as_json:
+        rows = comparison_rows(comparison.outcomes, comparison.best_bound)
+        click.echo(json.dumps({"best_bound": comparison.best_bound, "solvers": rows}, indent=1))
+        return
+    from rich.console import Console
+
+    Console().print(comparison_table(comparison.outcomes, comparison.best_bound))
+
+
+def write_comparison(comparison: "Comparison", target: Path) -> None:
+    """Write the rows of a comparison as CSV, with every column that any of them has."""
+    import csv
+    import io
+
+    from optimizer.formats.files import write_whole
+    from optimizer.render.tables import comparison_rows
+
+    rows = comparison_rows(comparison.outcomes, comparison.best_bound)
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(dict.fromkeys(key for row in rows for key in row)), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    write_whole(target, text.getvalue())
 
 
 def write_chart(result: "Result", target: Path, *, as_json: bool) -> None:

@@ -1,6 +1,6 @@
 """The live line of a run: incumbent, bound and gap, on a terminal only."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -39,16 +39,27 @@ class _Line:
 
 
 @contextmanager
-def live_progress(title: str, *, quiet: bool) -> "Iterator[Listener | None]":
-    """Yield a listener whose news are shown on stderr while the run lasts; None when nothing is to be shown."""
+def live_solvers(*, quiet: bool) -> "Iterator[Callable[[str], Listener | None]]":
+    """Yield what takes the name of a solver that begins and returns its listener, shown on stderr while it runs.
+
+    Parameters
+    ----------
+    quiet : bool
+        Show nothing, as where stderr is no terminal; the listener is then None.
+    """
     from rich.console import Console
 
     console = Console(stderr=True)
     if quiet or not console.is_terminal:
-        yield None
+        yield lambda solver: None
         return
     from rich.live import Live
 
-    line = _Line(title)
-    with Live(line, console=console, refresh_per_second=8, transient=True):
-        yield line.hear
+    with Live(console=console, refresh_per_second=8, transient=True) as live:
+
+        def begin(solver: str) -> "Listener":
+            line = _Line(solver)
+            live.update(line)
+            return line.hear
+
+        yield begin

@@ -76,13 +76,13 @@ def _run(
     *,
     quiet: bool,
 ) -> "Result":
-    from optimizer.cli.progress import live_progress
+    from optimizer.cli.progress import live_solvers
     from optimizer.formats.schedule_file import read_schedule
     from optimizer.problem import Problem
     from optimizer.solvers.solve import solve as run
 
     start = None if warm_start is None else read_schedule(warm_start, Problem.of(instance)).schedule
-    with live_progress(solver, quiet=quiet) as listener:
+    with live_solvers(quiet=quiet) as begin:
         return run(
             instance,
             solver,
@@ -91,5 +91,5 @@ def _run(
             seed=seed,
             warm_start=start,
             time_step=time_step,
-            on_progress=listener,
+            on_progress=begin(solver),
         )

@@ -7,6 +7,7 @@ from optimizer.names import Status, StoppedBy
 
 if TYPE_CHECKING:
     from optimizer.result import Result
+    from optimizer.solvers.compare import Comparison
 
 
 class Exit(IntEnum):
@@ -28,3 +29,10 @@ def exit_status(result: "Result") -> Exit:
     if result.status is Status.INFEASIBLE:
         return Exit.REFUTED
     return Exit.INTERRUPTED if result.stopped_by is StoppedBy.INTERRUPT else Exit.NOTHING_FOUND
+
+
+def comparison_status(comparison: "Comparison") -> Exit:
+    """Return the exit status of a comparison: that of the solver that came furthest."""
+    statuses = [exit_status(result) for result in comparison.results]
+    order = (Exit.OK, Exit.REFUTED, Exit.INTERRUPTED, Exit.NOTHING_FOUND)
+    return next((status for status in order if status in statuses), Exit.SOLVER)

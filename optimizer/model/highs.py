@@ -1,5 +1,6 @@
 """The thin adapter to highspy: a linear program becomes a HiGHS model, and a file."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,15 @@ from optimizer.errors import SolverError, SolverMissingError
 from optimizer.model.builder import LinearProgram
 
 
-def highs_model(linear: LinearProgram) -> Any:
+def highs_model(linear: LinearProgram, names: Sequence[str] = ()) -> Any:
     """Return a silent ``highspy.Highs`` that holds ``linear``.
+
+    Parameters
+    ----------
+    linear : LinearProgram
+        What to hand over.
+    names : sequence of str
+        Names of the first columns; the others have HiGHS's own.
 
     Raises
     ------
@@ -39,6 +47,8 @@ def highs_model(linear: LinearProgram) -> Any:
     )  # fmt: skip
     if status == highspy.HighsStatus.kError:
         raise SolverError("HiGHS refused the program")
+    for column, name in enumerate(names):
+        model.passColName(column, name)
     return model
 
 

@@ -15,7 +15,7 @@ from optimizer.model.capacity import add_capacity
 from optimizer.model.columns import Pulses, make_pulses, start_groups
 from optimizer.model.precedence import add_precedence
 from optimizer.model.size import refuse_if_too_large
-from optimizer.objective import Costs
+from optimizer.objective import Costs, total_cost
 from optimizer.problem import Problem
 from optimizer.schedule import Schedule
 from optimizer.units import FloatArray, IntArray
@@ -44,7 +44,7 @@ class Program:
 
     @classmethod
     def of(
-        cls, problem: Problem, *, horizon: int | None = None, known: float = inf, memory: int | None = None
+        cls, problem: Problem, *, horizon: float | None = None, known: float = inf, memory: int | None = None
     ) -> "Program":
         """Return the program of ``problem``.
 
@@ -52,8 +52,8 @@ class Program:
         ----------
         problem : Problem
             What to build.
-        horizon : int or None
-            All jobs end by this time; None: a time proven long enough to hold an optimal schedule.
+        horizon : number or None
+            All jobs end by this time, in the user's unit; None: a time proven long enough to hold an optimal schedule.
         known : float
             Total cost of a known schedule; starts that only lead to worse ones are left out.
         memory : int or None
@@ -65,7 +65,8 @@ class Program:
             Before anything is built.
         """
         costs = Costs.of(problem)
-        groups = start_groups(problem, costs, horizon=horizon, total=known)
+        last = None if horizon is None else problem.instance.time_scale.steps_below(horizon) // problem.time_step
+        groups = start_groups(problem, costs, horizon=last, total=known)
         refuse_if_too_large(problem, groups, memory)
         pulses = make_pulses(problem, groups)
         builder = Builder()
@@ -75,6 +76,19 @@ class Program:
         if costs.is_maximum:
             _add_maximum(builder, problem, costs, pulses, known)
         return cls(problem, pulses, builder.build(), groups.complete)
+
+    @classmethod
+    def tightened(
+        cls, problem: Problem, warm_start: Schedule | None, *, horizon: float | None, memory: int | None
+    ) -> "Program":
+        """Return the program without the starts that only lead to worse schedules than ``warm_start``."""
+        known = inf if warm_start is None else total_cost(problem, Costs.of(problem), warm_start)
+        return cls.of(problem, horizon=horizon, known=known, memory=memory)
+
+    @property
+    def refuted(self) -> bool:
+        """Whether some job has no start left, so that there is no schedule."""
+        return len(np.unique(self.problem.mode_job[self.pulses.mode])) < self.problem.jobs
 
     def schedule(self, solution: FloatArray) -> Schedule:
         """Return the schedule of a solution: of each job the start whose column is largest."""
@@ -90,6 +104,13 @@ class Program:
         wanted = self._keys(schedule.mode, schedule.node, schedule.start)
         found = np.searchsorted(keys, wanted)
         return found if np.isin(wanted, keys).all() else None
+
+    def names(self) -> list[str]:
+        """Return the names of the pulse columns: x, then job, mode of the job, node and start, all counted from 0."""
+        job = self.problem.mode_job[self.pulses.mode]
+        mode = self.pulses.mode - self.problem.mode_start[job]
+        parts = (job, mode, self.pulses.node, self.pulses.start)
+        return [f"x_{j}_{m}_{v}_{t}" for j, m, v, t in zip(*(part.tolist() for part in parts), strict=True)]
 
     def _keys(self, mode: IntArray, node: IntArray, start: IntArray) -> IntArray:
         """Return numbers that ascend with the pulse columns."""
@@ -110,8 +131,8 @@ def _add_maximum(builder: Builder, problem: Problem, costs: Costs, pulses: Pulse
     """Add the column above the cost of every job that counts."""
     late = costs.at(pulses.mode, problem.node_speed[pulses.node], pulses.end)
     counts = np.isfinite(late)
-    job = problem.mode_job[pulses.mode]
-    rows = builder.add_rows(np.zeros(problem.jobs), np.full(problem.jobs, inf)) + np.arange(problem.jobs)
+    jobs, row = np.unique(problem.mode_job[pulses.mode][counts], return_inverse=True)
+    first = builder.add_rows(np.zeros(len(jobs)), np.full(len(jobs), inf))
     column = builder.add_columns(np.ones(1), trivial_bound(problem, costs), known, integral=True)
-    builder.add_entries(0, counts.astype(np.int64), rows[job[counts]], -late[counts])
-    builder.add_entries(column, np.array([problem.jobs]), rows, np.ones(problem.jobs))
+    builder.add_entries(0, counts.astype(np.int64), first + row, -late[counts])
+    builder.add_entries(column, np.array([len(jobs)]), first + np.arange(len(jobs)), np.ones(len(jobs)))

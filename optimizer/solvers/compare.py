@@ -1,11 +1,11 @@
 """Several solvers on one instance, each against the best bound that any of them proved."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from optimizer.errors import SchedoptError
 from optimizer.instance import Instance
-from optimizer.names import Objective
+from optimizer.names import Objective, StoppedBy
 from optimizer.result import Limits, Result
 from optimizer.schedule import Schedule
 from optimizer.solvers.monitor import Listener
@@ -13,35 +13,25 @@ from optimizer.solvers.solve import solve
 
 
 @dataclass(frozen=True)
-class Failure:
-    """A solver that could not answer.
+class Comparison:
+    """What several solvers came to.
 
     Parameters
     ----------
-    solver : str
-        As it was asked for.
-    reason : str
-        Why, in one message.
+    outcomes : mapping of str to Result or SchedoptError
+        By the solver as it was asked for, in that order; an error is why there is no result.
     """
 
-    solver: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """What the solvers came to, in the order in which they were asked for."""
-
-    rows: tuple[Result | Failure, ...]
+    outcomes: Mapping[str, Result | SchedoptError]
 
     @property
     def results(self) -> tuple[Result, ...]:
-        """The rows of solvers that answered."""
-        return tuple(row for row in self.rows if isinstance(row, Result))
+        """The results of the solvers that answered."""
+        return tuple(outcome for outcome in self.outcomes.values() if isinstance(outcome, Result))
 
     @property
     def best_bound(self) -> float | None:
-        """The largest bound that holds for every schedule that keeps the deadlines and is not preemptive."""
+        """The largest lower bound that any of them proved; for schedules without preemption that keep deadlines."""
         bounds = [result.lower_bound for result in self.results if result.lower_bound is not None]
         return max(bounds, default=None)
 
@@ -55,11 +45,12 @@ def compare(
     seed: int = 0,
     warm_start: Schedule | None = None,
     time_step: int = 1,
-    on_progress: Callable[[str], Listener | None] | None = None,
+    on_start: Callable[[str], Listener | None] | None = None,
 ) -> Comparison:
     """Run several solvers on ``instance``, one after the other, each with the same limits.
 
-    A solver that fails or is not installed is a row with its reason, never the end of the comparison.
+    A solver that fails or is not installed is an outcome like others, never the end of the comparison. After Ctrl-C
+    the solver that runs keeps its best schedule, and no other begins.
 
     Parameters
     ----------
@@ -69,13 +60,13 @@ def compare(
         Names, with options, as for :func:`~optimizer.solvers.solve.solve`.
     objective, limits, seed, warm_start, time_step
         As for :func:`~optimizer.solvers.solve.solve`.
-    on_progress : callable or None
+    on_start : callable or None
         Takes the solver that begins and returns who hears of its progress.
     """
-    rows: list[Result | Failure] = []
+    outcomes: dict[str, Result | SchedoptError] = {}
     for solver in solvers:
         try:
-            result = solve(
+            outcomes[solver] = solve(
                 instance,
                 solver,
                 objective=objective,
@@ -83,10 +74,14 @@ def compare(
                 seed=seed,
                 warm_start=warm_start,
                 time_step=time_step,
-                on_progress=None if on_progress is None else on_progress(solver),
+                on_progress=None if on_start is None else on_start(solver),
             )
         except SchedoptError as error:
-            rows.append(Failure(solver, str(error)))
-        else:
-            rows.append(result)
-    return Comparison(tuple(rows))
+            outcomes[solver] = error
+        if _interrupted(outcomes[solver]):
+            break
+    return Comparison(outcomes)
+
+
+def _interrupted(outcome: Result | SchedoptError) -> bool:
+    return isinstance(outcome, Result) and outcome.stopped_by is StoppedBy.INTERRUPT

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from math import inf
 
+from optimizer.kernels.generation import left_shifted
 from optimizer.names import StoppedBy
 from optimizer.objective import Costs, total_cost
 from optimizer.problem import Problem
@@ -34,9 +35,9 @@ class Monitor:
         Hears of each improvement.
     lower_bound : float
         No schedule has a smaller total cost.
-    translate : callable or None
-        Turns schedules of a coarser problem into schedules of ``problem``; with it, reported bounds are not taken,
-        since they need not hold for ``problem``. None: the solver works on ``problem`` itself.
+    working : Problem or None
+        What the solver works on when that is a coarser problem: its schedules are shifted back onto the grid of
+        ``problem``, and its bounds are taken only if that grid holds an optimal schedule. None: ``problem`` itself.
     """
 
     def __init__(
@@ -46,7 +47,7 @@ class Monitor:
         *,
         lower_bound: float = -inf,
         listener: Listener | None = None,
-        translate: Callable[[Schedule], Schedule] | None = None,
+        working: Problem | None = None,
     ) -> None:
         self.problem = problem
         self.limits = limits
@@ -59,12 +60,18 @@ class Monitor:
         self.reason: StoppedBy | None = None
         self.trace: list[Progress] = []
         self._listener = listener
-        self._translate = translate
+        self.working = working or problem
+        self._working_costs = self.costs if working is None else Costs.of(working)
         self._began = time.monotonic()
         self._stop = threading.Event()
         self._callbacks: list[Callable[[], None]] = []
         self._lock = threading.RLock()
         self._closed = False
+
+    @property
+    def exact(self) -> bool:
+        """Whether the solver's optimum is that of the problem."""
+        return self.problem.common_step % (self.working.time_step // self.problem.time_step) == 0
 
     @property
     def elapsed(self) -> float:
@@ -110,14 +117,15 @@ class Monitor:
         schedule : Schedule or None
             Of the problem that the solver works on.
         lower_bound : float or None
-            No schedule that keeps all deadlines has a smaller total cost.
+            No schedule of that problem that keeps all deadlines has a smaller total cost.
         """
         with self._lock:
             if self._closed:
                 return
             improved = schedule is not None and self._take_schedule(schedule)
-            if lower_bound is not None and self._translate is None:
-                improved |= self._take_bound(lower_bound)
+            if lower_bound is not None and self.exact:
+                bound = self._working_costs.value(self._working_costs.rounded_up(lower_bound))
+                improved |= self._take_bound(self.costs.total_of(bound))
             if improved:
                 self._tell()
 
@@ -127,8 +135,8 @@ class Monitor:
             self._closed = True
 
     def _take_schedule(self, schedule: Schedule) -> bool:
-        if self._translate is not None:
-            schedule = self._translate(schedule)
+        if self.working is not self.problem:
+            schedule = left_shifted(self.problem, schedule)
         broken = [violation for violation in violations(self.problem, schedule) if violation.rule is not Rule.DEADLINE]
         if broken:
             logger.warning("a schedule was refused: %s", broken[0])

@@ -60,6 +60,11 @@ class Entry:
         return tuple(package for module, package in self.requires.items() if find_spec(module) is None)
 
     @property
+    def options(self) -> dict[str, Any]:
+        """Names and defaults of the options."""
+        return {field.name: field.default for field in fields(self.type)}  # type: ignore[arg-type]
+
+    @property
     def type(self) -> "type[Solver]":
         """The class of the solver; its fields are the options.
 
@@ -154,6 +159,29 @@ def parse(text: str) -> tuple[Entry, dict[str, str]]:
     return find(name.strip()), options
 
 
+def split(text: str) -> list[str]:
+    """Return the solvers of a list ``a,b:key=value,key=value,c``.
+
+    A part that is ``key=value`` and no solver belongs to the solver before it.
+
+    Raises
+    ------
+    UsageError
+        When the list is empty or begins with an option.
+    """
+    solvers: list[str] = []
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        if "=" in part and ":" not in part and solvers:
+            solvers[-1] += f",{part}"
+        else:
+            solvers.append(part)
+    if not solvers:
+        raise UsageError(f"solvers {text!r}: expected a list of names")
+    for solver in solvers:
+        parse(solver)
+    return solvers
+
+
 def create(entry: Entry, options: Mapping[str, Any]) -> "Solver":
     """Return the solver with these options, given as text or as values.
 
@@ -178,6 +206,12 @@ def create(entry: Entry, options: Mapping[str, Any]) -> "Solver":
             raise error.__cause__ from None
         given = ", ".join(f"{key}={value}" for key, value in options.items())
         raise UsageError(f"solver {entry.name}: {given}: {str(error).replace(' - at `$.', ' (option `')})") from error
+
+
+def chosen_options(solver: "Solver") -> dict[str, Any]:
+    """Return the options of a solver that are not at their default."""
+    own = fields(solver)  # type: ignore[arg-type]
+    return {field.name: getattr(solver, field.name) for field in own if getattr(solver, field.name) != field.default}
 
 
 def require_features(entry: Entry, wanted: frozenset[Feature]) -> None:

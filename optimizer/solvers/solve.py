@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from threading import Thread
 from typing import Any
 
@@ -77,16 +77,12 @@ def solve(
     back_end = registry.create(entry, {**given, **(options or {})})
     problem = Problem.of(instance, None if objective is None else Objective(objective))
     registry.require_features(entry, problem.features)
-    monitor = Monitor(
-        problem,
-        limits,
-        lower_bound=trivial_bound(problem, Costs.of(problem)),
-        listener=on_progress,
-        translate=None if time_step == 1 else lambda schedule: left_shifted(problem, schedule),
-    )
-    run = _Run(entry, back_end, problem, problem.coarsened(time_step), limits, seed, monitor)
+    working = problem.coarsened(problem.common_step if time_step == 1 else time_step)
+    bound = trivial_bound(problem, Costs.of(problem))
+    monitor = Monitor(problem, limits, lower_bound=bound, listener=on_progress, working=working)
+    run = _Run(entry, back_end, problem, working, limits, seed, monitor)
     answer = run.answer(run.start(warm_start))
-    return _result(run, answer)
+    return _result(run, answer, time_step)
 
 
 @dataclass(frozen=True)
@@ -164,10 +160,10 @@ def _wait(thread: Thread, monitor: Monitor) -> None:
             asked = time.monotonic()
 
 
-def _result(run: _Run, answer: Answer) -> Result:
+def _result(run: _Run, answer: Answer, time_step: int) -> Result:
     problem, monitor = run.problem, run.monitor
     on_time = monitor.schedule is not None and not monitor.misses
-    infeasible = answer.infeasible and run.working is problem and not on_time
+    infeasible = answer.infeasible and monitor.exact and not on_time
     lateness_allowed = run.entry.kind is not SolverKind.EXACT and not infeasible
     schedule = monitor.schedule if on_time or lateness_allowed else None
     value = None if schedule is None else monitor.costs.value(monitor.total)
@@ -177,7 +173,7 @@ def _result(run: _Run, answer: Answer) -> Result:
     return Result(
         problem=problem,
         solver=run.entry.name,
-        options=asdict(run.back_end),  # type: ignore[call-overload]
+        options=registry.chosen_options(run.back_end),
         seed=run.seed,
         threads=run.limits.threads,
         status=status,
@@ -186,7 +182,7 @@ def _result(run: _Run, answer: Answer) -> Result:
         value=value,
         lower_bound=lower_bound,
         metrics=None if schedule is None else Metrics.of(problem, schedule),
-        time_step=run.working.time_step,
+        time_step=time_step,
         runtime=monitor.elapsed,
         trace=tuple(monitor.trace),
     )

@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from math import inf, isfinite
+from math import isfinite
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Timer
@@ -20,7 +20,6 @@ from optimizer.errors import SolverError, SolverMissingError
 from optimizer.model.highs import highs_model, write_model
 from optimizer.model.program import Program
 from optimizer.names import StoppedBy
-from optimizer.objective import Costs, total_cost
 from optimizer.problem import Problem
 from optimizer.result import Limits
 from optimizer.schedule import Schedule
@@ -38,18 +37,19 @@ class CBC:
 
     Parameters
     ----------
-    horizon : int or None
-        All jobs end by this time step; None: a time proven long enough.
+    horizon : float or None
+        All jobs end by this time, in the user's unit; None: a time proven long enough.
     """
 
-    horizon: int | None = None
+    horizon: float | None = None
 
     def solve(
         self, problem: Problem, limits: Limits, *, seed: int, warm_start: Schedule | None, monitor: Monitor
     ) -> Answer:
         """Solve; see :class:`~optimizer.solvers.base.Solver`."""
-        known = inf if warm_start is None else total_cost(problem, Costs.of(problem), warm_start)
-        program = Program.of(problem, horizon=self.horizon, known=known, memory=limits.memory)
+        program = Program.tightened(problem, warm_start, horizon=self.horizon, memory=limits.memory)
+        if program.refuted:
+            return Answer(StoppedBy.OPTIMALITY, infeasible=program.complete)
         with TemporaryDirectory(prefix="schedopt-cbc-") as name:
             folder = Path(name)
             write_model(highs_model(program.linear), folder / "program.mps")

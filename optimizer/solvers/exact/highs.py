@@ -1,7 +1,7 @@
 """HiGHS on the time-indexed program."""
 
 from dataclasses import dataclass
-from math import inf, isfinite
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ from optimizer.errors import SolverError
 from optimizer.model.highs import highs_model
 from optimizer.model.program import Program
 from optimizer.names import StoppedBy
-from optimizer.objective import Costs, total_cost
+from optimizer.objective import Costs
 from optimizer.problem import Problem
 from optimizer.result import Limits
 from optimizer.schedule import Schedule
@@ -26,11 +26,11 @@ class HiGHS:
 
     Parameters
     ----------
-    horizon : int or None
-        All jobs end by this time step; None: a time proven long enough.
+    horizon : float or None
+        All jobs end by this time, in the user's unit; None: a time proven long enough.
     """
 
-    horizon: int | None = None
+    horizon: float | None = None
 
     def solve(
         self, problem: Problem, limits: Limits, *, seed: int, warm_start: Schedule | None, monitor: Monitor
@@ -38,11 +38,11 @@ class HiGHS:
         """Solve; see :class:`~optimizer.solvers.base.Solver`."""
         import highspy
 
-        costs = Costs.of(problem)
-        known = inf if warm_start is None else total_cost(problem, costs, warm_start)
-        program = Program.of(problem, horizon=self.horizon, known=known, memory=limits.memory)
+        program = Program.tightened(problem, warm_start, horizon=self.horizon, memory=limits.memory)
+        if program.refuted:
+            return Answer(StoppedBy.OPTIMALITY, infeasible=program.complete)
         model = highs_model(program.linear)
-        _set_options(model, limits, seed, monitor.remaining, costs.granularity)
+        _set_options(model, limits, seed, monitor.remaining, Costs.of(problem).granularity)
         if warm_start is not None:
             _set_start(model, program, warm_start)
         _listen(model, program, monitor)

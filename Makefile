@@ -1,0 +1,32 @@
+# make demo: install into .venv and solve a shipped instance.   make test: install and run all tests.
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin
+
+.PHONY: demo test lint clean benchmarks
+
+demo: $(VENV)/installed
+	$(RUN)/schedopt solve instances/gpu-server-night.yaml --time-limit 20 -o demo.json --gantt demo.png
+	$(RUN)/schedopt gantt demo.json --instance instances/gpu-server-night.yaml
+	@echo "The schedule is in demo.json, its chart in demo.png."
+
+test: $(VENV)/installed-dev
+	$(RUN)/python -m pytest --cov --cov-report=term --cov-fail-under=90
+
+lint: $(VENV)/installed-dev
+	$(RUN)/ruff check .
+	$(RUN)/ruff format --check .
+	$(RUN)/mypy
+
+$(VENV)/installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(RUN)/python -m pip install --quiet --upgrade pip
+	$(RUN)/python -m pip install --quiet -e .
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed
+	$(RUN)/python -m pip install --quiet -e '.[dev]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) demo.json demo.png

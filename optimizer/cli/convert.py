@@ -1,0 +1,21 @@
+"""``schedopt convert``."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from optimizer.cli.options import PATH, debug_option, instance_options, read_instance
+from optimizer.cli.output import require_writable
+
+
+@click.command()
+@instance_options
+@click.argument("output", type=PATH)
+@debug_option
+def convert(output: Path, **file: Any) -> None:
+    """Read FILE in any format (json, yaml, csv, swf, sm) and write it to OUTPUT (json, yaml)."""
+    from optimizer.formats.structured import save
+
+    require_writable(output, None)
+    save(read_instance(**file), output)

@@ -1,0 +1,42 @@
+"""``schedopt validate``."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from optimizer.cli.options import PATH, debug_option, instance_options, json_option, read_instance
+from optimizer.cli.status import Exit
+
+
+@click.command()
+@instance_options
+@click.argument("schedule", type=PATH, required=False)
+@json_option
+@debug_option
+def validate(schedule: Path | None, as_json: bool, **file: Any) -> Exit:
+    """Check the instance FILE, and SCHEDULE against it.
+
+    A schedule is judged by itself: its jobs, times, deadlines, capacities, and the figures that stand in its file.
+    """
+    from optimizer.problem import Problem
+
+    instance = read_instance(**file)
+    if schedule is None:
+        counts = {"jobs": len(instance.jobs), "nodes": len(instance.node_ids), "resources": len(instance.resource_ids)}
+        Problem.of(instance)
+        click.echo(json.dumps({"valid": True, **counts}) if as_json else _holds(instance.name, counts))
+        return Exit.OK
+    from optimizer.formats.schedule_file import check_schedule
+
+    found = check_schedule(schedule, instance)
+    if as_json:
+        click.echo(json.dumps({"valid": not found, "violations": found}, indent=1))
+    else:
+        click.echo("\n".join(found) if found else f"{schedule}: holds")
+    return Exit.REFUTED if found else Exit.OK
+
+
+def _holds(name: str, counts: dict[str, int]) -> str:
+    return f"{name}: holds, " + ", ".join(f"{count} {what}" for what, count in counts.items())
