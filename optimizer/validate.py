@@ -126,9 +126,9 @@ def _preempted_processing(problem: Problem, schedule: Schedule) -> Iterator[Viol
     outermost = (pieces.start[first] == schedule.start[present]) & (pieces.end[last] == schedule.end[present])
     for j in present[~outermost]:
         yield Violation(Rule.PROCESSING, _id(problem, j), "start and end are not the outermost of its segments")
-    overlaps = (job[1:] == job[:-1]) & (pieces.start[1:] < pieces.end[:-1])
     for j in present[pieces.node[last] != schedule.node[present]]:
         yield Violation(Rule.PROCESSING, _id(problem, j), "its node is not that of its last segment")
+    overlaps = (job[1:] == job[:-1]) & (pieces.start[1:] < pieces.end[:-1])
     for j in np.unique(np.concatenate([job[pieces.end < pieces.start], job[1:][overlaps]])):
         yield Violation(Rule.PROCESSING, _id(problem, j), "its segments overlap or run backwards")
     need = problem.mode_time[schedule.mode[job], problem.node_speed[pieces.node]]

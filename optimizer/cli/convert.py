@@ -15,7 +15,7 @@ from optimizer.cli.output import require_writable
 @debug_option
 def convert(output: Path, **file: Any) -> None:
     """Read FILE in any format (json, yaml, csv, swf, sm) and write it to OUTPUT (json, yaml)."""
-    from optimizer.formats.structured import save
+    from optimizer.formats.writing import save
 
     require_writable(output, None)
     save(read_instance(**file), output)

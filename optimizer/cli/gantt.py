@@ -6,6 +6,8 @@ import click
 
 from optimizer.cli.options import PATH, debug_option
 
+_SUFFIXES = (".yaml", ".yml", ".json", ".csv", ".swf", ".swf.gz", ".sm")
+
 
 @click.command()
 @click.argument("schedule", type=PATH)
@@ -17,17 +19,30 @@ def gantt(schedule: Path, instance: Path | None, output: Path | None) -> None:
     from optimizer.cli.output import draw_here, require_writable
     from optimizer.errors import InputError
     from optimizer.formats.reading import load
-    from optimizer.formats.schedule_file import instance_beside, read_schedule
+    from optimizer.formats.schedule_file import read_schedule
     from optimizer.problem import Problem
 
     require_writable(None, output)
-    problem = Problem.of(load(instance or instance_beside(schedule)))
+    problem = Problem.of(load(instance or _instance_of(schedule)))
     found = read_schedule(schedule, problem)
     if found.schedule is None:
-        raise InputError(f"{schedule}: there is no schedule to draw, its status is {found.status}")
+        raise InputError(f"{schedule}: there is nothing to draw, its status is {found.document['status']}")
     if output is None:
         draw_here(problem, found.schedule)
         return
     from optimizer.render.picture import save_gantt
 
     save_gantt(problem, found.schedule, output)
+
+
+def _instance_of(schedule: Path) -> Path:
+    """Return the file with the name of the schedule's instance, beside the schedule or in the current folder."""
+    from optimizer.errors import InputError
+    from optimizer.formats.schedule_file import read_document
+
+    name = read_document(schedule).instance.name
+    candidates = [folder / f"{name}{suffix}" for folder in (schedule.parent, Path()) for suffix in _SUFFIXES]
+    found = next((path for path in candidates if path.is_file()), None)
+    if found is None:
+        raise InputError(f"{schedule}: no file of its instance {name!r} beside it or here; name it with --instance")
+    return found

@@ -22,7 +22,7 @@ def generate(family: str, jobs: int, seed: int, load: float, output: Path) -> No
 
     FAMILY is 'server' (16 CPUs, 8 GPUs, 64 GB: tight packing) or 'cluster' (512, 64, 2048: wide).
     """
-    from optimizer.formats.structured import save
+    from optimizer.formats.writing import save
     from optimizer.generate import generate as make
 
     require_writable(output, None)

@@ -1,14 +1,19 @@
 """The portfolio; for now the exact solver that suits the problem, from greedy's schedule."""
 
 from dataclasses import dataclass
+from math import inf
 
-from optimizer.names import Feature
+from optimizer.model.columns import start_groups
+from optimizer.objective import Costs, total_cost
 from optimizer.problem import Problem
 from optimizer.result import Limits
 from optimizer.schedule import Schedule
 from optimizer.solvers import registry
 from optimizer.solvers.base import Answer
 from optimizer.solvers.monitor import Monitor
+
+_FEW_JOBS = 25
+_MANY_COLUMNS = 60_000
 
 
 @dataclass(frozen=True)
@@ -19,5 +24,19 @@ class Auto:
         self, problem: Problem, limits: Limits, *, seed: int, warm_start: Schedule | None, monitor: Monitor
     ) -> Answer:
         """Solve; see :class:`~optimizer.solvers.base.Solver`."""
-        solver = registry.create(registry.find(suited(problem)), {})
+        solver = registry.create(registry.find(suited(problem, warm_start)), {})
         return solver.solve(problem, limits, seed=seed, warm_start=warm_start, monitor=monitor)
+
+
+def suited(problem: Problem, warm_start: Schedule | None) -> str:
+    """Return the name of the exact solver for ``problem``.
+
+    CP-SAT for few jobs, for maximum objectives and precedence, and where the time-indexed program is large; HiGHS for
+    sums of costs otherwise, for there the program's bounds are the better ones (benchmarks/exact.md).
+    """
+    if problem.objective.is_maximum or len(problem.predecessor_job) or problem.jobs <= _FEW_JOBS:
+        return "cp-sat"
+    costs = Costs.of(problem)
+    known = inf if warm_start is None else total_cost(problem, costs, warm_start)
+    columns = int(start_groups(problem, costs, total=known).sizes.sum())
+    return "highs" if columns <= _MANY_COLUMNS else "cp-sat"

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from optimizer.formats.schedule_file import read_schedule, save_result
-from optimizer.formats.structured import save
+from optimizer.formats.writing import save
 from optimizer.names import Objective, Status
 from optimizer.objective import evaluate
 from optimizer.problem import Problem
 from optimizer.result import Limits, Result
 from optimizer.solvers.registry import REGISTRY, SolverKind
 from optimizer.solvers.solve import solve
-from optimizer.validation import Rule, violations
+from optimizer.validate import Rule, violations
 from tests.oracle import brute_force
 from tests.random_instances import random_instance
 

@@ -1,0 +1,138 @@
+"""Schedule generation: from an order of the jobs to a schedule.
+
+Serial and parallel schedule generation after Kolisch 1996, "Serial and parallel resource-constrained project scheduling
+methods revisited", European Journal of Operational Research 90, extended by modes, nodes, lags and unavailability.
+"""
+
+import heapq
+
+import numpy as np
+
+from optimizer.kernels.inputs import Inputs, integers
+from optimizer.kernels.parallel import new_state, parallel
+from optimizer.kernels.serial import Plan, new_plan, serial, shift_left
+from optimizer.kernels.timeline import new_timeline
+from optimizer.problem import Problem
+from optimizer.schedule import Schedule
+from optimizer.units import FloatArray, IntArray
+
+_SECONDS_PER_CHOICE = 2e-5
+_SECONDS_PER_SCAN = 2e-7
+
+
+def serial_schedule(problem: Problem, order: IntArray) -> Schedule:
+    """Return the schedule in which the jobs, one after another, end as early as those before them allow.
+
+    A job takes the mode and node of the earliest end; of equal ones that of lower cost, then the first mode, then the
+    first node. The earliest end keeps the deadline if any choice does; deadlines that cannot be kept are missed. With
+    one mode a job and one node, some order yields an optimal schedule (the schedules are the active ones).
+
+    Parameters
+    ----------
+    problem : Problem
+        What to schedule.
+    order : int64[J]
+        A permutation of the jobs; where a job stands before a predecessor it waits for it.
+    """
+    inputs, plan = Inputs.of(problem), new_plan(problem.jobs)
+    serial.sized(_estimate(problem))(inputs, _repaired(problem, order), new_timeline(inputs), plan)
+    return _schedule(plan)
+
+
+def parallel_schedule(problem: Problem, order: IntArray) -> Schedule:
+    """Return the schedule in which time goes on and jobs start whenever they can, those first in ``order`` first.
+
+    At each instant at which something arrives, ends or becomes available, every job that has arrived and whose
+    predecessors and lags are over starts if some mode fits on some node for its whole processing time; of several it
+    takes the one of the earliest end, then the first mode, then the first node. No capacity idles that a waiting job
+    could use, which may exclude all optimal schedules.
+
+    Parameters
+    ----------
+    problem : Problem
+        What to schedule.
+    order : int64[J]
+        A permutation of the jobs.
+    """
+    inputs, plan = Inputs.of(problem), new_plan(problem.jobs)
+    order = integers(order)
+    parallel.sized(2 * _estimate(problem))(inputs, order, new_state(inputs, order), new_timeline(inputs), plan)
+    return _schedule(plan)
+
+
+def left_shifted(problem: Problem, schedule: Schedule) -> Schedule:
+    """Return ``schedule`` with each job, in order of start, moved to its earliest start in the same mode and node.
+
+    No job starts later than before. Proof by induction over that order: let all jobs before j start no later than they
+    did. One of them that now runs at an instant t within the old interval of j started before j did, so not after t,
+    and ends no earlier in the old schedule than now, so it ran at t there too. At each such t no more is in use than
+    the old schedule had left for j, and predecessors end no later: the old start is still possible.
+
+    Parameters
+    ----------
+    problem : Problem
+        What to schedule.
+    schedule : Schedule
+        Not preemptive and valid, but for deadlines; its ends may come from a coarser grid.
+    """
+    position = np.empty(problem.jobs, dtype=np.int64)
+    position[problem.topological_order] = np.arange(problem.jobs)  # empty jobs may start with their successors
+    order = np.lexsort((position, schedule.start))
+    inputs = Inputs.of(problem)
+    start = np.zeros(problem.jobs, dtype=np.int64)
+    plan = Plan(start, start.copy(), integers(schedule.mode.copy()), integers(schedule.node.copy()))
+    shift_left.sized(_estimate(problem))(inputs, order, new_timeline(inputs), plan)
+    return _schedule(plan)
+
+
+def feasible_order(problem: Problem, key: FloatArray | IntArray) -> IntArray:
+    """Return the jobs by ascending ``key``, but never before a predecessor.
+
+    Next comes, of the jobs whose predecessors are placed, the one of the least key; ties go to the earlier arrival,
+    then to the order of the file.
+
+    Parameters
+    ----------
+    problem : Problem
+        Which jobs.
+    key : number[J]
+        Smaller comes first.
+
+    Returns
+    -------
+    int64[J]
+        A permutation of the jobs.
+    """
+    return _repaired(problem, np.lexsort((problem.release, key)))
+
+
+def _repaired(problem: Problem, order: IntArray) -> IntArray:
+    """Return ``order`` with each job held back until its predecessors are placed."""
+    order = integers(order)
+    rank = np.empty(problem.jobs, dtype=np.int64)
+    rank[order] = np.arange(problem.jobs)
+    job = np.repeat(np.arange(problem.jobs), np.diff(problem.predecessor_start))
+    if (rank[problem.predecessor_job] < rank[job]).all():
+        return order
+    starts, successor, _ = (array.tolist() for array in problem.successors)
+    waiting, job_at, ranks = np.diff(problem.predecessor_start).tolist(), order.tolist(), rank.tolist()
+    free = [r for r, j in enumerate(job_at) if waiting[j] == 0]
+    repaired = []
+    while free:
+        j = job_at[heapq.heappop(free)]
+        repaired.append(j)
+        for s in successor[starts[j] : starts[j + 1]]:
+            waiting[s] -= 1
+            if waiting[s] == 0:
+                heapq.heappush(free, ranks[s])
+    return np.array(repaired, dtype=np.int64)
+
+
+def _estimate(problem: Problem) -> float:
+    """Return about how many seconds one interpreted generation takes."""
+    choices = len(problem.mode_demand) * problem.nodes
+    return choices * (_SECONDS_PER_CHOICE + _SECONDS_PER_SCAN * problem.jobs / problem.nodes)
+
+
+def _schedule(plan: Plan) -> Schedule:
+    return Schedule(plan.start, plan.end, plan.mode, plan.node)

@@ -1,0 +1,94 @@
+"""Serial schedule generation and the left shift, for compiled loops; Python calls them through generation.py."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from optimizer.kernels.compilation import kernel
+from optimizer.kernels.inputs import Inputs
+from optimizer.kernels.timeline import Timeline, earliest_start, exceeds, reserve, reset
+from optimizer.problem import NEVER
+from optimizer.units import IntArray
+
+
+class Plan(NamedTuple):
+    """A schedule in the making: start, end, mode and node of each job, int64[J]; only entries of placed jobs count."""
+
+    start: IntArray
+    end: IntArray
+    mode: IntArray
+    node: IntArray
+
+
+def new_plan(jobs: int) -> Plan:
+    """Return room for ``jobs`` jobs."""
+    start, end, mode, node = np.zeros((4, jobs), dtype=np.int64)
+    return Plan(start, end, mode, node)
+
+
+@kernel
+def ready_time(inputs: Inputs, end: IntArray, j: int) -> int:
+    """Return when job ``j`` has arrived and its predecessors, which end at ``end``, and their lags are over."""
+    ready: int = inputs.release[j]
+    for e in range(inputs.predecessor_start[j], inputs.predecessor_start[j + 1]):
+        ready = max(ready, end[inputs.predecessor_job[e]] + inputs.predecessor_lag[e])
+    return ready
+
+
+@kernel
+def end_cost(inputs: Inputs, mode: int, speed: int, end: int) -> float:
+    """Return what it costs that a job ends at ``end``; comparable between the modes of one job."""
+    late = end - inputs.cost_reference[mode, speed]
+    if late <= 0:
+        return 0.0
+    cost: float = inputs.cost_slope[mode, speed] * late + inputs.cost_step[mode, speed]
+    return cost
+
+
+@kernel
+def latest_better(inputs: Inputs, mode: int, node: int, best_end: int, best_cost: float) -> int:
+    """Return until which start a mode on a node is better: an earlier end, or the same end at a lower cost."""
+    speed = inputs.node_speed[node]
+    latest: int = best_end - inputs.mode_time[mode, speed]
+    return latest if end_cost(inputs, mode, speed, best_end) < best_cost else latest - 1
+
+
+@kernel
+def place(inputs: Inputs, timeline: Timeline, plan: Plan, j: int) -> None:
+    """Put job ``j``, whose predecessors are placed, where it ends first."""
+    ready = ready_time(inputs, plan.end, j)
+    best_end, best_cost = NEVER, np.inf
+    for m in range(inputs.mode_start[j], inputs.mode_start[j + 1]):
+        for v in range(len(inputs.node_speed)):
+            if exceeds(inputs.mode_demand, m, inputs.node_capacity, v):
+                continue
+            s = inputs.node_speed[v]
+            duration = inputs.mode_time[m, s]
+            latest = latest_better(inputs, m, v, best_end, best_cost)
+            start = earliest_start(timeline, v, ready, duration, inputs.mode_demand, m, latest)
+            if start <= latest:
+                best_end, best_cost = start + duration, end_cost(inputs, m, s, start + duration)
+                plan.start[j], plan.mode[j], plan.node[j] = start, m, v
+    plan.end[j] = best_end
+    reserve(timeline, plan.node[j], plan.start[j], best_end - plan.start[j], inputs.mode_demand, plan.mode[j])
+
+
+@kernel
+def serial(inputs: Inputs, order: IntArray, timeline: Timeline, plan: Plan) -> None:
+    """Place all jobs in an order in which no job stands before a predecessor."""
+    reset(timeline, inputs)
+    for j in order:
+        place(inputs, timeline, plan, j)
+
+
+@kernel
+def shift_left(inputs: Inputs, order: IntArray, timeline: Timeline, plan: Plan) -> None:
+    """Place all jobs, in such an order, in the modes and on the nodes of ``plan``."""
+    reset(timeline, inputs)
+    for j in order:
+        m, v = plan.mode[j], plan.node[j]
+        duration = inputs.mode_time[m, inputs.node_speed[v]]
+        ready = ready_time(inputs, plan.end, j)
+        plan.start[j] = earliest_start(timeline, v, ready, duration, inputs.mode_demand, m, NEVER)
+        plan.end[j] = plan.start[j] + duration
+        reserve(timeline, v, plan.start[j], duration, inputs.mode_demand, m)

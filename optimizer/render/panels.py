@@ -1,0 +1,159 @@
+"""The panels of a picture: bars above, loads below, one time axis."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from optimizer.objective import evaluate
+from optimizer.problem import Problem
+from optimizer.render.bars import Bars, rasterize_many
+from optimizer.render.chart import Chart
+from optimizer.render.colors import WRONG
+from optimizer.render.labels import Ruler
+from optimizer.render.load import Load, job_counts, resource_loads
+from optimizer.render.text import number_text, objective_text, percent_text, printable, words
+from optimizer.render.ticks import axis_title, fitting_ticks
+from optimizer.schedule import Schedule
+from optimizer.units import FloatArray
+
+_MOST_JOB_ROWS = 40
+_WIDTH, _MARGINS = 11.0, 1.3
+_ROW_HEIGHT, _LEAST_HEIGHT, _MOST_HEIGHT, _LOAD_HEIGHT = 0.24, 0.8, 9.0, 0.62
+_NAME_WIDTH, _LEGEND_WIDTH, _LEGEND_COLUMNS = 1.2, 2.0, 6
+_AXIS_CHARACTERS = 100
+_TITLE_SIZE = 11.0
+_LOAD, _QUEUE, _UNAVAILABLE = "#8FB8DE", "#BBBBBB", "#888888"
+
+
+def draw(figure: Figure, problem: Problem, schedule: Schedule, title: str | None) -> None:
+    """Draw bars and loads into an empty figure, which takes the size that they need.
+
+    Up to 40 jobs have a row each; more share lanes, and a panel shows how many wait.
+    """
+    chart = Chart.of(problem, schedule)
+    shared = problem.jobs > _MOST_JOB_ROWS
+    bars = Bars(chart, chart.lanes if shared else chart.job_rows)
+    loads = resource_loads(problem, schedule)
+    heights = [min(max(_LEAST_HEIGHT, _ROW_HEIGHT * len(bars.rows)), _MOST_HEIGHT)]
+    heights += [_LOAD_HEIGHT] * (len(loads) + shared)
+    figure.set_size_inches(_WIDTH, sum(heights) + _MARGINS)
+    top, *below = figure.subplots(len(heights), sharex=True, height_ratios=heights, squeeze=False)[:, 0]
+    ruler = Ruler(figure)
+    bars.draw(top, ruler, heights[0])
+    for axes, load in zip(below, loads, strict=False):
+        _draw_load(axes, load, chart.window, ruler)
+    if shared:
+        _draw_waiting(below[-1], *job_counts(chart, schedule)["waiting"], chart.window)
+    _draw_time_axis([top, *below], chart)
+    width = _WIDTH - 2 * _NAME_WIDTH
+    top.set_title(
+        ruler.cut(printable(title or _title(problem, schedule)), width, size=_TITLE_SIZE),
+        loc="left", fontsize=_TITLE_SIZE, parse_math=False,
+    )  # fmt: skip
+    _draw_legend(figure, [*bars.legend(), *_load_legend(loads, chart.window)], ruler)
+    figure.align_ylabels(below)
+    figure.draw_without_rendering()  # settles where everything is, so that labels can be cut to their bars
+    figure.set_layout_engine("none")
+    bars.draw_labels(top, ruler)
+
+
+def _title(problem: Problem, schedule: Schedule) -> str:
+    unit = problem.instance.time_unit
+    value = objective_text(problem.objective, evaluate(problem, schedule), unit)
+    name = f"{problem.instance.name}: " if problem.instance.name else ""
+    return f"{name}{problem.jobs:,} job{'s' if problem.jobs > 1 else ''}, {words(problem.objective)} {value}"
+
+
+def _until(window: tuple[float, float], time: FloatArray, *functions: FloatArray) -> list[FloatArray]:
+    """Return times and step functions with their last values held to the end of the window."""
+    end = max(window[1], float(time[-1]))
+    return [np.append(time, end), *(np.append(f, f[-1]) for f in functions)]
+
+
+def _draw_load(axes: Axes, load: Load, window: tuple[float, float], ruler: Ruler) -> None:
+    time, usage, capacity, excess = _until(window, load.time, load.usage, load.capacity, load.excess)
+    _fill(axes, time, 0 * usage, usage, color=_LOAD)
+    if (capacity < load.total).any():
+        axes.fill_between(
+            time,
+            capacity,
+            load.total,
+            step="post",
+            facecolor="none",
+            edgecolor=_UNAVAILABLE,
+            hatch="/////",
+            linewidth=0,
+        )
+    if excess.any():
+        _fill(axes, time, usage - excess, usage, color=WRONG)
+    kept = np.append(True, np.diff(capacity) != 0)
+    kept[-1] = True
+    axes.step(time[kept], capacity[kept], where="post", color="black", linewidth=0.9)
+    _scale(axes, load.total, float(usage.max()))
+    name = ruler.cut(printable(load.resource), _NAME_WIDTH)
+    _name(axes, f"{name}\n{percent_text(load.utilization(window))}")
+
+
+def _draw_waiting(axes: Axes, time: FloatArray, count: FloatArray, window: tuple[float, float]) -> None:
+    time, count = _until(window, time, count)
+    _fill(axes, time, 0 * count, count, color=_QUEUE)
+    _scale(axes, float(count.max()), 0)
+    _name(axes, "waiting\njobs")
+
+
+def _fill(axes: Axes, time: FloatArray, low: FloatArray, high: FloatArray, *, color: str) -> None:
+    area = axes.fill_between(time, low, high, step="post", color=color, linewidth=0)
+    rasterize_many(area, len(time))
+
+
+def _scale(axes: Axes, total: float, peak: float) -> None:
+    most = max(total, peak) or 1
+    axes.set_ylim(0, most * 1.12)
+    axes.set_yticks([0, total] if total else [0], ["0", number_text(total)] if total else ["0"])
+
+
+def _name(axes: Axes, name: str) -> None:
+    axes.set_ylabel(name, rotation=0, ha="right", va="center", parse_math=False)
+
+
+def _draw_time_axis(panels: Sequence[Axes], chart: Chart) -> None:
+    low, high = chart.window
+    margin = (high - low) / 200
+    ticks = fitting_ticks(chart.problem.instance, chart.window, _AXIS_CHARACTERS)
+    last = panels[-1]
+    last.set_xlim(low - margin, high + margin)
+    last.set_xticks([tick.position for tick in ticks], [tick.label for tick in ticks])
+    last.set_xlabel(axis_title(chart.problem.instance, chart.window))
+    for axes in panels:
+        axes.set_axisbelow(True)
+        axes.grid(visible=True, axis="x", color="#E4E4E4", linewidth=0.6)
+        axes.spines[["top", "right"]].set_visible(False)
+
+
+def _load_legend(loads: Sequence[Load], window: tuple[float, float]) -> list[tuple[str, Artist]]:
+    entries: list[tuple[bool, str, Artist]] = [
+        (True, "in use", Patch(color=_LOAD, linewidth=0)),
+        (True, "capacity", Line2D([], [], color="black", linewidth=0.9)),
+        (
+            any((load.capacity[load.time < window[1]] < load.total).any() for load in loads),
+            "unavailable",
+            Patch(facecolor="none", edgecolor=_UNAVAILABLE, hatch="/////", linewidth=0),
+        ),
+        (any(load.excess.any() for load in loads), "above capacity", Patch(color=WRONG, linewidth=0)),
+    ]
+    return [(name, artist) for shown, name, artist in entries if shown]
+
+
+def _draw_legend(figure: Figure, entries: Sequence[tuple[str, Artist]], ruler: Ruler) -> None:
+    """Draw the legend; its texts are set afterwards, since matplotlib reads meaning into labels with ``_`` or ``$``."""
+    legend = figure.legend(
+        [artist for _, artist in entries], ["-"] * len(entries),
+        loc="outside lower center", ncols=_LEGEND_COLUMNS, frameon=False,
+    )  # fmt: skip
+    for text, (name, _) in zip(legend.get_texts(), entries, strict=True):
+        text.set(text=ruler.cut(name, _LEGEND_WIDTH), parse_math=False)

@@ -1,0 +1,95 @@
+"""Gantt charts as PNG, SVG and PDF."""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+
+from matplotlib import style
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import fontManager
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+from optimizer.errors import UsageError
+from optimizer.formats.files import write_whole
+from optimizer.problem import Problem
+from optimizer.render.labels import TEXT_SIZE
+from optimizer.render.panels import draw
+from optimizer.schedule import Schedule
+
+_METADATA = {
+    "png": {"Software": "schedopt"},
+    "svg": {"Creator": "schedopt", "Date": None},
+    "pdf": {"Creator": "schedopt", "Producer": "schedopt", "CreationDate": None},
+}
+"""Fixed, so that the same schedule gives the same file."""
+
+_FONTS = (
+    "DejaVu Sans",
+    *("Noto Sans CJK JP", "Noto Sans CJK SC", "Hiragino Sans", "PingFang SC", "Microsoft YaHei", "Yu Gothic"),
+    *("Noto Sans Arabic", "Noto Sans Hebrew", "Noto Emoji", "Segoe UI Emoji"),
+)
+_STYLE = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "schedopt",
+    "pdf.fonttype": 42,
+    "figure.dpi": 150,
+    "savefig.dpi": 150,
+    "font.family": "sans-serif",
+    "font.size": TEXT_SIZE,
+    "hatch.linewidth": 0.5,
+    "agg.path.chunksize": 20_000,
+}
+
+
+def save_gantt(problem: Problem, schedule: Schedule, path: Path, *, title: str | None = None) -> None:
+    """Write a Gantt chart, whole or not at all.
+
+    Parameters
+    ----------
+    problem : Problem
+        On the instance's own grid.
+    schedule : Schedule
+        Valid or not.
+    path : Path
+        Target; its suffix is .png, .svg or .pdf.
+    title : str or None
+        None: the instance's name and the objective's value.
+
+    Raises
+    ------
+    UsageError
+        Another suffix, or a job in a mode or on a node that does not exist.
+    """
+    kind = path.suffix.lower().removeprefix(".")
+    if kind not in _METADATA:
+        raise UsageError(f"{path}: no picture can be written as {path.suffix!r}, expected .png, .svg or .pdf")
+    buffer = BytesIO()
+    with _own_style():
+        _figure(problem, schedule, title).savefig(buffer, format=kind, metadata=_METADATA[kind])
+    write_whole(path, buffer.getvalue())
+
+
+def gantt_figure(problem: Problem, schedule: Schedule, title: str | None = None) -> Figure:
+    """Return a Gantt chart as a figure, for notebooks; parameters and errors as for :func:`save_gantt`."""
+    with _own_style():
+        return _figure(problem, schedule, title)
+
+
+def _figure(problem: Problem, schedule: Schedule, title: str | None) -> Figure:
+    figure = Figure(layout=ConstrainedLayoutEngine(w_pad=0.1, h_pad=0.06))
+    FigureCanvasAgg(figure)
+    draw(figure, problem, schedule, title)
+    return figure
+
+
+@contextmanager
+def _own_style() -> Iterator[None]:
+    """Draw with our settings whatever the user's are, and with boxes, not warnings, for glyphs that no font has."""
+    installed = {font.name for font in fontManager.ttflist}
+    fonts = [name for name in _FONTS if name in installed]
+    with style.context(_STYLE | {"font.sans-serif": fonts}, after_reset=True), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=r"(?s)(Glyph .* missing|Matplotlib currently does not support)")
+        yield

@@ -1,0 +1,234 @@
+"""Tables of results, for people (``rich``) and for files (plain rows)."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from optimizer.errors import SchedoptError
+from optimizer.names import Objective, Status
+from optimizer.render.text import (
+    number_text,
+    objective_text,
+    percent_text,
+    printable,
+    time_text,
+    words,
+)
+from optimizer.result import EQUAL, Result, relative_gap
+
+_METRIC_TIMES = ("mean_wait_time", "mean_flow_time", "max_flow_time", "makespan")
+_METRICS = {
+    "deadline_misses": "late\njobs",
+    "mean_wait_time": "mean\nwait",
+    "mean_flow_time": "mean\nflow",
+    "mean_slowdown": "slow-\ndown",
+    "makespan": "make-\nspan",
+}
+"""Metrics of the comparison and their headings."""
+
+_SOLVER_WIDTH = 8
+_ALWAYS_SHOWN = ("lower bound", "gap")
+_STYLES = {Status.OPTIMAL: "green", Status.LATE: "red", Status.INFEASIBLE: "red", Status.UNKNOWN: "red"}
+
+
+def valid_gap(result: Result, best_bound: float | None = None) -> float | None:
+    """Return the gap of a result to the best bound that holds for its schedule; None when there is none.
+
+    A schedule that misses deadlines may be better than any bound, a preemptive one than the bounds of others.
+
+    Parameters
+    ----------
+    result : Result
+        Its own bound counts in any case but the first.
+    best_bound : float or None
+        Best proven bound for schedules without preemption.
+    """
+    if result.status is Status.LATE or result.value is None:
+        return None
+    bounds = [result.lower_bound, None if result.preemptive else best_bound]
+    bound = max((bound for bound in bounds if bound is not None), default=None)
+    if bound is None or result.value < bound - EQUAL * max(1.0, abs(result.value)):
+        return None
+    return relative_gap(result.value, bound)
+
+
+def summary_table(result: Result) -> Table:
+    """Return what a run came to: status, value, bound, gap and the figures of its schedule."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, text in _summary(result).items():
+        table.add_row(Text(name), text if isinstance(text, Text) else Text(text))
+    return table
+
+
+def comparison_rows(outcomes: Mapping[str, Result | SchedoptError], best_bound: float | None) -> list[dict[str, Any]]:
+    """Return one row a solver with plain values, for CSV and JSON.
+
+    Parameters
+    ----------
+    outcomes : mapping of str to Result or SchedoptError
+        By the solver's name with its options; an error is why there is no result.
+    best_bound : float or None
+        Best proven bound for schedules without preemption.
+    """
+    return [
+        {"solver": name, "status": "error", "error": str(outcome)}
+        if isinstance(outcome, SchedoptError)
+        else {"solver": name, **_row(outcome, best_bound)}
+        for name, outcome in outcomes.items()
+    ]
+
+
+def comparison_table(outcomes: Mapping[str, Result | SchedoptError], best_bound: float | None) -> Group:
+    """Return one line a solver, the best values in bold; parameters as for :func:`comparison_rows`."""
+    results = {name: outcome for name, outcome in outcomes.items() if isinstance(outcome, Result)}
+    objective = next((result.objective for result in results.values()), None)
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table.add_column("solver", overflow="fold", min_width=_SOLVER_WIDTH)
+    table.add_column("status", no_wrap=True)
+    for heading in ("value", "gap", *_columns(objective).values(), "run\ntime"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    best = _best_value(results)
+    for name, outcome in outcomes.items():
+        cells = (
+            [_status(outcome), *_cells(outcome, best_bound, best)]
+            if isinstance(outcome, Result)
+            else [Text("error", style="red")]
+        )
+        table.add_row(Text(printable(name)), *cells)
+    return Group(table, *(Text(note) for note in _notes(outcomes, results, best_bound)))
+
+
+def solvers_table(rows: Sequence[Mapping[str, Any]]) -> Table:
+    """Return one line a solver: what it is, what it can do, and what has to be installed for it.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        With the keys ``name``, ``kind``, ``summary``, ``features``, ``options`` and ``missing`` (packages).
+    """
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    for heading in ("solver", "kind", "what it is", "can do", "options"):
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        missing = f" (not installed: {', '.join(row['missing'])})" if row["missing"] else ""
+        cells = (
+            row["name"],
+            row["kind"],
+            row["summary"] + missing,
+            ", ".join(row["features"]),
+            ", ".join(row["options"]),
+        )
+        table.add_row(*(Text(str(cell)) for cell in cells), style="dim" if missing else "")
+    return table
+
+
+def _summary(result: Result) -> dict[str, str | Text]:
+    unit, objective = result.problem.instance.time_unit, result.objective
+    gap = valid_gap(result)
+    found: dict[str, str | Text | None] = {
+        "solver": printable(result.solver + _options(result.options)),
+        "status": _status(result).append(" interrupts jobs" if result.preemptive else ""),
+        words(objective): None if result.value is None else objective_text(objective, result.value, unit),
+        "lower bound": None if result.lower_bound is None else objective_text(objective, result.lower_bound, unit),
+        "gap": None if gap is None else percent_text(gap),
+        "stopped by": words(result.stopped_by),
+        "run time": f"{number_text(result.runtime, 3)} s",
+        "time step": f"{result.time_step:,} times the grid of the file" if result.time_step > 1 else None,
+        **_figures(result),
+    }
+    return {
+        name: "-" if text is None else text for name, text in found.items() if text is not None or name in _ALWAYS_SHOWN
+    }
+
+
+def _options(options: Mapping[str, Any]) -> str:
+    return ":" + ",".join(f"{key}={value}" for key, value in options.items()) if options else ""
+
+
+def _figures(result: Result) -> dict[str, str]:
+    """Return the metrics as text, without the one that the objective shows already."""
+    if result.metrics is None:
+        return {}
+    unit, figures = result.problem.instance.time_unit, dict(result.metrics.as_dict())
+    figures.pop(_metric(result.objective), None)
+    utilization = figures.pop("utilization")
+    texts = {
+        words(name): time_text(value, unit) if name in _METRIC_TIMES else number_text(value)
+        for name, value in figures.items()
+    }
+    texts |= {f"utilization of {printable(name)}": percent_text(share) for name, share in utilization.items()}
+    return texts
+
+
+def _status(result: Result) -> Text:
+    return Text(f"{result.status}{'*' * result.preemptive}", style=_STYLES.get(result.status, ""))
+
+
+def _row(result: Result, best_bound: float | None) -> dict[str, Any]:
+    return {
+        "status": str(result.status),
+        "stopped_by": str(result.stopped_by),
+        "preemptive": result.preemptive,
+        "objective": str(result.objective),
+        "value": result.value,
+        "lower_bound": result.lower_bound,
+        "gap": valid_gap(result, best_bound),
+        "time_step": result.time_step,
+        "runtime_s": result.runtime,
+        **({} if result.metrics is None else _flat(result.metrics.as_dict())),
+    }
+
+
+def _flat(figures: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the metrics with one entry for each resource's utilization."""
+    flat = {name: value for name, value in figures.items() if name != "utilization"}
+    return flat | {f"utilization_{name}": share for name, share in figures["utilization"].items()}
+
+
+def _columns(objective: Objective | None) -> dict[str, str]:
+    """Return the headings of the metrics that stand beside the value."""
+    return {name: heading for name, heading in _METRICS.items() if name != _metric(objective)}
+
+
+def _metric(objective: Objective | None) -> str:
+    """Return what an objective is called among the metrics, if it is one."""
+    return "" if objective is None else objective.replace("-", "_")
+
+
+def _notes(
+    outcomes: Mapping[str, Result | SchedoptError], results: Mapping[str, Result], best_bound: float | None
+) -> Iterator[str]:
+    """Yield what the values are, how good the best could be, and why a solver has none."""
+    for first in list(results.values())[:1]:
+        unit = first.problem.instance.time_unit
+        bound = "none" if best_bound is None else objective_text(first.objective, best_bound, unit)
+        yield f"value: {words(first.objective)}; times in {unit}s; best lower bound: {bound}"
+    if any(result.preemptive for result in results.values()):
+        yield "* interrupts jobs: only its own lower bound holds"
+    for name, outcome in outcomes.items():
+        if isinstance(outcome, SchedoptError):
+            yield f"{printable(name)}: {printable(str(outcome))}"
+
+
+def _best_value(results: Mapping[str, Result]) -> float | None:
+    """Return the least value among the schedules that compare: not preemptive, all deadlines kept."""
+    valued = [result for result in results.values() if result.status in (Status.OPTIMAL, Status.FEASIBLE)]
+    return min((r.value for r in valued if r.value is not None and not r.preemptive), default=None)
+
+
+def _cells(result: Result, best_bound: float | None, best: float | None) -> list[Text]:
+    gap, figures = valid_gap(result, best_bound), result.metrics
+    value = Text("-" if result.value is None else number_text(result.value))
+    if result.value is not None and best is not None and abs(result.value - best) <= EQUAL * max(1.0, abs(best)):
+        value.stylize("bold")
+    numbers = [
+        "-" if figures is None else number_text(getattr(figures, metric)) for metric in _columns(result.objective)
+    ]
+    texts = ["-" if gap is None else percent_text(gap), *numbers, f"{number_text(result.runtime, 2)} s"]
+    return [value, *(Text(text) for text in texts)]

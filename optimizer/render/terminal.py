@@ -1,0 +1,280 @@
+"""A Gantt chart of characters, as wide as the terminal."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import ceil, floor
+
+import numpy as np
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.constrain import Constrain
+from rich.text import Text
+
+from optimizer.objective import evaluate
+from optimizer.problem import Problem
+from optimizer.render.characters import ASCII, UNICODE, Line, encodable, fitted
+from optimizer.render.chart import LANE, Chart, Rows
+from optimizer.render.colors import WRONG, Groups, text_color
+from optimizer.render.load import Load, job_counts, mean_between, node_loads, resource_loads
+from optimizer.render.text import number_text, objective_text, percent_text, words
+from optimizer.render.ticks import axis_title, fitting_ticks
+from optimizer.schedule import Schedule
+from optimizer.units import FloatArray
+
+_MOST_JOBS = 40
+_MOST_LANES = 60
+_MOST_NODE_STRIPS = 40
+_LABEL_SHARE = 3  # labels take no more than one column in three
+
+
+def terminal_gantt(problem: Problem, schedule: Schedule, width: int | None = None) -> RenderableType:
+    """Return a Gantt chart for a ``rich`` console, which decides on colours, and on ASCII by its encoding.
+
+    Up to 40 jobs have a line each; more share lanes; above 60 lanes there are loads only.
+
+    Parameters
+    ----------
+    problem : Problem
+        On the instance's own grid.
+    schedule : Schedule
+        Valid or not.
+    width : int or None
+        Columns, of those that the console has; None: all of them.
+
+    Raises
+    ------
+    UsageError
+        When a job runs in a mode or on a node that does not exist.
+    """
+    return Constrain(_Gantt(problem, schedule, Chart.of(problem, schedule)), width)
+
+
+@dataclass(frozen=True, eq=False)
+class _Strip:
+    """How full something is over time: the share of ``part`` in ``whole``, step functions."""
+
+    label: str
+    time: FloatArray
+    part: FloatArray
+    whole: FloatArray
+    excess: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class _Gantt:
+    problem: Problem
+    schedule: Schedule
+    chart: Chart
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
+        rows = self._rows()
+        labels = _row_labels(self.problem, rows) if rows else []
+        strips = [*([] if rows else self._detailed_strips()), *self._resource_strips()]
+        canvas = _Canvas(self.chart, options, [*labels, *(strip.label for strip in strips)])
+        yield from canvas.sentences([self._headline(), axis_title(self.problem.instance, self.chart.window)])
+        yield from canvas.axis()
+        if rows:
+            yield from canvas.rows(rows, labels)
+        for strip in strips:
+            yield canvas.strip(strip)
+        yield from canvas.legend(rows, colored=console.color_system is not None)
+
+    def _rows(self) -> Rows | None:
+        if self.problem.jobs <= _MOST_JOBS:
+            return self.chart.job_rows
+        return self.chart.lanes if len(self.chart.lanes) <= _MOST_LANES else None
+
+    def _headline(self) -> str:
+        instance, objective = self.problem.instance, self.problem.objective
+        value = objective_text(objective, evaluate(self.problem, self.schedule), instance.time_unit)
+        jobs = f"{self.problem.jobs:,} job{'s' if self.problem.jobs > 1 else ''}"
+        name = f"{instance.name}: " if instance.name else ""
+        return f"{name}{jobs}, {words(objective)} {value}"
+
+    def _resource_strips(self) -> Iterator[_Strip]:
+        for load in resource_loads(self.problem, self.schedule):
+            label = f"{load.resource} {percent_text(load.utilization(self.chart.window))}"
+            yield _Strip(label, load.time, load.usage, load.capacity, load.excess)
+
+    def _detailed_strips(self) -> Iterator[_Strip]:
+        """Yield the numbers of jobs, and the fullest resource of each node where there are not too many."""
+        for name, (time, count) in job_counts(self.chart, self.schedule).items():
+            most = count.max()
+            yield _Strip(f"{name} <= {number_text(most)}", time, count, np.full_like(count, max(most, 1)), 0 * count)
+        if 1 < self.problem.nodes <= _MOST_NODE_STRIPS:
+            nodes = zip(self.problem.instance.node_ids, node_loads(self.problem, self.schedule), strict=True)
+            for node, loads in nodes:
+                yield _node_strip(str(node), loads)
+
+
+def _node_strip(name: str, loads: Sequence[Load]) -> _Strip:
+    share = [np.divide(load.usage, load.capacity, out=0 * load.usage, where=load.capacity > 0) for load in loads]
+    opened = np.max([load.capacity > 0 for load in loads], axis=0).astype(np.float64)
+    excess = np.max([load.excess for load in loads], axis=0)
+    return _Strip(name, loads[0].time, np.max(share, axis=0), opened, excess)
+
+
+def _row_labels(problem: Problem, rows: Rows) -> list[str]:
+    """Return the job, or the node of the first of its lanes, for each row."""
+    names = [name or "" for name in problem.instance.node_ids]
+    labels = ["" if job == LANE else problem.instance.jobs[job].id for job in rows.job.tolist()]
+    for name, (first, last) in zip(names, pairwise(rows.first.tolist()), strict=True):
+        if first < last and rows.job[first] == LANE:
+            labels[first] = name
+    return labels
+
+
+class _Canvas:
+    """Everything that knows where a time is on the line."""
+
+    def __init__(self, chart: Chart, options: ConsoleOptions, labels: Sequence[str]) -> None:
+        self.chart = chart
+        self.glyphs = ASCII if options.ascii_only else UNICODE
+        self.encoding = options.encoding
+        self.width = options.max_width
+        longest = max(cell_len(encodable(label, self.encoding)) for label in labels)
+        self.label_width = min(longest, self.width // _LABEL_SHARE)
+        self.columns = max(1, self.width - self.label_width - 1)
+        self.groups = Groups.of(chart.problem.instance)
+
+    def sentences(self, texts: Sequence[str]) -> Iterator[Text]:
+        """Yield ``texts`` on one line where they fit, else on one each."""
+        joined = "; ".join(encodable(text, self.encoding) for text in texts)
+        for text in [joined] if cell_len(joined) <= self.width else texts:
+            yield Text(fitted(encodable(text, self.encoding), self.width, self.glyphs.ellipsis), no_wrap=True)
+
+    def axis(self) -> Iterator[Text]:
+        """Yield the labels of the time axis and the axis."""
+        labels, axis = Line(self.columns), Line(self.columns)
+        for c in range(self.columns):
+            axis.put(c, self.glyphs.axis, "dim")
+        for tick in fitting_ticks(self.chart.problem.instance, self.chart.window, self.columns):
+            column = min(self.columns - 1, floor(self._at(tick.position)))
+            axis.put(column, self.glyphs.tick, "dim")
+            labels.put(column, tick.label)
+        yield self._labelled("", labels)
+        yield self._labelled("", axis)
+
+    def rows(self, rows: Rows, labels: Sequence[str]) -> Iterator[Text]:
+        """Yield one line a row."""
+        order = np.lexsort((self.chart.start, rows.of_bar))
+        bounds = np.searchsorted(rows.of_bar[order], np.arange(len(rows) + 1)).tolist()
+        banded = len(rows.first) > 2
+        first_rows = dict(zip(rows.first[:-1].tolist(), self.chart.problem.instance.node_ids, strict=True))
+        for row, (a, b) in enumerate(pairwise(bounds)):
+            bars, job = order[a:b].tolist(), int(rows.job[row])
+            if job == LANE:
+                yield self._labelled(labels[row], self._lane(bars))
+                continue
+            if banded and row in first_rows:
+                yield from self.sentences([f"{first_rows[row]}:"])
+            yield self._labelled(labels[row], self._job(job, bars))
+        idle = int((np.diff(rows.first) == 0).sum())
+        if idle:
+            yield from self.sentences([f"{idle:,} more node{'s' if idle > 1 else ''} without a job"])
+
+    def strip(self, strip: _Strip) -> Text:
+        """Return a line of levels."""
+        edges = np.linspace(*self.chart.window, self.columns + 1)
+        part, whole, excess = (mean_between(strip.time, f, edges) for f in (strip.part, strip.whole, strip.excess))
+        line, most = Line(self.columns), len(self.glyphs.levels)
+        for c in range(self.columns):
+            level = ceil(most * part[c] / whole[c] - 1e-9) if whole[c] > 0 else most
+            if excess[c] > 0:
+                line.put(c, self.glyphs.levels[-1], WRONG)
+            elif whole[c] <= 0:
+                line.put(c, self.glyphs.closed, "dim")
+            elif level > 0:
+                line.put(c, self.glyphs.levels[min(level, most) - 1])
+        return self._labelled(strip.label, line)
+
+    def legend(self, rows: Rows | None, *, colored: bool) -> Iterator[Text]:
+        """Yield what marks and colours mean, if any were used."""
+        entries = []
+        if rows is not None and colored:
+            for name, color in zip(self.groups.names, self.groups.colors, strict=False):
+                entries.append((self.glyphs.full, color, name))
+        if rows is not None and rows is self.chart.job_rows:
+            entries += self._marks()
+        text = Text()
+        for glyph, style, name in entries:
+            addition = f" {fitted(encodable(name, self.encoding), self.width // _LABEL_SHARE, self.glyphs.ellipsis)}"
+            if cell_len(text.plain) + cell_len(addition) + 4 > self.width:
+                break
+            text.append("   " if text else "").append(glyph, style).append(addition)
+        if text:
+            yield text
+
+    def _marks(self) -> list[tuple[str, str, str]]:
+        chart, glyphs = self.chart, self.glyphs
+        deadline, due = chart.deadline[chart.job], chart.due[chart.job]
+        ahead = [(chart.end <= time) & (time < chart.window[1]) for time in (deadline, due)]
+        marks = [
+            ((chart.start > chart.arrival[chart.job]).any(), glyphs.waiting, "dim", "waiting"),
+            (ahead[0].any(), glyphs.deadline, WRONG, "deadline"),
+            ((ahead[1] & (due != deadline)).any(), glyphs.due, "yellow", "due date"),
+            (chart.late.any(), glyphs.other, WRONG, "late"),
+        ]
+        return [(glyph, style, name) for used, glyph, style, name in marks if used]
+
+    def _at(self, time: float) -> float:
+        """Return the position of a time in columns."""
+        low, high = self.chart.window
+        return (time - low) / (high - low) * self.columns
+
+    def _labelled(self, label: str, line: Line) -> Text:
+        label = fitted(encodable(label, self.encoding), self.label_width, self.glyphs.ellipsis)
+        return Text(label + " " * (self.label_width - cell_len(label) + 1), no_wrap=True).append_text(line.text())
+
+    def _color(self, job: int) -> str:
+        return self.groups.colors[int(self.groups.of_job[job])]
+
+    def _job(self, job: int, bars: Sequence[int]) -> Line:
+        """Return the line of a job: waiting, running, deadline and due date."""
+        chart, glyphs, line = self.chart, self.glyphs, Line(self.columns)
+        if chart.start[bars[-1]] > chart.arrival[job]:
+            for c in range(floor(self._at(chart.arrival[job])), ceil(self._at(chart.start[bars[-1]]))):
+                line.put(c, glyphs.waiting, "dim")
+        for bar in bars:
+            on_time = min(chart.end[bar], max(chart.start[bar], chart.deadline[job]))
+            self._bar(line, chart.start[bar], chart.end[bar], self._color(job))
+            if chart.end[bar] > on_time:
+                for c in range(floor(self._at(on_time)), max(1, ceil(self._at(chart.end[bar])))):
+                    line.put(c, glyphs.other, WRONG)
+        for time, glyph, style in (
+            (chart.due[job], glyphs.due, "yellow"),
+            (chart.deadline[job], glyphs.deadline, WRONG),
+        ):
+            if chart.window[0] <= time < chart.window[1] and time >= chart.end[bars[-1]]:
+                line.put(floor(self._at(time)), glyph, style)
+        return line
+
+    def _bar(self, line: Line, start: float, end: float, color: str) -> None:
+        """Draw a bar to the eighth of a column, at least one eighth wide."""
+        left, right = self._at(start), self._at(end)
+        if not self.glyphs.partial:
+            left, right = self._whole(start, end)
+        left = min(left, self.columns - 1 / 8)
+        right = max(right, left + 1 / 8)
+        for c in range(floor(left), ceil(right)):
+            line.put(c, self.glyphs.part(max(left - c, 0), min(right - c, 1)), color)
+
+    def _whole(self, start: float, end: float) -> tuple[int, int]:
+        """Return the columns of a bar, at least one, as [first, last)."""
+        first = min(round(self._at(start)), self.columns - 1)
+        return first, max(first + 1, round(self._at(end)))
+
+    def _lane(self, bars: Sequence[int]) -> Line:
+        """Return a lane: bars that touch differ in their glyph, and carry their ids where these fit."""
+        line = Line(self.columns)
+        for i, bar in enumerate(bars):
+            first, last = self._whole(self.chart.start[bar], self.chart.end[bar])
+            job = int(self.chart.job[bar])
+            color = WRONG if self.chart.late[bar] else self._color(job)
+            for c in range(first, last):
+                line.put(c, (self.glyphs.full, self.glyphs.other)[i % 2], color)
+            label = encodable(self.chart.problem.instance.jobs[job].id, self.encoding)
+            if cell_len(label) <= last - first - 2:
+                line.put(first + 1, label, f"{text_color(color)} on {color}")
+        return line

@@ -1,0 +1,66 @@
+"""Numbers, times and names as short text."""
+
+from collections.abc import Sequence
+from math import floor, isfinite, log10
+
+from optimizer.names import Objective, TimeUnit
+from optimizer.validate import Violation
+
+UNIT_SYMBOL = {
+    TimeUnit.SECOND: "s",
+    TimeUnit.MINUTE: "min",
+    TimeUnit.HOUR: "h",
+    TimeUnit.DAY: "d",
+    TimeUnit.SLOT: "slots",
+}
+_WITHOUT_UNIT = (Objective.MEAN_SLOWDOWN, Objective.WEIGHTED_NUMBER_LATE)
+_SMALLEST, _LARGEST = 1e-4, 1e15
+
+
+def number_text(value: float, digits: int = 4) -> str:
+    """Return ``value`` with ``digits`` significant digits (all digits before the point) and thousands separators."""
+    if not isfinite(value):
+        return str(value)
+    if value and not _SMALLEST <= abs(value) < _LARGEST:
+        return f"{value:.{digits}g}"
+    decimals = max(0, digits - 1 - floor(log10(abs(value)))) if value else 0
+    text = f"{value:,.{decimals}f}"
+    return text.rstrip("0").rstrip(".") if decimals else text
+
+
+def percent_text(share: float) -> str:
+    """Return a share as percent with three significant digits."""
+    return f"{number_text(100 * share, 3)} %"
+
+
+def time_text(value: float, unit: TimeUnit) -> str:
+    """Return a length of time in the user's unit, as in ``7.5 min``."""
+    return f"{number_text(value)} {UNIT_SYMBOL[unit]}"
+
+
+def objective_text(objective: Objective, value: float, unit: TimeUnit) -> str:
+    """Return an objective's value with its unit, if it has one."""
+    return number_text(value) if objective in _WITHOUT_UNIT else time_text(value, unit)
+
+
+def words(name: str) -> str:
+    """Return a name of the files, as in ``mean-flow-time``, as words."""
+    return name.replace("-", " ").replace("_", " ")
+
+
+def printable(text: str) -> str:
+    """Return ``text`` with control, formatting and unassigned characters as visible escapes."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def violations_text(violations: Sequence[Violation], limit: int = 20) -> str:
+    """Return one line a violation, the first ``limit`` of them, and how many more there are."""
+    if not violations:
+        return "no violations"
+    lines = [f"{len(violations)} violation{'s' if len(violations) > 1 else ''}:"]
+    lines += [f"  {printable(str(violation))}" for violation in violations[:limit]]
+    if len(violations) > limit:
+        lines.append(f"  … and {len(violations) - limit} more")
+    return "\n".join(lines)

@@ -1,0 +1,247 @@
+import logging
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import numpy as np
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
+from matplotlib.figure import Figure
+
+from optimizer.errors import UsageError
+from optimizer.instance import Instance, Job, Node, Unavailable
+from optimizer.names import TimeUnit
+from optimizer.problem import Problem
+from optimizer.render.labels import Ruler
+from optimizer.render.picture import gantt_figure, save_gantt
+from optimizer.schedule import Schedule
+
+ROOT = Path(__file__).parents[2]
+HOSTILE = (
+    "$x_1^2$ \\frac{a}{b}", "$", "_under", "<b>&\"quote'</b>", "]]><script>", "a\x1b[31m\nnew", "日本語", "😀👩‍🚀",
+    "שלום עולם", "x" * 200, "\u202eevil", "%(x)s {0}", "e\u0301",
+)  # fmt: skip
+BEGINNING = {"png": b"\x89PNG\r\n\x1a\n", "svg": b"<?xml", "pdf": b"%PDF-"}
+ENDING = {"png": b"IEND\xaeB`\x82", "svg": b"</svg>\n", "pdf": b"%%EOF\n"}
+
+
+def scheduled(instance: Instance, starts: list[int], nodes: list[int] | None = None) -> tuple[Problem, Schedule]:
+    problem = Problem.of(instance)
+    node = np.array(nodes or [0] * len(starts), dtype=np.int64)
+    start = np.array(starts, dtype=np.int64) * instance.time_scale.per_unit
+    return problem, Schedule.starting(problem, start, problem.mode_start[:-1], node)
+
+
+def small() -> tuple[Problem, Schedule]:
+    jobs = (
+        Job("prep", duration=4, demand={"cpu": 2}),
+        Job("train", arrival=2, duration=10, due=12, deadline=19, demand={"cpu": 3, "gpu": 1.5}),
+        Job("late", duration=5, deadline=18, demand={"cpu": 1}),
+    )
+    instance = Instance(jobs, name="tiny", time_unit=TimeUnit.MINUTE, resources={"cpu": 4, "gpu": 2})
+    return scheduled(instance, [0, 5, 15])
+
+
+def many(jobs: int, nodes: int = 1) -> tuple[Problem, Schedule]:
+    rows = tuple(Job(f"j{i}", duration=3 + i % 2, demand={"gpu": 1}) for i in range(jobs))
+    cluster = (Node("node", {"gpu": 4}, count=nodes),) if nodes > 1 else (Node("solo", {"gpu": 4}),)
+    blocked = (Unavailable(8, 16, node="node-1"),) if nodes > 1 else ()
+    instance = Instance(rows, name="many", nodes=cluster, unavailable=blocked)
+    return scheduled(instance, [4 * (i // nodes) for i in range(jobs)], [i % nodes for i in range(jobs)])
+
+
+def texts(path: Path) -> list[str]:
+    root = ElementTree.parse(path).getroot()
+    return [element.text or "" for element in root.iter("{http://www.w3.org/2000/svg}text")]
+
+
+def svg_texts(case: tuple[Problem, Schedule], folder: Path) -> list[str]:
+    save_gantt(*case, folder / "chart.svg")
+    return texts(folder / "chart.svg")
+
+
+@pytest.mark.parametrize("kind", ["png", "svg", "pdf"])
+def test_files_are_whole_and_the_same_each_time(tmp_path: Path, kind: str) -> None:
+    for name in ("one", "two"):
+        save_gantt(*small(), tmp_path / f"{name}.{kind}")
+    data = (tmp_path / f"one.{kind}").read_bytes()
+    assert data.startswith(BEGINNING[kind])
+    assert data.endswith(ENDING[kind])
+    assert data == (tmp_path / f"two.{kind}").read_bytes()
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_the_picture_says_what_it_shows(tmp_path: Path) -> None:
+    found = svg_texts(small(), tmp_path)
+    for expected in (
+        *("prep", "train", "late"),  # rows
+        *("2 cpu", "3 cpu, 1.5 gpu", "1 cpu"),  # bars
+        *("tiny: 3 jobs, mean flow time 12.33 min", "time in minutes", "14"),
+        *("cpu", "53.8 %", "gpu", "37.5 %"),
+        *("waiting", "deadline", "due date", "after the deadline", "in use", "capacity"),
+    ):
+        assert expected in found
+    assert "unavailable" not in found
+    assert "above capacity" not in found
+
+
+def test_lanes_carry_ids_and_nodes(tmp_path: Path) -> None:
+    found = svg_texts(many(60, 3), tmp_path)
+    assert {"node-0", "node-1", "node-2", "unavailable"} <= set(found)
+    assert {f"j{i}" for i in range(60)} <= set(found)
+    assert "waiting" in found, "the panel of waiting jobs"
+
+
+def test_jobs_of_few_rows_stand_beside_their_nodes(tmp_path: Path) -> None:
+    assert {"node-0", "node-1", "j0", "j5"} <= set(svg_texts(many(6, 2), tmp_path))
+
+
+def test_title_can_be_given_and_is_cut(tmp_path: Path) -> None:
+    save_gantt(*small(), tmp_path / "a.svg", title="$mine$ " * 100)
+    title = next(text for text in texts(tmp_path / "a.svg") if text.startswith("$mine$"))
+    assert title.endswith("…")
+    assert 20 < len(title) < 150
+
+
+@pytest.mark.parametrize(("count", "kind"), [(1, "pdf"), (4, "png")])
+def test_hostile_ids_are_shown_as_text(
+    tmp_path: Path, count: int, kind: str, recwarn: pytest.WarningsRecorder, caplog: pytest.LogCaptureFixture
+) -> None:
+    names = [name + "'" * i for i in range(count) for name in HOSTILE]
+    jobs = tuple(Job(name, duration=9, demand={HOSTILE[0]: 1}, user=name) for name in names)
+    instance = Instance(jobs, nodes=(Node(HOSTILE[0], {HOSTILE[0]: 2}, count=2),), name=HOSTILE[0])
+    case = scheduled(instance, [5 * i for i in range(len(jobs))])
+    with caplog.at_level(logging.WARNING):
+        found = svg_texts(case, tmp_path)
+        save_gantt(*case, tmp_path / f"a.{kind}")
+    assert not [str(warning.message) for warning in recwarn.list]
+    assert not caplog.records
+    assert f"{HOSTILE[0]}-0" in found
+    assert any(text.startswith(HOSTILE[0]) and "jobs, mean flow time" in text for text in found)
+    if count == 1:
+        short = [name for name in HOSTILE if name.isprintable() and len(name) < 30]
+        assert set(short) <= set(found)
+        assert "a\\x1b[31m\\nnew" in found
+        assert any(text.startswith("xxxxx") and text.endswith("…") for text in found)
+
+
+def test_settings_of_the_user_do_not_matter(tmp_path: Path) -> None:
+    import matplotlib as mpl
+
+    save_gantt(*small(), tmp_path / "one.svg")
+    with mpl.rc_context({"text.usetex": True, "font.size": 30, "axes.grid": True, "svg.fonttype": "path"}):
+        save_gantt(*small(), tmp_path / "two.svg")
+        assert mpl.rcParams["font.size"] == 30
+    assert (tmp_path / "one.svg").read_bytes() == (tmp_path / "two.svg").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["chart.jpeg", "chart", "chart.html"])
+def test_other_suffixes_are_refused_by_name(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UsageError, match=r"\.png, \.svg or \.pdf"):
+        save_gantt(*small(), tmp_path / name)
+    assert not list(tmp_path.iterdir())
+
+
+def test_upper_case_suffixes_are_known(tmp_path: Path) -> None:
+    save_gantt(*small(), tmp_path / "A.PNG")
+    assert (tmp_path / "A.PNG").read_bytes().startswith(BEGINNING["png"])
+
+
+def test_a_failure_leaves_the_old_file_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "chart.png"
+    target.write_bytes(b"old")
+
+    def fail(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(Figure, "savefig", fail)
+    with pytest.raises(MemoryError):
+        save_gantt(*small(), target)
+    assert target.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def bars_of(axes: Axes) -> PolyCollection:
+    return max((c for c in axes.collections if isinstance(c, PolyCollection)), key=lambda c: len(c.get_paths()))
+
+
+@pytest.mark.parametrize("case", [small(), many(30, 3), many(120, 5)])
+def test_bars_stay_in_their_rows_and_labels_in_their_bars(case: tuple[Problem, Schedule]) -> None:
+    figure = gantt_figure(*case)
+    axes = figure.axes[0]
+    figure.draw_without_rendering()
+    boxes = [path.get_extents() for path in bars_of(axes).get_paths()]
+    assert len(boxes) == case[0].jobs
+    for box in boxes:
+        assert np.floor(box.y0) == np.floor(box.y1)
+    renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
+    assert axes.texts
+    for text in axes.texts:
+        if text.get_transform() == axes.transData:
+            extent = text.get_window_extent(renderer).transformed(axes.transData.inverted())
+            assert any(box.x0 <= extent.x0 and extent.x1 <= box.x1 for box in boxes), text.get_text()
+
+
+def test_no_two_texts_overlap() -> None:
+    figure = gantt_figure(*many(300, 6))
+    figure.draw_without_rendering()
+    renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
+    labels = [
+        label for axes in figure.axes for label in (*axes.get_xticklabels(), *axes.get_yticklabels(), *axes.texts)
+    ]
+    shown = [label.get_window_extent(renderer) for label in labels if label.get_text() and label.get_visible()]
+    inside = figure.bbox
+    for i, box in enumerate(shown):
+        assert box.x0 >= inside.x0
+        assert box.x1 <= inside.x1
+        assert not any(box.overlaps(other) for other in shown[:i])
+
+
+def test_overload_is_drawn_and_named(tmp_path: Path) -> None:
+    jobs = tuple(Job(f"j{i}", duration=4, demand={"cpu": 1}) for i in range(3))
+    assert "above capacity" in svg_texts(scheduled(Instance(jobs, resources={"cpu": 2}), [0, 1, 2]), tmp_path)
+
+
+def test_very_many_bars_become_pixels(tmp_path: Path) -> None:
+    count = 6_000
+    jobs = tuple(Job(f"j{i}", duration=5, demand={"cpu": 1}) for i in range(count))
+    save_gantt(*scheduled(Instance(jobs, resources={"cpu": 5}), list(range(count))), tmp_path / "many.svg")
+    content = (tmp_path / "many.svg").read_text()
+    assert "<image" in content
+    assert len(content) < 1_000_000
+    assert "time in slots" in content
+
+
+@pytest.mark.parametrize(
+    "jobs",
+    [
+        (Job("a", duration=0),),
+        (Job("a", duration=0), Job("b", arrival=9e12, duration=1)),
+        (Job("a", duration=0.000001, demand={"cpu": 0.000001}),),
+    ],
+)
+@pytest.mark.parametrize("capacity", [0.000001, 9e9])
+def test_extreme_numbers_are_drawn(tmp_path: Path, jobs: tuple[Job, ...], capacity: float) -> None:
+    instance = Instance(jobs, resources={"cpu": capacity, "none": 0})
+    problem = Problem.of(instance)
+    zeros = np.zeros(len(jobs), dtype=np.int64)
+    save_gantt(problem, Schedule.starting(problem, problem.release, problem.mode_start[:-1], zeros), tmp_path / "a.svg")
+    assert "a" in texts(tmp_path / "a.svg")
+
+
+def test_text_is_cut_to_its_room() -> None:
+    ruler = Ruler(Figure())
+    assert ruler.cut("short", 5) == "short"
+    cut = ruler.cut("m" * 100, 2)
+    assert cut.endswith("…")
+    assert 1.8 < ruler.width(cut) <= 2
+    assert ruler.label("a rather long name", 0.3) == "", "a few letters tell nothing"
+    assert ruler.label("abc", 0.01) == ""
+
+
+def test_pyplot_is_not_loaded() -> None:
+    code = "import sys, optimizer.render.picture; print('matplotlib.pyplot' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert run.stdout.strip() == "False"
