@@ -19,7 +19,7 @@ from .result import Limits, Progress, Result
 from .schedule import Schedule, ScheduledJob, Segment, Segments, scheduled_jobs
 from .solvers.compare import Comparison, compare
 from .solvers.solve import solve
-from .validate import Rule, Violation
+from .validation import Rule, Violation
 from .version import __version__
 
 __all__ = [

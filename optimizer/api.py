@@ -7,7 +7,7 @@ from optimizer.instance import Instance
 from optimizer.problem import Problem
 from optimizer.result import Result
 from optimizer.schedule import Schedule
-from optimizer.validate import Violation, violations
+from optimizer.validation import Violation, violations
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

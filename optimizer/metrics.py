@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from optimizer.problem import Problem
 from optimizer.schedule import Schedule, processing_times
 from optimizer.units import FloatArray
-from optimizer.validate import deadline_misses
+from optimizer.validation import deadline_misses
 
 _BOUNDED_SECONDS = 10
 _BOUNDED_SLOTS = 10

@@ -13,7 +13,7 @@ from optimizer.names import Feature, Objective
 from optimizer.problem import NEVER, Problem
 from optimizer.schedule import Schedule
 from optimizer.units import Scale
-from optimizer.validate import violations
+from optimizer.validation import violations
 
 NODES = Instance(
     jobs=(

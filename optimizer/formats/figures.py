@@ -11,7 +11,7 @@ from optimizer.objective import evaluate
 from optimizer.problem import Problem
 from optimizer.result import relative_gap
 from optimizer.schedule import Schedule
-from optimizer.validate import deadline_misses
+from optimizer.validation import deadline_misses
 
 if TYPE_CHECKING:
     from optimizer.formats.schedule_file import ScheduleDocument

@@ -18,7 +18,7 @@ from optimizer.problem import Problem
 from optimizer.result import Result
 from optimizer.schedule import Schedule, Segments, scheduled_jobs
 from optimizer.units import MILLION, Number, is_exact, millionths
-from optimizer.validate import Rule, violations
+from optimizer.validation import Rule, violations
 from optimizer.version import __version__
 
 

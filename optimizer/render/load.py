@@ -10,7 +10,7 @@ from optimizer.problem import Problem
 from optimizer.render.chart import Chart
 from optimizer.schedule import Schedule
 from optimizer.units import FloatArray, IntArray
-from optimizer.validate import usage_over_time
+from optimizer.validation import usage_over_time
 
 _Time = TypeVar("_Time", IntArray, FloatArray)
 _Change = TypeVar("_Change", IntArray, FloatArray)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from math import floor, isfinite, log10
 
 from optimizer.names import Objective, TimeUnit
-from optimizer.validate import Violation
+from optimizer.validation import Violation
 
 UNIT_SYMBOL = {
     TimeUnit.SECOND: "s",

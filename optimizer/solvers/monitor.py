@@ -12,7 +12,7 @@ from optimizer.objective import Costs, total_cost
 from optimizer.problem import Problem
 from optimizer.result import EQUAL, Limits, Progress, relative_gap
 from optimizer.schedule import Schedule
-from optimizer.validate import Rule, deadline_misses, violations
+from optimizer.validation import Rule, deadline_misses, violations
 
 logger = logging.getLogger(__name__)
 

@@ -21,7 +21,7 @@ from optimizer.solvers import registry
 from optimizer.solvers.base import Answer, Solver
 from optimizer.solvers.monitor import Listener, Monitor
 from optimizer.solvers.registry import Entry, SolverKind
-from optimizer.validate import violations
+from optimizer.validation import violations
 
 logger = logging.getLogger(__name__)
 

@@ -25,7 +25,7 @@ from optimizer.objective import evaluate
 from optimizer.problem import Problem
 from optimizer.schedule import Schedule
 from optimizer.units import IntArray
-from optimizer.validate import Rule, violations
+from optimizer.validation import Rule, violations
 from tests.strategies import instances
 
 ROOT = Path(__file__).parent.parent.parent

@@ -9,7 +9,7 @@ from optimizer.model.program import Program
 from optimizer.names import Objective
 from optimizer.objective import Costs, total_cost
 from optimizer.problem import Problem
-from optimizer.validate import violations
+from optimizer.validation import violations
 from tests.random_instances import random_instance
 
 TWO = Instance(

@@ -10,7 +10,7 @@ from optimizer.render.text import (
     violations_text,
     words,
 )
-from optimizer.validate import Rule, Violation
+from optimizer.validation import Rule, Violation
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from optimizer.problem import Problem
 from optimizer.result import Limits, Result
 from optimizer.solvers.registry import REGISTRY, SolverKind
 from optimizer.solvers.solve import solve
-from optimizer.validate import Rule, violations
+from optimizer.validation import Rule, violations
 from tests.oracle import brute_force
 from tests.random_instances import random_instance
 

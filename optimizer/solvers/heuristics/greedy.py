@@ -17,7 +17,7 @@ from optimizer.solvers.base import Answer
 from optimizer.solvers.heuristics.rules import RANDOM, RULES, rule_keys
 from optimizer.solvers.monitor import Monitor
 from optimizer.units import IntArray
-from optimizer.validate import deadline_misses
+from optimizer.validation import deadline_misses
 
 Generation = Literal["serial", "parallel", "best"]
 

@@ -14,7 +14,7 @@ from optimizer.instance import Instance, Job, Mode, Node, Predecessor, Unavailab
 from optimizer.problem import Problem
 from optimizer.schedule import Schedule, Segments
 from optimizer.units import IntArray
-from optimizer.validate import Rule, Violation, deadline_misses, usage_over_time, violations
+from optimizer.validation import Rule, Violation, deadline_misses, usage_over_time, violations
 
 INSTANCE = Instance(
     jobs=(
