@@ -63,4 +63,6 @@ def _metrics(written: dict[str, Any], true: dict[str, Any], path: str) -> Iterat
 
 
 def _is_close(written: Any, true: Any, tolerance: float = _TOLERANCE) -> bool:
-    return isinstance(written, (int, float)) and abs(written - true) <= tolerance * max(1.0, abs(true))
+    if not isinstance(written, (int, float)) or not isinstance(true, (int, float)):
+        return False
+    return abs(written - true) <= tolerance * max(1.0, abs(true))
