@@ -3,6 +3,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# Machines are shared and the first call of a kernel compiles it: no example has a deadline.
+settings.register_profile("schedopt", deadline=None)
+settings.load_profile("schedopt")
 
 DATA = Path(os.environ.get("SCHEDOPT_DATA") or Path(__file__).parents[2] / "shared" / "data")
 

@@ -68,7 +68,9 @@ def save_gantt(problem: Problem, schedule: Schedule, path: Path, *, title: str |
         raise UsageError(f"{path}: no picture can be written as {path.suffix!r}, expected .png, .svg or .pdf")
     buffer = BytesIO()
     with _own_style():
-        _figure(problem, schedule, title).savefig(buffer, format=kind, metadata=_METADATA[kind])
+        figure = _figure(problem, schedule, title)
+        _settle(figure)
+        figure.savefig(buffer, format=kind, metadata=_METADATA[kind])
     write_whole(path, buffer.getvalue())
 
 
@@ -83,6 +85,16 @@ def _figure(problem: Problem, schedule: Schedule, title: str | None) -> Figure:
     FigureCanvasAgg(figure)
     draw(figure, problem, schedule, title)
     return figure
+
+
+def _settle(figure: Figure) -> None:
+    """Fix the layout on a grid: the last digits that its solver finds differ from run to run."""
+    engine = figure.get_layout_engine()
+    assert engine is not None, "every figure here has one"
+    engine.execute(figure)
+    figure.set_layout_engine("none")
+    for axes in figure.axes:
+        axes.set_position([round(edge, 6) for edge in axes.get_position().bounds])
 
 
 @contextmanager

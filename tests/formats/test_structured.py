@@ -138,7 +138,7 @@ def test_wrong_cluster_is_told_by_path(tmp_path: Path, rest: str, complaint: str
 
 def test_every_wrong_entry_is_collected(tmp_path: Path) -> None:
     jobs = ", ".join(f'{{"id": "j{i}", "duration": "x"}}' for i in range(25))
-    path = written(tmp_path, f'{{"resources": {{"gpu": -1}}, "jobs": [{jobs}]}}')
+    path = written(tmp_path, f'{{"resources": {{"gpu": "many"}}, "jobs": [{jobs}]}}')
     found = complaints(path)
     assert found[:2] == ["jobs[0].duration: 'x', expected a number", "jobs[1].duration: 'x', expected a number"]
     assert len(found) == 26

@@ -98,7 +98,8 @@ def test_defaults_are_left_out_and_jobs_come_last(tmp_path: Path) -> None:
         "name: x\nresources: {gpu: 1}\njobs:\n- {id: a, duration: 1}\n- {id: b, duration: 2.5}\n"
     )
     assert (tmp_path / "x.json").read_text() == (
-        '{\n"name": "x",\n"resources": {"gpu":1},\n"jobs": [\n  {"id":"a","duration":1},\n  {"id":"b","duration":2.5}\n]\n}\n'
+        '{\n"name": "x",\n"resources": {"gpu":1},\n"jobs": [\n  {"id":"a","duration":1},\n  '
+        '{"id":"b","duration":2.5}\n]\n}\n'
     )
 
 

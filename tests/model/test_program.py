@@ -68,14 +68,14 @@ def test_starts_within_unavailability_are_left_out() -> None:
 
 
 def test_precedence_rows_by_hand() -> None:
-    jobs = (Job("a", duration=1), Job("b", duration=1, after=(Predecessor("a", lag=1),)))
+    jobs = (Job("a", duration=1), Job("b", duration=1, after=(Predecessor("a", lag=1),)), Job("c", duration=1))
     program = Program.of(Problem.of(Instance(jobs=jobs, resources={"gpu": 1})), horizon=4)
-    assert program.pulses.start.tolist() == [0, 1, 2, 3]  # a by its tail at 0 or 1, b by its head at 2 or 3
-    matrix = dense(program)
-    # columns: pulses, b begun by 2 and 3, a finished by 1 and 2
-    assert matrix[2:4].tolist() == [[0, 0, -1, 0, 1, 0, 0, 0], [0, 0, 0, -1, -1, 1, 0, 0]]
-    assert matrix[4:6].tolist() == [[-1, 0, 0, 0, 0, 0, 1, 0], [0, -1, 0, 0, 0, 0, -1, 1]]
-    assert matrix[6:].tolist() == [[0, 0, 0, 0, 1, 0, -1, 0]]  # begun by 2 only if finished by 1; later a is over
+    assert program.pulses.start.tolist() == [0, 1, 2, 3, 0, 1, 2, 3]  # a by its tail, b by its head
+    # columns: pulses of a and b, b begun by 2 and 3, a finished by 1 and 2; c has no part in it
+    matrix = np.delete(dense(program)[3:], slice(4, 8), axis=1)
+    assert matrix[:2].tolist() == [[0, 0, -1, 0, 1, 0, 0, 0], [0, 0, 0, -1, -1, 1, 0, 0]]
+    assert matrix[2:4].tolist() == [[-1, 0, 0, 0, 0, 0, 1, 0], [0, -1, 0, 0, 0, 0, -1, 1]]
+    assert matrix[4:].tolist() == [[0, 0, 0, 0, 1, 0, -1, 0]]  # begun by 2 only if finished by 1; later a is over
 
 
 @pytest.mark.parametrize("objective", [Objective.MAKESPAN, Objective.MAX_LATENESS])

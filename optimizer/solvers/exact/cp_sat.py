@@ -47,6 +47,8 @@ def _set_parameters(parameters: Any, limits: Limits, seed: int, remaining: float
         parameters.max_time_in_seconds = max(remaining, 0.01)
     if not is_maximum:
         parameters.linearization_level = 2
+        if limits.threads == 2:
+            parameters.subsolvers.append("core")
 
 
 def _listener(model: IntervalModel, monitor: Monitor) -> Any:
