@@ -1,5 +1,6 @@
 """The command group, and what happens when a command fails."""
 
+import logging
 import os
 import sys
 import threading
@@ -41,6 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     arguments : sequence of str or None
         The words after ``schedopt``; None: those of the process.
     """
+    logging.basicConfig(format="schedopt: %(message)s")
     debug = Debug()
     try:
         status = schedopt.main(args=arguments, obj=debug, standalone_mode=False) or Exit.OK

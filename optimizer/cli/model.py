@@ -13,10 +13,14 @@ from optimizer.cli.output import require_writable
 @instance_options
 @objective_option
 @click.option("--time-step", type=click.IntRange(min=1), default=1, show_default=True, help="Steps of the grid in one.")
-@click.option("--horizon", type=click.IntRange(min=1), help="All jobs end by this step  [default: one proven enough]")
+@click.option(
+    "--horizon",
+    type=click.FloatRange(min=0, min_open=True),
+    help="All jobs end by this time  [default: one proven enough]",
+)
 @click.option("-o", "--output", type=PATH, required=True, help="Program file to write (mps, lp).")
-@debug_option
-def model(objective: str | None, time_step: int, horizon: int | None, output: Path, **file: Any) -> None:
+@debug_option  # fmt: skip
+def model(objective: str | None, time_step: int, horizon: float | None, output: Path, **file: Any) -> None:
     """Write the time-indexed program of FILE as MPS or LP.
 
     Column x_J_M_V_T is 1 when job J (by number) starts at T in its mode M on node V.

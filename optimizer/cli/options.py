@@ -35,8 +35,9 @@ debug_option = click.option(
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
 objective_option = click.option(
-    "--objective", type=click.Choice([str(name) for name in Objective]), help="Judge by this instead of the file's own."
-)
+    "--objective", type=click.Choice([str(name) for name in Objective]), metavar="NAME",
+    help=f"Judge by this instead of the file's own: {', '.join(Objective)}.",
+)  # fmt: skip
 
 
 def _together(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:

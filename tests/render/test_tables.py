@@ -128,7 +128,20 @@ def test_comparison_has_one_line_a_solver(width: int) -> None:
     assert lines["nothing"] == ["nothing", "unknown", *"------", "0.12", "s"]
     assert lines["gone[x]"] == ["gone[x]", "error"]
     assert lines["gone[x]:"] == ["gone[x]:", "not", "installed:", "pip", "install", "[extra]"]
-    assert lines["value:"] == ["value:", "mean", "flow", "time;", "times", "in", "minutes;", "best", "lower", "bound:", "10.5", "min"]
+    assert lines["value:"] == [
+        "value:",
+        "mean",
+        "flow",
+        "time;",
+        "times",
+        "in",
+        "minutes;",
+        "best",
+        "lower",
+        "bound:",
+        "10.5",
+        "min",
+    ]
     assert lines["*"][1] == "interrupts"
 
 
