@@ -1,4 +1,6 @@
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,3 +24,18 @@ def data() -> Callable[[str], Path]:
         return DATA / name
 
     return found
+
+
+@pytest.fixture(scope="session")
+def complaints_of_checker() -> Callable[[Path, Path], str]:
+    """Return a function that runs the independent checker on instance and schedule; skip when it is not at hand."""
+    checker = DATA.parent / "check" / "check_schedule.py"
+    if not checker.is_file():
+        pytest.skip(f"the independent checker is not at hand: {checker}")
+
+    def complaints(instance: Path, schedule: Path) -> str:
+        command = [sys.executable, str(checker), str(instance), str(schedule)]
+        checked = subprocess.run(command, capture_output=True, text=True, check=False)
+        return checked.stdout + checked.stderr if checked.returncode else ""
+
+    return complaints
