@@ -3,6 +3,7 @@
 The file way is quicker than PuLP's own objects by an order of magnitude, and a crash or a hang stays outside.
 """
 
+import os
 import re
 import signal
 import subprocess
@@ -73,10 +74,10 @@ def cbc_path() -> str:
         from pulp import PULP_CBC_CMD
     except ImportError as error:
         raise SolverMissingError("CBC comes with PuLP: pip install 'pulp>=3.3,<4'") from error
-    command = PULP_CBC_CMD(msg=False)
-    if not command.available():
-        raise SolverMissingError(f"CBC does not run here ({command.path}); PuLP bundles it for common platforms only")
-    return str(command.path)
+    path = str(PULP_CBC_CMD.pulp_cbc_path)
+    if not os.access(path, os.X_OK):
+        raise SolverMissingError(f"CBC does not run here ({path}); PuLP bundles it for common platforms only")
+    return path
 
 
 def _arguments(limits: Limits, seed: int, remaining: float) -> list[str]:
