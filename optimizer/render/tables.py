@@ -105,7 +105,7 @@ def comparison_table(outcomes: Mapping[str, Result | SchedoptError], best_bound:
 
 
 def solvers_table(rows: Sequence[Mapping[str, Any]]) -> Table:
-    """Return one line a solver: what it is, what it can do, and what has to be installed for it.
+    """Return one line a solver: what it is, what it can do, its options, and whether it is available.
 
     Parameters
     ----------
@@ -113,18 +113,18 @@ def solvers_table(rows: Sequence[Mapping[str, Any]]) -> Table:
         With the keys ``name``, ``kind``, ``summary``, ``features``, ``options`` and ``missing`` (packages).
     """
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
-    for heading in ("solver", "kind", "what it is", "can do", "options"):
+    for heading in ("solver", "what it is", "can do", "options", "available"):
         table.add_column(heading, overflow="fold")
     for row in rows:
-        missing = f" (not installed: {', '.join(row['missing'])})" if row["missing"] else ""
+        missing = " ".join(row["missing"])
         cells = (
             row["name"],
-            row["kind"],
-            row["summary"] + missing,
+            f"{row['kind']}: {row['summary']}",
             ", ".join(row["features"]),
             ", ".join(row["options"]),
+            f"no: pip install {missing}" if missing else "yes",
         )
-        table.add_row(*(Text(str(cell)) for cell in cells), style="dim" if missing else "")
+        table.add_row(*(Text(cell) for cell in cells), style="dim" if missing else "")
     return table
 
 
