@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from math import inf
 
+import numpy as np
+
 from optimizer.model.columns import start_groups
 from optimizer.objective import Costs, total_cost
 from optimizer.problem import Problem
@@ -12,8 +14,8 @@ from optimizer.solvers import registry
 from optimizer.solvers.base import Answer
 from optimizer.solvers.monitor import Monitor
 
-_FEW_JOBS = 25
-_MANY_COLUMNS = 60_000
+_SMALL_SHARE = 0.15
+_MANY_COLUMNS = 100_000
 
 
 @dataclass(frozen=True)
@@ -31,12 +33,19 @@ class Auto:
 def suited(problem: Problem, warm_start: Schedule | None) -> str:
     """Return the name of the exact solver for ``problem``.
 
-    CP-SAT for few jobs, for maximum objectives and precedence, and where the time-indexed program is large; HiGHS for
-    sums of costs otherwise, for there the program's bounds are the better ones (benchmarks/exact.md).
+    HiGHS where the time-indexed program is at its best: sums of costs, no precedence, jobs that are small beside their
+    node, so that the linear relaxation is nearly tight, and not too many columns. CP-SAT everywhere else
+    (benchmarks/exact.md).
     """
-    if problem.objective.is_maximum or len(problem.predecessor_job) or problem.jobs <= _FEW_JOBS:
+    if problem.objective.is_maximum or len(problem.predecessor_job) or _mean_share(problem) > _SMALL_SHARE:
         return "cp-sat"
     costs = Costs.of(problem)
     known = inf if warm_start is None else total_cost(problem, costs, warm_start)
     columns = int(start_groups(problem, costs, total=known).sizes.sum())
     return "highs" if columns <= _MANY_COLUMNS else "cp-sat"
+
+
+def _mean_share(problem: Problem) -> float:
+    """Return how much of the largest node a mode takes of its scarcest resource, on average."""
+    capacity = np.maximum(problem.node_capacity.max(axis=0), 1)
+    return float((problem.mode_demand / capacity).max(axis=1, initial=0).mean())
