@@ -40,7 +40,7 @@ def compare(
     threads: int | None,
     **file: Any,
 ) -> Exit:
-    """Run several solvers on FILE and set each against the best proven bound."""
+    """Run several solvers and set each against the best proven bound."""
     from optimizer.cli.output import require_writable, show_comparison, write_comparison
     from optimizer.cli.progress import live_solvers
     from optimizer.solvers.compare import compare as run

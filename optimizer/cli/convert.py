@@ -14,7 +14,10 @@ from optimizer.cli.output import require_writable
 @click.argument("output", type=PATH)
 @debug_option
 def convert(output: Path, **file: Any) -> None:
-    """Read FILE in any format (json, yaml, csv, swf, sm) and write it to OUTPUT (json, yaml)."""
+    """Read FILE in any format and write it to OUTPUT (json, yaml).
+
+    FILE may be JSON, YAML, jobs as CSV (with --cluster), SWF (.gz too) or PSPLIB's .sm.
+    """
     from optimizer.formats.writing import save
 
     require_writable(output, None)

@@ -18,7 +18,7 @@ _FAMILIES = ("server", "cluster")
 @click.option("-o", "--output", type=PATH, required=True, help="Instance file to write (json, yaml).")
 @debug_option
 def generate(family: str, jobs: int, seed: int, load: float, output: Path) -> None:
-    """Write a random instance; the same arguments give the same instance everywhere.
+    """Write a random instance: the same arguments, the same instance.
 
     FAMILY is 'server' (16 CPUs, 8 GPUs, 64 GB: tight packing) or 'cluster' (512, 64, 2048: wide).
     """

@@ -46,7 +46,7 @@ def solve(
     threads: int | None,
     **file: Any,
 ) -> Exit:
-    """Find a schedule for FILE and a lower bound that shows how good it is.
+    """Find a schedule for FILE, with a proven lower bound beside it.
 
     Ctrl-C stops the search and keeps the best schedule so far.
     """

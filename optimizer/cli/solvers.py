@@ -11,7 +11,7 @@ from optimizer.cli.options import debug_option, json_option
 @json_option
 @debug_option
 def solvers(as_json: bool) -> None:
-    """List every solver: what it can do, its options, and whether it is available."""
+    """List every solver, what it can do, and whether it is available."""
     from optimizer.solvers.registry import REGISTRY
 
     rows = [

@@ -9,8 +9,8 @@ from optimizer.model.columns import Groups
 from optimizer.problem import Problem
 
 _BYTES_A_COLUMN = 600
-_BYTES_AN_ENTRY = 120
-"""Measured peak of HiGHS's root relaxation on programs of 50,000 to 500,000 columns (benchmarks/model_build.md)."""
+_BYTES_AN_ENTRY = 200
+"""What a minute of HiGHS took at most on programs of up to 200,000 columns (benchmarks/model_build.md)."""
 
 _GIB = 2**30
 
