@@ -91,9 +91,9 @@ def _explained(error: msgspec.ValidationError, raw: Any, hint: Any) -> list[Issu
     if field := _FIELD.fullmatch(complaint["what"]):
         name = field["name"]
         if field["fault"] == "missing required":
-            return [Issue(name, None, _expected(_inner(hint, name), None)).under(path)]
+            return [Issue(name, None, expected(_inner(hint, name), None)).under(path)]
         return [Issue(name, value[name], _one_of(name, (*_keys(hint),), "keys")).under(path)]
-    return [Issue(path, value, _expected(hint, value))]
+    return [Issue(path, value, expected(hint, value))]
 
 
 def _located(steps: str, value: Any, hint: Any) -> tuple[str, Any, Any]:
@@ -139,7 +139,8 @@ def _is_struct(option: Any) -> bool:
     return isinstance(option, type) and issubclass(option, msgspec.Struct)
 
 
-def _expected(hint: Any, value: Any) -> str:
+def expected(hint: Any, value: Any) -> str:
+    """Return what a value of type ``hint`` looks like, with advice about ``value``."""
     words = dict.fromkeys(_word(option, value) for option in _options(hint) if option is not NoneType)
     if _WORDS["float"] in words:
         words.pop(_WORDS["int"], None)

@@ -4,7 +4,8 @@ import gzip
 import os
 import secrets
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -61,15 +62,19 @@ def write_whole(path: FilePath, data: bytes | str) -> None:
         if Path(path).exists() and not Path(path).is_file():
             Path(path).write_bytes(content)  # a device or a pipe takes bytes and must not be replaced
         else:
-            _replace(Path(os.path.realpath(path)), content)
+            with replacing(path) as temporary:
+                temporary.write_bytes(content)
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: cannot be written: {_reason(error)}") from error
 
 
-def _replace(target: Path, content: bytes) -> None:
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
+@contextmanager
+def replacing(path: FilePath) -> Iterator[Path]:
+    """Yield a temporary name beside ``path``, with its ending, that takes its place when the block succeeds."""
+    target = Path(os.path.realpath(path))
+    temporary = target.with_name(f".{secrets.token_hex(4)}.{target.name}")
     try:
-        temporary.write_bytes(content)
+        yield temporary
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from optimizer.errors import SolverError, SolverMissingError
+from optimizer.errors import SolverError, SolverMissingError, UsageError
+from optimizer.formats.files import replacing
 from optimizer.model.builder import LinearProgram
 
 
@@ -53,14 +54,22 @@ def highs_model(linear: LinearProgram, names: Sequence[str] = ()) -> Any:
 
 
 def write_model(model: Any, path: Path) -> None:
-    """Write a HiGHS model to ``path``, as MPS or LP by its suffix.
+    """Write a HiGHS model to ``path``, as MPS or LP by its suffix, whole or not at all.
 
     Raises
     ------
+    UsageError
+        When the suffix is another one.
     SolverError
         When it cannot be written.
     """
     import highspy
 
-    if model.writeModel(str(path)) == highspy.HighsStatus.kError:
-        raise SolverError(f"{path}: the program cannot be written there")
+    if path.suffix.lower() not in (".mps", ".lp"):
+        raise UsageError(f"{path}: no program can be written as {path.suffix!r}, expected .mps or .lp")
+    try:
+        with replacing(path) as temporary:
+            if model.writeModel(str(temporary)) == highspy.HighsStatus.kError:
+                raise OSError("HiGHS failed to write it")
+    except OSError as error:
+        raise SolverError(f"{path}: cannot be written: {error.strerror or error}") from error

@@ -10,6 +10,7 @@ from math import inf
 import numpy as np
 
 from optimizer.bounds.trivial import trivial_bound
+from optimizer.errors import UsageError
 from optimizer.model.builder import Builder, LinearProgram
 from optimizer.model.capacity import add_capacity
 from optimizer.model.columns import Pulses, make_pulses, start_groups
@@ -63,9 +64,11 @@ class Program:
         ------
         ModelTooLargeError
             Before anything is built.
+        UsageError
+            When the horizon is not above 0.
         """
         costs = Costs.of(problem)
-        last = None if horizon is None else problem.instance.time_scale.steps_below(horizon) // problem.time_step
+        last = None if horizon is None else _last_step(problem, horizon)
         groups = start_groups(problem, costs, horizon=last, total=known)
         refuse_if_too_large(problem, groups, memory)
         pulses = make_pulses(problem, groups)
@@ -115,6 +118,12 @@ class Program:
     def _keys(self, mode: IntArray, node: IntArray, start: IntArray) -> IntArray:
         """Return numbers that ascend with the pulse columns."""
         return (mode * self.problem.nodes + node) * (self.problem.horizon + 1) + start
+
+
+def _last_step(problem: Problem, horizon: float) -> int:
+    if not 0 < horizon < inf:
+        raise UsageError(f"horizon {horizon}: expected a time above 0")
+    return problem.instance.time_scale.steps_below(horizon) // problem.time_step
 
 
 def _add_pulses(builder: Builder, problem: Problem, costs: Costs, pulses: Pulses) -> None:

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 from importlib import import_module
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 from optimizer.errors import SolverMissingError, UnsupportedError, UsageError
 from optimizer.names import Feature
@@ -194,18 +194,23 @@ def create(entry: Entry, options: Mapping[str, Any]) -> "Solver":
     """
     import msgspec
 
+    from optimizer.formats.complaints import expected
+
     cls = entry.type
     known = [field.name for field in fields(cls)]  # type: ignore[arg-type]
     for key in options:
         if key not in known:
             raise UsageError(f"solver {entry.name}: option {key!r}, expected one of {', '.join(known) or 'none'}")
-    try:
-        return msgspec.convert(dict(options), cls, strict=False)
-    except msgspec.ValidationError as error:
-        if isinstance(error.__cause__, UsageError):
-            raise error.__cause__ from None
-        given = ", ".join(f"{key}={value}" for key, value in options.items())
-        raise UsageError(f"solver {entry.name}: {given}: {str(error).replace(' - at `$.', ' (option `')})") from error
+    hints = get_type_hints(cls)
+    values = {}
+    for key, value in options.items():
+        try:
+            values[key] = msgspec.convert(value, hints[key], strict=False)
+        except msgspec.ValidationError as error:
+            raise UsageError(
+                f"solver {entry.name}: option {key}={value}, expected {expected(hints[key], None)}"
+            ) from error
+    return cls(**values)
 
 
 def chosen_options(solver: "Solver") -> dict[str, Any]:

@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 from optimizer.bounds.trivial import trivial_bound
@@ -117,16 +117,18 @@ class _Run:
         if self.monitor.stopped:
             return Answer(self.monitor.reason or StoppedBy.FINISHED)
         outcome: list[Answer | BaseException] = []
+        ended = Event()
 
         def work() -> None:
             try:
                 outcome.append(self._call(self.back_end, warm_start))
             except BaseException as error:  # goes on in the thread that waits
                 outcome.append(error)
+            finally:
+                ended.set()
 
-        thread = Thread(target=work, name=self.entry.name, daemon=True)
-        thread.start()
-        _wait(thread, self.monitor)
+        Thread(target=work, name=self.entry.name, daemon=True).start()
+        _wait(ended, self.monitor)
         self.monitor.close()
         if not outcome:
             logger.warning("solver %s did not end when asked to and was left behind", self.entry.name)
@@ -146,12 +148,15 @@ class _Run:
         raise SolverError(f"solver {self.entry.name} failed: {type(error).__name__}: {error}") from error
 
 
-def _wait(thread: Thread, monitor: Monitor) -> None:
-    """Wait until the solver ends, or a grace time after it was asked to; a second Ctrl-C ends the wait at once."""
+def _wait(ended: Event, monitor: Monitor) -> None:
+    """Wait until the solver ends, or a grace time after it was asked to; a second Ctrl-C ends the wait at once.
+
+    It waits for an event because ``Thread.join`` takes a thread for ended once Ctrl-C broke it off (Python 3.11).
+    """
     asked = None
-    while thread.is_alive() and (asked is None or time.monotonic() - asked < _GRACE):
+    while not ended.is_set() and (asked is None or time.monotonic() - asked < _GRACE):
         try:
-            thread.join(0.2)
+            ended.wait(0.2)
         except KeyboardInterrupt:
             if monitor.reason is StoppedBy.INTERRUPT:
                 return

@@ -42,6 +42,7 @@ class CPSAT:
 def _set_parameters(parameters: Any, limits: Limits, seed: int, remaining: float, is_maximum: bool) -> None:
     parameters.num_workers = limits.threads
     parameters.random_seed = seed
+    parameters.catch_sigint_signal = False  # Ctrl-C reaches it through the monitor
     parameters.relative_gap_limit = limits.gap
     if isfinite(remaining):
         parameters.max_time_in_seconds = max(remaining, 0.01)

@@ -1,0 +1,38 @@
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from click.testing import Result
+
+Command = Callable[..., Result]
+
+
+def test_every_solver_against_the_best_bound(schedopt: Command, instances: Path) -> None:
+    words = ["--solvers", "greedy:rule=arrival,cp-sat", "--json"]
+    document = json.loads(schedopt("compare", instances / "first-steps.yaml", *words).stdout)
+    assert document["best_bound"] == 4.0
+    greedy, exact = document["solvers"]
+    assert (greedy["solver"], exact["solver"]) == ("greedy:rule=arrival", "cp-sat")
+    assert (exact["status"], exact["gap"]) == ("optimal", 0)
+    assert greedy["gap"] == (greedy["value"] - 4) / greedy["value"] > 0
+
+
+def test_table_and_csv(schedopt: Command, instances: Path) -> None:
+    result = schedopt("compare", instances / "first-steps.yaml", "--solvers", "greedy,cp-sat", "-o", "t.csv")
+    assert result.exit_code == 0
+    assert "best lower bound: 4 h" in result.stdout
+    with Path("t.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["solver"], float(row["value"])) for row in rows] == [("greedy", 4.0), ("cp-sat", 4.0)]
+
+
+def test_proven_infeasible_by_any_is_status_1(schedopt: Command, instances: Path) -> None:
+    assert schedopt("compare", instances / "infeasible.yaml", "--solvers", "highs,cp-sat").exit_code == 1
+
+
+def test_an_unknown_solver_stops_before_any_runs(schedopt: Command, instances: Path) -> None:
+    result = schedopt("compare", instances / "first-steps.yaml", "--solvers", "greedy,gredy", "-o", "t.csv")
+    assert result.exit_code == 2
+    assert "gredy" in result.stderr
+    assert not Path("t.csv").exists()
