@@ -1,0 +1,252 @@
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import inf
+from typing import Any, ClassVar
+
+import numpy as np
+import pytest
+
+from optimizer.errors import InputError, SolverError, UnsupportedError, UsageError
+from optimizer.instance import Instance, Job, Mode
+from optimizer.names import Feature, Objective, Status, StoppedBy
+from optimizer.problem import Problem
+from optimizer.result import Limits
+from optimizer.schedule import Schedule
+from optimizer.solvers import solve as module
+from optimizer.solvers.base import Answer
+from optimizer.solvers.monitor import Monitor
+from optimizer.solvers.registry import REGISTRY, Entry, SolverKind
+from optimizer.solvers.solve import solve
+
+TWO = Instance(
+    jobs=(Job("a", duration=2, demand={"gpu": 1}), Job("b", duration=1, demand={"gpu": 1})), resources={"gpu": 1}
+)  # best: b then a, mean 2; a then b 2.5
+TIGHT = Instance(
+    jobs=tuple(Job(name, duration=2, demand={"gpu": 1}, deadline=3) for name in "ab"), resources={"gpu": 1}
+)
+Behaviour = Callable[[Problem, Monitor, Schedule | None], Answer]
+
+
+@dataclass(frozen=True)
+class Fake:
+    """A solver that does what a test wants."""
+
+    behaviour: ClassVar[Behaviour]
+
+    def solve(
+        self, problem: Problem, limits: Limits, *, seed: int, warm_start: Schedule | None, monitor: Monitor
+    ) -> Answer:
+        return type(self).behaviour(problem, monitor, warm_start)
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Return a function that registers a behaviour as the exact solver ``fake``, or another kind."""
+
+    def register(behaviour: Behaviour, kind: SolverKind = SolverKind.EXACT, *features: Feature) -> None:
+        monkeypatch.setattr(Fake, "behaviour", staticmethod(behaviour), raising=False)
+        entry = Entry("fake", kind, "", f"{__name__}:Fake", frozenset(features), {})
+        monkeypatch.setattr(Entry, "type", property(lambda self: Fake if self.name == "fake" else TYPE(self)))
+        monkeypatch.setitem(REGISTRY, "fake", entry)  # type: ignore[arg-type]
+
+    return register
+
+
+TYPE: Any = Entry.type.fget  # type: ignore[attr-defined]
+
+
+def starting(problem: Problem, *start: int) -> Schedule:
+    return Schedule.starting(problem, np.array(start), np.arange(2), np.zeros(2, dtype=np.int64))
+
+
+def test_a_claim_of_optimality_is_not_passed_on(fake: Callable[..., None]) -> None:
+    def claim(problem: Problem, monitor: Monitor, _: Schedule | None) -> Answer:
+        monitor.report(starting(problem, 0, 2))
+        return Answer(StoppedBy.OPTIMALITY)
+
+    fake(claim)
+    result = solve(TWO, "fake")
+    assert (result.status, result.value) == (Status.FEASIBLE, 2.5)
+    assert result.lower_bound == 1.5  # the durations
+    assert result.stopped_by is StoppedBy.FINISHED
+
+
+def test_a_schedule_that_is_none_is_not_passed_on(fake: Callable[..., None], caplog: pytest.LogCaptureFixture) -> None:
+    def overlap(problem: Problem, monitor: Monitor, _: Schedule | None) -> Answer:
+        monitor.report(starting(problem, 0, 0))
+        return Answer(StoppedBy.OPTIMALITY)
+
+    fake(overlap)
+    with caplog.at_level(logging.WARNING):
+        result = solve(TWO, "fake")
+    assert (result.status, result.schedule, result.value, result.metrics) == (Status.UNKNOWN, None, None, None)
+    assert "refused" in caplog.text
+
+
+def test_a_bound_above_a_schedule_is_not_passed_on(fake: Callable[..., None], caplog: pytest.LogCaptureFixture) -> None:
+    def boast(problem: Problem, monitor: Monitor, _: Schedule | None) -> Answer:
+        monitor.report(lower_bound=100)
+        monitor.report(starting(problem, 0, 2))
+        return Answer(StoppedBy.OPTIMALITY)
+
+    fake(boast)
+    with caplog.at_level(logging.WARNING):
+        result = solve(TWO, "fake")
+    assert (result.status, result.value, result.lower_bound) == (Status.FEASIBLE, 2.5, 1.5)
+    assert "a bound of 50 above a valid schedule was refused" in caplog.text
+
+
+def test_infeasible_is_not_believed_beside_a_schedule(fake: Callable[..., None]) -> None:
+    def contradict(problem: Problem, monitor: Monitor, _: Schedule | None) -> Answer:
+        monitor.report(starting(problem, 1, 0))
+        return Answer(StoppedBy.OPTIMALITY, infeasible=True)
+
+    fake(contradict)
+    assert solve(TWO, "fake").schedule is not None
+
+
+@pytest.mark.parametrize("error", [ValueError("bad luck"), KeyError("bad luck"), SystemExit("bad luck")])
+def test_a_solver_that_raises(fake: Callable[..., None], error: BaseException) -> None:
+    def fail(*_: Any) -> Answer:
+        raise error
+
+    fake(fail)
+    with pytest.raises(SolverError, match=f"solver fake failed: {type(error).__name__}: .*bad luck") as caught:
+        solve(TWO, "fake")
+    assert caught.value.__cause__ is error
+
+
+def test_out_of_memory_keeps_what_was_found(fake: Callable[..., None]) -> None:
+    def exhaust(problem: Problem, monitor: Monitor, _: Schedule | None) -> Answer:
+        monitor.report(starting(problem, 0, 2))
+        raise MemoryError
+
+    fake(exhaust)
+    result = solve(TWO, "fake")
+    assert (result.stopped_by, result.value) == (StoppedBy.MEMORY, 2.5)
+
+
+def test_ctrl_c_keeps_the_incumbent(fake: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
+    def wait_for_stop(problem: Problem, monitor: Monitor, _: Schedule | None) -> Answer:
+        monitor.report(starting(problem, 0, 2))
+        while not monitor.stopped:
+            time.sleep(0.01)
+        return Answer(StoppedBy.TIME_LIMIT)
+
+    class Pressed(module.Event):  # type: ignore[name-defined, misc]
+        pressed = False
+
+        def wait(self, timeout: float | None = None) -> bool:
+            super().wait(timeout)
+            if not Pressed.pressed:
+                Pressed.pressed = True
+                raise KeyboardInterrupt
+            return self.is_set()
+
+    fake(wait_for_stop)
+    monkeypatch.setattr(module, "Event", Pressed)
+    result = solve(TWO, "fake", limits=Limits(time_limit=None))
+    assert (result.status, result.stopped_by, result.value) == (Status.FEASIBLE, StoppedBy.INTERRUPT, 2.5)
+
+
+def test_a_solver_that_does_not_end_is_left_behind(
+    fake: Callable[..., None], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(module, "_GRACE", 0.1)
+
+    def sleep_on(problem: Problem, monitor: Monitor, _: Schedule | None) -> Answer:
+        monitor.report(starting(problem, 0, 2))
+        time.sleep(3)
+        return Answer(StoppedBy.OPTIMALITY)
+
+    fake(sleep_on)
+    result = solve(TWO, "fake", limits=Limits(time_limit=0.1))
+    assert (result.stopped_by, result.value) == (StoppedBy.TIME_LIMIT, 2.5)
+    assert "solver fake did not end" in caplog.text
+
+
+def test_exact_solvers_return_no_late_schedule_others_do(fake: Callable[..., None]) -> None:
+    def be_late(problem: Problem, monitor: Monitor, _: Schedule | None) -> Answer:
+        monitor.report(starting(problem, 0, 2))
+        return Answer(StoppedBy.FINISHED)
+
+    fake(be_late, SolverKind.EXACT, Feature.DEADLINES)
+    assert solve(TIGHT, "fake").status is Status.UNKNOWN
+    fake(be_late, SolverKind.HEURISTIC, Feature.DEADLINES)
+    result = solve(TIGHT, "fake")
+    assert (result.status, result.value, result.lower_bound) == (Status.LATE, 3.0, 2.0)
+    assert result.metrics is not None
+    assert result.metrics.deadline_misses == 1
+
+
+def test_greedy_is_the_warm_start_of_those_that_take_one(fake: Callable[..., None]) -> None:
+    seen: list[Schedule | None] = []
+
+    def look(problem: Problem, monitor: Monitor, warm_start: Schedule | None) -> Answer:
+        seen.append(warm_start)
+        return Answer(StoppedBy.FINISHED)
+
+    hard = Instance(  # greedy leaves a gap, so that the solver is asked at all
+        (
+            *(
+                Job(f"j{i}", duration=d, demand={"gpu": g}, arrival=i)
+                for i, (d, g) in enumerate([(3, 2), (5, 2), (2, 3)])
+            ),
+        ),
+        resources={"gpu": 4},
+    )
+    fake(look, SolverKind.EXACT)
+    solve(hard, "fake")
+    fake(look, SolverKind.EXACT, Feature.WARM_START)
+    result = solve(hard, "fake")
+    assert seen[0] is None
+    assert seen[1] is not None
+    assert result.value is not None
+    assert (seen[1].start == result.schedule.start).all()  # type: ignore[union-attr]
+
+
+def test_the_users_warm_start_is_kept() -> None:
+    problem = Problem.of(TWO)
+    result = solve(TWO, "highs", warm_start=starting(problem, 1, 0), limits=Limits(time_limit=5))
+    assert (result.status, result.value) == (Status.OPTIMAL, 2.0)
+
+
+def test_a_warm_start_has_to_be_valid() -> None:
+    with pytest.raises(InputError, match="the warm start is not a valid schedule: "):
+        solve(TWO, "highs", warm_start=starting(Problem.of(TWO), 0, 0))
+
+
+def test_unsupported_features_are_refused(fake: Callable[..., None]) -> None:
+    fake(lambda *_: Answer(StoppedBy.FINISHED))
+    moded = Instance((Job("a", modes=(Mode(1, {"gpu": 1}), Mode(2, {}))),), resources={"gpu": 1})
+    with pytest.raises(UnsupportedError, match="solver fake does not do modes; auto, "):
+        solve(moded, "fake")
+
+
+def test_coarse_runs_return_fine_schedules_and_no_coarse_bound() -> None:
+    jobs = tuple(Job(f"j{i}", duration=3, demand={"gpu": 1}) for i in range(3))
+    result = solve(Instance(jobs, resources={"gpu": 1}), "cp-sat", time_step=2, limits=Limits(time_limit=5))
+    assert result.schedule is not None
+    assert sorted(result.schedule.start.tolist()) == [0, 3, 6]
+    assert (result.time_step, result.value) == (2, 6.0)
+    assert result.lower_bound is not None
+    assert result.lower_bound <= 6.0
+
+
+def test_objective_by_name_and_wrong_ones() -> None:
+    assert solve(TWO, "greedy", objective="makespan").value == 3
+    assert solve(TWO, "greedy", objective=Objective.MAKESPAN).objective is Objective.MAKESPAN
+    with pytest.raises(ValueError, match="fun"):
+        solve(TWO, "greedy", objective="fun")
+    with pytest.raises(UsageError):
+        solve(TWO, "greedy", time_step=0)
+
+
+def test_nothing_within_no_time() -> None:
+    jobs = tuple(Job(f"j{i}", duration=4, demand={"gpu": 1}, deadline=39) for i in range(10))
+    result = solve(Instance(jobs, resources={"gpu": 1}), "cbc", limits=Limits(time_limit=1e-6))
+    assert (result.status, result.schedule) == (Status.UNKNOWN, None)
+    assert result.stopped_by is StoppedBy.TIME_LIMIT
+    assert result.lower_bound not in (None, inf)
