@@ -79,7 +79,7 @@ def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "find_spec", lambda module: None if module == "pulp" else object())
     assert REGISTRY["cbc"].missing == ("'pulp>=3.3,<4'",)
     assert REGISTRY["highs"].missing == ()
-    with pytest.raises(SolverMissingError, match="solver cbc is not installed: pip install 'pulp>=3.3,<4'"):
+    with pytest.raises(SolverMissingError, match=r"solver cbc is not installed: pip install 'pulp>=3.3,<4'"):
         registry.create(REGISTRY["cbc"], {})
 
 

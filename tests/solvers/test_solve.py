@@ -188,15 +188,9 @@ def test_greedy_is_the_warm_start_of_those_that_take_one(fake: Callable[..., Non
         seen.append(warm_start)
         return Answer(StoppedBy.FINISHED)
 
-    hard = Instance(  # greedy leaves a gap, so that the solver is asked at all
-        (
-            *(
-                Job(f"j{i}", duration=d, demand={"gpu": g}, arrival=i)
-                for i, (d, g) in enumerate([(3, 2), (5, 2), (2, 3)])
-            ),
-        ),
-        resources={"gpu": 4},
-    )
+    sizes = [(3, 2), (5, 2), (2, 3)]  # greedy leaves a gap, so that the solver is asked at all
+    jobs = tuple(Job(f"j{i}", duration=p, demand={"gpu": r}, arrival=i) for i, (p, r) in enumerate(sizes))
+    hard = Instance(jobs, resources={"gpu": 4})
     fake(look, SolverKind.EXACT)
     solve(hard, "fake")
     fake(look, SolverKind.EXACT, Feature.WARM_START)

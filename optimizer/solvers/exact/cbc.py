@@ -135,7 +135,7 @@ def _answer(path: Path, returncode: int, program: Program, monitor: Monitor) -> 
         return Answer(StoppedBy.OPTIMALITY, infeasible=program.complete)
     if "no integer solution" not in status and rest:
         monitor.report(program.schedule(_solution(rest, len(program.linear.cost))))
-    if not status.startswith("Optimal"):
+    if not status.startswith("Optimal") or monitor.stopped:  # at its time limit it calls anything optimal
         return Answer(StoppedBy.TIME_LIMIT)
     if program.complete:
         monitor.report(lower_bound=objective)

@@ -1,0 +1,49 @@
+from optimizer.generate import generate
+from optimizer.instance import Instance, Job
+from optimizer.names import Status, StoppedBy
+from optimizer.result import Limits
+from optimizer.solvers.solve import solve
+
+TWO = Instance(
+    jobs=(Job("a", duration=2, demand={"gpu": 1}), Job("b", duration=1, demand={"gpu": 1})), resources={"gpu": 1}
+)
+
+
+def test_a_horizon_that_is_long_enough_changes_nothing() -> None:
+    result = solve(TWO, "highs:horizon=3")
+    assert (result.status, result.value, result.lower_bound) == (Status.OPTIMAL, 2.0, 2.0)
+    assert result.options == {"horizon": 3.0}
+
+
+def test_a_horizon_that_cuts_schedules_off_proves_nothing() -> None:
+    jobs = tuple(Job(f"j{i}", duration=2, demand={"gpu": 1}, deadline=9) for i in range(4))
+    result = solve(Instance(jobs, resources={"gpu": 1}), "highs:horizon=5")
+    assert result.status is not Status.INFEASIBLE
+    assert solve(Instance(jobs[:1], resources={"gpu": 1}), "highs:horizon=1").status is not Status.INFEASIBLE
+
+
+def test_proven_infeasible() -> None:
+    jobs = tuple(Job(f"j{i}", duration=2, demand={"gpu": 1}, deadline=5) for i in range(3))
+    result = solve(Instance(jobs, resources={"gpu": 1}), "highs")
+    assert (result.status, result.stopped_by, result.schedule) == (Status.INFEASIBLE, StoppedBy.OPTIMALITY, None)
+
+
+def test_thread_counts_may_change_within_a_process() -> None:
+    for threads in (1, 2, 1):
+        result = solve(generate("server", 10, seed=1), "highs", limits=Limits(time_limit=20, threads=threads))
+        assert result.status is Status.OPTIMAL
+
+
+def test_stops_at_the_gap() -> None:
+    result = solve(generate("server", 16, seed=1), "highs", limits=Limits(time_limit=20, gap=0.5))
+    assert result.stopped_by is StoppedBy.GAP
+    assert result.gap is not None
+    assert 0 < result.gap <= 0.5
+
+
+def test_stops_at_the_time_limit_with_schedule_and_bound() -> None:
+    result = solve(generate("server", 60, seed=1), "highs", limits=Limits(time_limit=1))
+    assert (result.status, result.stopped_by) == (Status.FEASIBLE, StoppedBy.TIME_LIMIT)
+    assert result.lower_bound is not None
+    assert result.value is not None
+    assert 0 < result.lower_bound < result.value

@@ -1,0 +1,77 @@
+import pytest
+
+from optimizer.errors import UsageError
+from optimizer.instance import Instance, Job
+from optimizer.names import Objective, Status, StoppedBy
+from optimizer.solvers.heuristics.greedy import Greedy
+from optimizer.solvers.solve import solve
+from tests.random_instances import random_instance
+
+WIDE_FIRST = Instance(
+    jobs=(
+        Job("long", duration=4, demand={"gpu": 1}),
+        Job("wide", arrival=1, duration=3, demand={"gpu": 2}),
+        Job("small", arrival=2, duration=3, demand={"gpu": 1}),
+    ),
+    resources={"gpu": 2},
+)
+
+
+def starts(instance: Instance, solver: str) -> list[int]:
+    schedule = solve(instance, solver).schedule
+    assert schedule is not None
+    return schedule.start.tolist()
+
+
+def test_serial_and_parallel_generation_differ() -> None:
+    # serial gives "wide" its place [4, 7) before "small" is looked at; parallel fills the machine at 2
+    assert starts(WIDE_FIRST, "greedy:rule=arrival,generation=serial") == [0, 4, 7]
+    assert starts(WIDE_FIRST, "greedy:rule=arrival,generation=parallel") == [0, 5, 2]
+
+
+def test_serial_generation_backfills_what_delays_nobody() -> None:
+    jobs = (*WIDE_FIRST.jobs[:2], Job("small", arrival=2, duration=2, demand={"gpu": 1}))
+    assert starts(Instance(jobs, resources={"gpu": 2}), "greedy:rule=arrival,generation=serial") == [0, 4, 2]
+
+
+def test_best_is_the_best_of_all() -> None:
+    result = solve(WIDE_FIRST, "greedy")
+    assert result.value == (4 + 7 + 3) / 3
+    assert (result.status, result.stopped_by) == (Status.FEASIBLE, StoppedBy.FINISHED)
+    assert [row.value for row in result.trace] == sorted((row.value for row in result.trace), reverse=True)
+
+
+def test_jobs_that_would_be_late_come_forward() -> None:
+    jobs = (
+        Job("a", duration=5, demand={"gpu": 1}, priority=2),
+        Job("b", duration=5, demand={"gpu": 1}, priority=1, deadline=5),
+    )
+    result = solve(Instance(jobs, resources={"gpu": 1}), "greedy:rule=priority")
+    assert result.status is Status.FEASIBLE
+    assert result.schedule is not None
+    assert result.schedule.start.tolist() == [5, 0]
+
+
+def test_deadlines_that_cannot_be_met_leave_a_late_schedule() -> None:
+    jobs = tuple(Job(name, duration=3, demand={"gpu": 1}, deadline=4) for name in "ab")
+    result = solve(Instance(jobs, resources={"gpu": 1}), "greedy")
+    assert result.status is Status.LATE
+    assert result.metrics is not None
+    assert result.metrics.deadline_misses == 1
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_all_rules_are_no_worse_than_one(seed: int) -> None:
+    instance = random_instance(seed, objective=Objective.MEAN_FLOW_TIME)
+    best, one = solve(instance, "greedy"), solve(instance, "greedy:rule=shortest,generation=serial")
+    assert (best.status is Status.LATE) <= (one.status is Status.LATE)
+    if best.status is one.status:
+        assert best.value is not None
+        assert one.value is not None
+        assert best.value <= one.value
+
+
+@pytest.mark.parametrize("option", ["rule", "generation"])
+def test_unknown_options(option: str) -> None:
+    with pytest.raises(UsageError, match=f"{option} 'x': expected one of "):
+        Greedy(**{option: "x"})  # type: ignore[arg-type]
