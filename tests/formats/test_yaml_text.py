@@ -68,7 +68,8 @@ def test_start_needs_a_date_that_exists_and_a_time(written: str) -> None:
         ("a: *x", "line 1, column 4: not YAML: found undefined alias"),
         ("a: 1\n---\nb: 2", "line 2, column 1: not YAML: expected a single document in the stream, but found another"),
         ("a: \x01", "not YAML: unacceptable character #x0001"),
-        ("[" * 200_000, "line 1, column 50: not YAML: nested more than 50 levels deep"),
+        ("[" * 100, "line 1, column 50: not YAML: nested more than 50 levels deep"),
+        ("[" * 200_000, "line 1, column "),  # libyaml may refuse it first, with words of its own
     ],
 )
 def test_unusable_yaml_is_located(text: str, expected: str) -> None:

@@ -42,21 +42,24 @@ class HiGHS:
         if program.refuted:
             return Answer(StoppedBy.OPTIMALITY, infeasible=program.complete)
         model = highs_model(program.linear)
-        _set_options(model, limits, seed, monitor.remaining, Costs.of(problem).granularity)
+        _set_options(model, limits, seed, monitor.remaining, problem)
         if warm_start is not None:
-            _set_start(model, program, warm_start)
+            _offer(model, program, warm_start)
         _listen(model, program, monitor)
         highspy.Highs.resetGlobalScheduler(True)  # one pool a process: another thread count needs a new one
         model.run()
         return _answer(model, program, monitor)
 
 
-def _set_options(model: Any, limits: Limits, seed: int, remaining: float, granularity: float) -> None:
+def _set_options(model: Any, limits: Limits, seed: int, remaining: float, problem: Problem) -> None:
+    granularity = Costs.of(problem).granularity
     options = {
         "threads": limits.threads,
         "random_seed": seed,
         "mip_rel_gap": limits.gap,
         "mip_abs_gap": _BELOW_A_STEP * granularity if granularity else 1e-9,
+        # pulses leave it nothing to reduce, and it looks for minutes; the columns of precedence do
+        "presolve": "choose" if len(problem.predecessor_job) else "off",
     }
     if isfinite(remaining):
         options["time_limit"] = max(remaining, 0.01)
@@ -64,14 +67,26 @@ def _set_options(model: Any, limits: Limits, seed: int, remaining: float, granul
         model.setOptionValue(name, value)
 
 
-def _set_start(model: Any, program: Program, warm_start: Schedule) -> None:
-    """Hand over the pulses of a schedule; HiGHS completes the other columns."""
+def _offer(model: Any, program: Program, warm_start: Schedule) -> None:
+    """Hand over the pulses of a schedule when HiGHS first asks; it completes the other columns.
+
+    ``setSolution`` before the run is no way: HiGHS 1.16 leaves out the costs that presolve has fixed, takes the
+    schedule for better than it is and calls it optimal.
+    """
     chosen = program.chosen(warm_start)
-    if chosen is not None:
-        pulses = np.arange(len(program.pulses.mode), dtype=np.int32)
-        values = np.zeros(len(pulses))
-        values[chosen] = 1.0
-        model.setSolution(len(pulses), pulses, values)
+    if chosen is None:
+        return
+    pulses = np.arange(len(program.pulses.mode), dtype=np.int32)
+    values = np.zeros(len(pulses))
+    values[chosen] = 1.0
+    waiting = [values]
+
+    def asked(event: Any) -> None:
+        if waiting:
+            event.data_in.setSolution(pulses, waiting.pop())
+            event.data_in.repairSolution()
+
+    model.cbMipUserSolution += asked
 
 
 def _listen(model: Any, program: Program, monitor: Monitor) -> None:

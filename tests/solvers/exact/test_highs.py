@@ -1,8 +1,13 @@
+import pytest
+
 from optimizer.generate import generate
 from optimizer.instance import Instance, Job
-from optimizer.names import Status, StoppedBy
+from optimizer.names import Objective, Status, StoppedBy
+from optimizer.problem import Problem
 from optimizer.result import Limits
 from optimizer.solvers.solve import solve
+from tests.oracle import brute_force
+from tests.random_instances import random_instance
 
 TWO = Instance(
     jobs=(Job("a", duration=2, demand={"gpu": 1}), Job("b", duration=1, demand={"gpu": 1})), resources={"gpu": 1}
@@ -47,3 +52,13 @@ def test_stops_at_the_time_limit_with_schedule_and_bound() -> None:
     assert result.lower_bound is not None
     assert result.value is not None
     assert 0 < result.lower_bound < result.value
+
+
+@pytest.mark.parametrize(
+    ("objective", "seed"), [(Objective.MEAN_FLOW_TIME, 141), (Objective.MEAN_SLOWDOWN, 53), (Objective.MEAN_SLOWDOWN, 218)]
+)
+def test_the_schedule_to_start_from_is_not_taken_for_better_than_it_is(objective: Objective, seed: int) -> None:
+    instance = random_instance(seed, objective=objective)  # presolve fixes a part of the costs
+    result = solve(instance, "highs")
+    assert result.status is Status.OPTIMAL
+    assert result.value == pytest.approx(brute_force(Problem.of(instance)))
