@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     logging.basicConfig(format="schedopt: %(message)s")
     debug = Debug()
     try:
-        status = schedopt.main(args=arguments, obj=debug, standalone_mode=False) or Exit.OK
+        status = schedopt.main(args=arguments, prog_name="schedopt", obj=debug, standalone_mode=False) or Exit.OK
     except Exception as error:
         if debug.wanted:
             traceback.print_exc()

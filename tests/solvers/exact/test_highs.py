@@ -55,7 +55,8 @@ def test_stops_at_the_time_limit_with_schedule_and_bound() -> None:
 
 
 @pytest.mark.parametrize(
-    ("objective", "seed"), [(Objective.MEAN_FLOW_TIME, 141), (Objective.MEAN_SLOWDOWN, 53), (Objective.MEAN_SLOWDOWN, 218)]
+    ("objective", "seed"),
+    [(Objective.MEAN_FLOW_TIME, 141), (Objective.MEAN_SLOWDOWN, 53), (Objective.MEAN_SLOWDOWN, 218)],
 )
 def test_the_schedule_to_start_from_is_not_taken_for_better_than_it_is(objective: Objective, seed: int) -> None:
     instance = random_instance(seed, objective=objective)  # presolve fixes a part of the costs

@@ -1,0 +1,74 @@
+"""What README.md and docs/commands.md show is what happens."""
+
+import re
+import shlex
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from optimizer.cli.main import schedopt as group
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMANDS = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+
+
+def blocks(text: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def commands(text: str) -> list[str]:
+    """Return the command lines on shipped files; those on public logs take minutes and stand in benchmarks/."""
+    lines = [line.partition("  #")[0] for block in blocks(text, "sh") for line in block.splitlines()]
+    return [line for line in lines if line.startswith("schedopt ") and ".swf.gz" not in line]
+
+
+@pytest.fixture
+def run(schedopt: Callable[..., Result], monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Result]:
+    """Return a function that runs a command line in a folder with the shipped instances."""
+    shutil.copytree(ROOT / "instances", "instances")
+    monkeypatch.setenv("COLUMNS", "100")
+
+    def succeed(line: str) -> Result:
+        result = schedopt(*shlex.split(line)[1:])
+        assert result.exit_code == 0, f"{line}\n{result.output}"
+        return result
+
+    return succeed
+
+
+def without_times(text: str) -> list[str]:
+    """Return the words, measured seconds and the rules of tables left out."""
+    return re.sub(r"\d\S* s\b|─+", "", text).split()
+
+
+def test_the_readme_shows_what_its_commands_print(run: Callable[[str], Result]) -> None:
+    shown = blocks(README, "text")
+    solve, compare = (line for line in commands(README) if "first-steps.yaml" in line)
+    for line, text in zip((solve, compare, "schedopt --help"), shown[:3], strict=True):
+        assert without_times(run(line).stdout) == without_times(text)
+
+
+@pytest.mark.usefixtures("run")
+def test_the_python_example_of_the_readme_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    (example,) = blocks(README, "python")
+    exec(example, {})
+    assert capsys.readouterr().out == "optimal 4.0 4.0\n"
+    assert Path("first-steps.png").is_file()
+
+
+def test_the_commands_of_the_reference_run_one_after_another(run: Callable[[str], Result]) -> None:
+    for line in commands(COMMANDS):
+        run(line)
+
+
+@pytest.mark.parametrize("name", sorted(group.commands))
+def test_every_command_and_option_is_in_the_reference(name: str) -> None:
+    assert re.search(rf"^## .*\b{name}\b", COMMANDS, re.MULTILINE)
+    common = {"--debug", "--help"}
+    options = {option for parameter in group.commands[name].params for option in parameter.opts if "--" in option}
+    missing = [option for option in options - common if option not in COMMANDS]
+    assert not missing
