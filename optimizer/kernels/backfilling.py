@@ -1,0 +1,210 @@
+"""One scheduling pass of a queue without reservations, or with one for its head; for compiled loops."""
+
+from optimizer.kernels.calendar import Calendar, change, earliest
+from optimizer.kernels.compilation import kernel
+from optimizer.kernels.inputs import Inputs
+from optimizer.kernels.queue_state import (
+    ANY, CHANGED, EASY, FRESH, HEAD, NOW, RUNNING, SHADOW, SHADOW_MODE, SHADOW_NODE, TREE, Rules, State, comes_first,
+    find_place, start_job,
+)  # fmt: skip
+from optimizer.kernels.ranks import first_from
+from optimizer.kernels.serial import Plan
+from optimizer.kernels.timeline import exceeds
+from optimizer.kernels.waiting_tree import Tree, first_that_fits, forget, keep_up, tree_head
+from optimizer.problem import NEVER
+
+_FEW = 32
+
+
+@kernel
+def pass_queue(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, tree: Tree, plan: Plan) -> None:
+    """Start jobs from the head of the queue, then those behind a head that has to wait, as the backfill allows.
+
+    While capacity and reservation stay as they are, jobs that could not start before cannot start later: only those
+    that have just joined are looked at.
+    """
+    if len(tree.leaf) > 0:
+        keep_up(inputs, rules, state, tree)
+    anew = state.count[CHANGED] == 1 or rules.planned or state.count[FRESH] > _FEW
+    if state.count[RUNNING] > 0 and state.held_until[0] <= state.count[NOW]:
+        anew = True  # the reservation moves on with a job that outlives its estimate
+    if rules.backfill == ANY:
+        _fill(inputs, rules, state, calendar, tree, plan, anew, False)
+    else:
+        head = _head(inputs, rules, state, tree)
+        if anew or head != state.count[HEAD]:
+            anew = True
+            head = _start_heads(inputs, rules, state, calendar, tree, plan, head)
+            state.count[HEAD] = head
+        if rules.backfill == EASY and head >= 0:
+            if anew:
+                _reserve(inputs, rules, state, calendar, plan, head)
+            _fill(inputs, rules, state, calendar, tree, plan, anew, True)
+            if rules.planned:
+                _change_reservation(inputs, rules, state, calendar, 1)
+    state.count[CHANGED] = 0
+
+
+@kernel
+def _start_heads(
+    inputs: Inputs, rules: Rules, state: State, calendar: Calendar, tree: Tree, plan: Plan, head: int
+) -> int:
+    """Start jobs from the head of the queue on while they fit; return the one that does not, or -1."""
+    state.count[SHADOW_NODE] = -1
+    while head >= 0 and find_place(inputs, rules, state, calendar, head, False):
+        _start(inputs, rules, state, calendar, tree, plan, head)
+        head = _head(inputs, rules, state, tree)
+    return head
+
+
+@kernel
+def _start(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, tree: Tree, plan: Plan, j: int) -> None:
+    start_job(inputs, rules, state, calendar, plan, j)
+    if len(tree.leaf) > 0:
+        forget(inputs, rules, state, tree, j)
+
+
+@kernel
+def _head(inputs: Inputs, rules: Rules, state: State, tree: Tree) -> int:
+    """Return the first job of the queue, -1 when it is empty."""
+    r = first_from(state.queue, 0)
+    if r < 0:
+        return -1
+    if not rules.moving:
+        return rules.job_at[r]
+    if state.count[TREE] == 1 and not rules.separate:
+        return tree_head(inputs, rules, state, tree)
+    head = rules.job_at[r]
+    while r >= 0:
+        j = rules.job_at[r]
+        if comes_first(j, head, state.count[NOW], inputs.release, rules.rank, rules.slope, True):
+            head = j
+        r = first_from(state.queue, r + 1)
+    return head
+
+
+@kernel
+def _fill(
+    inputs: Inputs, rules: Rules, state: State, calendar: Calendar, tree: Tree, plan: Plan, anew: bool, guarded: bool
+) -> None:
+    """Start, one after another, the first candidate that fits: of all if ``anew``, else of those that just joined."""
+    if not anew:
+        j = _first_fresh(inputs, rules, state, calendar, guarded)
+        while j >= 0:
+            _start(inputs, rules, state, calendar, tree, plan, j)
+            j = _first_fresh(inputs, rules, state, calendar, guarded)
+    elif state.count[TREE] == 1:
+        j = first_that_fits(inputs, rules, state, calendar, tree, guarded)
+        while j >= 0:
+            _start(inputs, rules, state, calendar, tree, plan, j)
+            j = first_that_fits(inputs, rules, state, calendar, tree, guarded)
+    elif rules.candidate_moving:
+        j = _first_moving(inputs, rules, state, calendar, guarded)
+        while j >= 0:
+            _start(inputs, rules, state, calendar, tree, plan, j)
+            j = _first_moving(inputs, rules, state, calendar, guarded)
+    else:
+        r = first_from(state.candidates, 0)
+        while r >= 0:
+            if find_place(inputs, rules, state, calendar, rules.candidate_at[r], guarded):
+                _start(inputs, rules, state, calendar, tree, plan, rules.candidate_at[r])
+            r = first_from(state.candidates, r + 1)
+
+
+@kernel
+def _first_fresh(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, guarded: bool) -> int:
+    """Return the first of the jobs that just joined that can start now, -1 without one."""
+    found = -1
+    for i in range(state.count[FRESH]):
+        j = state.fresh[i]
+        if j >= 0 and (found < 0 or _candidate_before(inputs, rules, state, j, state.fresh[found])):
+            if find_place(inputs, rules, state, calendar, j, guarded):
+                found = i
+    if found < 0:
+        return -1
+    j = state.fresh[found]
+    state.fresh[found] = -1
+    find_place(inputs, rules, state, calendar, j, guarded)
+    return j
+
+
+@kernel
+def _first_moving(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, guarded: bool) -> int:
+    """Return the first candidate of an order that changes with time that can start now, -1 without one."""
+    found = -1
+    r = first_from(state.candidates, 0)
+    while r >= 0:
+        j = rules.candidate_at[r]
+        if found < 0 or _candidate_before(inputs, rules, state, j, found):
+            if find_place(inputs, rules, state, calendar, j, guarded):
+                found = j
+        r = first_from(state.candidates, r + 1)
+    if found >= 0:
+        find_place(inputs, rules, state, calendar, found, guarded)
+    return found
+
+
+@kernel
+def _candidate_before(inputs: Inputs, rules: Rules, state: State, a: int, b: int) -> bool:
+    return comes_first(
+        a, b, state.count[NOW], inputs.release, rules.candidate_rank, rules.candidate_slope, rules.candidate_moving
+    )
+
+
+@kernel
+def _reserve(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, plan: Plan, head: int) -> None:
+    """Reserve the earliest place for the head of the queue, by what is planned."""
+    if not rules.planned:
+        _reserve_behind_running(inputs, state, plan, head)
+        return
+    state.count[SHADOW] = NEVER
+    for m in range(inputs.mode_start[head], inputs.mode_start[head + 1]):
+        for v in range(len(inputs.node_speed)):
+            if exceeds(inputs.mode_demand, m, inputs.node_capacity, v):
+                continue
+            estimate, latest = rules.estimate[m, inputs.node_speed[v]], state.count[SHADOW] - 1
+            when = earliest(calendar, v, state.count[NOW], estimate, inputs.mode_demand, m, latest, NEVER)
+            if when <= latest:
+                state.count[SHADOW], state.count[SHADOW_NODE], state.count[SHADOW_MODE] = when, v, m
+    _change_reservation(inputs, rules, state, calendar, -1)
+
+
+@kernel
+def _change_reservation(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, sign: int) -> None:
+    """Add what is reserved for the head to the calendar, or take it away."""
+    m, v, begin = state.count[SHADOW_MODE], state.count[SHADOW_NODE], state.count[SHADOW]
+    change(calendar, v, begin, begin + rules.estimate[m, inputs.node_speed[v]], inputs.mode_demand, m, sign)
+
+
+@kernel
+def _reserve_behind_running(inputs: Inputs, state: State, plan: Plan, head: int) -> None:
+    """Find when the running jobs, as far as is believed, leave room for the head, and what else will be free then."""
+    now, kinds = state.count[NOW], state.free.shape[1]
+    for v in range(len(state.free)):
+        for k in range(kinds):
+            state.available[v, k] = state.free[v, k]
+    i = 0
+    while state.count[SHADOW_NODE] < 0:
+        when, first = max(state.held_until[i], now + 1), i
+        while i < state.count[RUNNING] and max(state.held_until[i], now + 1) == when:
+            j = state.held_by[i]
+            for k in range(kinds):
+                state.available[plan.node[j], k] += inputs.mode_demand[plan.mode[j], k]
+            i += 1
+        for e in range(first, i):
+            _reserve_on(inputs, state, head, plan.node[state.held_by[e]], when)
+    m, v = state.count[SHADOW_MODE], state.count[SHADOW_NODE]
+    for k in range(kinds):
+        state.available[-1, k] = state.available[v, k] - inputs.mode_demand[m, k]
+
+
+@kernel
+def _reserve_on(inputs: Inputs, state: State, head: int, v: int, when: int) -> None:
+    """Reserve ``when`` on node ``v`` if the head fits there, and in no earlier mode or node of the same time."""
+    for m in range(inputs.mode_start[head], inputs.mode_start[head + 1]):
+        if not exceeds(inputs.mode_demand, m, state.available, v):
+            found = state.count[SHADOW_NODE] >= 0
+            best_m, best_v = state.count[SHADOW_MODE], state.count[SHADOW_NODE]
+            if not found or m < best_m or (m == best_m and v < best_v):
+                state.count[SHADOW], state.count[SHADOW_NODE], state.count[SHADOW_MODE] = when, v, m
+            return

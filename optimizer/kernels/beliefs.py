@@ -1,0 +1,50 @@
+"""What queueing policies believe about jobs: run times and sizes, from the estimates alone."""
+
+import numpy as np
+
+from optimizer.problem import Problem
+from optimizer.units import FloatArray, IntArray
+
+
+def believed_times(problem: Problem) -> IntArray:
+    """Return the processing time that is believed of each mode at each speed, int64[M, S].
+
+    It is the estimate, but at least one step for a job that runs at all, and no more than the horizon. Where capacity
+    is unavailable at times, nothing may run into a block, so no job is believed to be shorter than it is.
+    """
+    least = problem.mode_time if len(problem.profile_time) > problem.nodes else np.minimum(problem.mode_time, 1)
+    return np.maximum(np.minimum(problem.mode_estimate, problem.horizon), least)
+
+
+def first_modes(problem: Problem) -> IntArray:
+    """Return of each job the first mode that fits on some node, int64[J]."""
+    fits = _fits(problem).any(axis=1)
+    index = np.where(fits, np.arange(len(fits)), len(fits))
+    return np.minimum.reduceat(index, problem.mode_start[:-1])
+
+
+def estimates(problem: Problem) -> IntArray:
+    """Return the believed processing time of each job in its first mode on the fastest node that it fits, int64[J]."""
+    first = first_modes(problem)
+    believed = believed_times(problem)[first]
+    node = np.where(_fits(problem)[first], believed[:, problem.node_speed], np.iinfo(np.int64).max)
+    return node.min(axis=1)
+
+
+def sizes(problem: Problem) -> FloatArray:
+    """Return the largest share of a resource that each job takes, as an amount of the first resource, float64[J].
+
+    With one resource it is the demand: the number of processors.
+    """
+    total = problem.node_capacity.sum(axis=0)
+    demand = problem.mode_demand[first_modes(problem)]
+    share = np.divide(demand, total, out=np.zeros(demand.shape), where=total > 0)
+    size: FloatArray = total[0] * share.max(axis=1)
+    return size
+
+
+def _fits(problem: Problem) -> np.ndarray:
+    """Return which mode fits on which node when it is empty, bool[M, N]."""
+    kinds, kind = np.unique(problem.node_capacity, axis=0, return_inverse=True)
+    fits = np.stack([(problem.mode_demand <= capacity).all(axis=1) for capacity in kinds], axis=1)
+    return fits[:, kind.reshape(-1)]

@@ -1,0 +1,299 @@
+"""One scheduling pass with a reservation for every waiting job; for compiled loops.
+
+Conservative backfilling (Mu'alem & Feitelson 2001, "Utilization, predictability, workloads, and user runtime estimates
+in scheduling the IBM SP2 with backfilling", IEEE Transactions on Parallel and Distributed Systems 12).
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from optimizer.kernels.calendar import Calendar, change, earliest
+from optimizer.kernels.compilation import kernel
+from optimizer.kernels.heap import pop, push
+from optimizer.kernels.inputs import Inputs
+from optimizer.kernels.queue_state import (
+    DUE, EARLY, FRESH, MODE, NODE, NOW, RUNNING, WAITING, Rules, State, comes_first, start_job,
+)  # fmt: skip
+from optimizer.kernels.ranks import first_from
+from optimizer.kernels.serial import Plan
+from optimizer.kernels.timeline import exceeds
+from optimizer.problem import NEVER
+from optimizer.units import IntArray
+
+_LONG = 64
+
+
+class Floors(NamedTuple):
+    """Times before which no place is left for jobs of about a size, as long as reservations only come.
+
+    Sizes and lengths are rounded down to 1, 2, 3, 4, 6, 8, 12, 16, …
+
+    Parameters
+    ----------
+    when : int64[N, K, D, P]
+        No reservation of at least the d-th amount of resource k for at least the p-th length can begin earlier on a node.
+    amount : int64[1, K]
+        A demand of one resource.
+    used : int64[1]
+        1 when some time above is not 0.
+    """
+
+    when: IntArray
+    amount: IntArray
+    used: IntArray
+
+
+def new_floors(inputs: Inputs, rules: Rules) -> Floors:
+    """Return floors that say nothing yet."""
+    nodes, kinds = inputs.node_capacity.shape
+    sizes = _step_of(int(inputs.mode_demand.max(initial=0))) + 1
+    lengths = _step_of(int(rules.estimate.max())) + 1
+    return Floors(
+        when=np.zeros((nodes, kinds, sizes, lengths), dtype=np.int64),
+        amount=np.zeros((1, kinds), dtype=np.int64),
+        used=np.zeros(1, dtype=np.int64),
+    )
+
+
+def no_floors(inputs: Inputs) -> Floors:
+    """Return the floors of a simulation without reservations."""
+    kinds = inputs.node_capacity.shape[1]
+    when, amount = np.zeros((1, kinds, 1, 1), dtype=np.int64), np.zeros((1, kinds), dtype=np.int64)
+    return Floors(when, amount, used=np.zeros(1, dtype=np.int64))
+
+
+@kernel
+def _step_of(number: int) -> int:
+    """Return how many of 1, 2, 3, 4, 6, 8, 12, … are at most ``number``."""
+    step = 0
+    while _step(step + 1) <= number:
+        step += 1
+    return step
+
+
+@kernel
+def _step(step: int) -> int:
+    """Return the ``step``-th of 1, 2, 3, 4, 6, 8, 12, …, or 0."""
+    if step < 2:
+        return step
+    return (2 + (step & 1)) << (step // 2 - 1)
+
+
+@kernel
+def pass_reserving(
+    inputs: Inputs, rules: Rules, state: State, calendar: Calendar, floors: Floors, plan: Plan
+) -> None:
+    """Reserve for those that joined, let all move up where capacity came free, start those whose time has come."""
+    if state.count[RUNNING] > 0 and state.held_until[0] <= state.count[NOW]:
+        _plan_anew(inputs, rules, state, calendar, floors, plan)
+    else:
+        if state.count[EARLY] == 1:
+            _forget_floors(floors)
+            _move_up(inputs, rules, state, calendar, plan)
+        _reserve_fresh(inputs, rules, state, calendar, floors, plan)
+    state.count[EARLY] = 0
+    while state.count[DUE] > 0 and state.due[0, 0] <= state.count[NOW]:
+        state.count[DUE] = pop(state.due, state.count[DUE])
+        j = state.due[state.count[DUE], 1]
+        if state.reserved[j] == state.due[state.count[DUE], 0]:
+            state.reserved[j] = -1
+            state.count[MODE], state.count[NODE] = plan.mode[j], plan.node[j]
+            start_job(inputs, rules, state, calendar, plan, j)
+
+
+@kernel
+def _reserve_fresh(
+    inputs: Inputs, rules: Rules, state: State, calendar: Calendar, floors: Floors, plan: Plan
+) -> None:
+    """Reserve the earliest place for each job that just joined, in the order of the queue."""
+    if state.count[FRESH] == 1:
+        _reserve(inputs, rules, state, calendar, floors, plan, state.fresh[0])
+    elif state.count[FRESH] > 1:
+        _list_queue(inputs, rules, state)
+        for i in range(state.count[WAITING]):
+            if state.reserved[state.listed[i]] < 0:
+                _reserve(inputs, rules, state, calendar, floors, plan, state.listed[i])
+
+
+@kernel
+def _plan_anew(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, floors: Floors, plan: Plan) -> None:
+    """Plan all waiting jobs from nothing, because a running job outlives its estimate: it may end at the next step."""
+    now, i = state.count[NOW], 0
+    while i < state.count[RUNNING] and state.held_until[i] <= now:
+        j = state.held_by[i]
+        change(calendar, plan.node[j], state.held_until[i], now + 1, inputs.mode_demand, plan.mode[j], -1)
+        state.held_until[i], state.planned_end[j] = now + 1, now + 1
+        i += 1
+    _forget_floors(floors)
+    _list_queue(inputs, rules, state)
+    for i in range(state.count[WAITING]):
+        if state.reserved[state.listed[i]] >= 0:
+            _change_reservation(inputs, rules, state, calendar, plan, state.listed[i], 1)
+    for i in range(state.count[WAITING]):
+        _reserve(inputs, rules, state, calendar, floors, plan, state.listed[i])
+
+
+@kernel
+def _move_up(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, plan: Plan) -> None:
+    """Let each job with a reservation, in the order of the queue, have the earliest place that there is now."""
+    _list_queue(inputs, rules, state)
+    for i in range(state.count[WAITING]):
+        j = state.listed[i]
+        if state.reserved[j] >= 0:
+            if inputs.mode_start[j + 1] - inputs.mode_start[j] == 1:
+                _move_in_mode(inputs, rules, state, calendar, plan, j)
+            else:
+                _change_reservation(inputs, rules, state, calendar, plan, j, 1)
+                _find_earliest(inputs, rules, state, calendar, plan, j)
+                _change_reservation(inputs, rules, state, calendar, plan, j, -1)
+                _note_due(state, j)
+
+
+@kernel
+def _move_in_mode(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, plan: Plan, j: int) -> None:
+    """Move the reservation of a job with one mode; the calendar is touched only if there is a better place."""
+    m, own, begin = plan.mode[j], plan.node[j], state.reserved[j]
+    best, node = begin, own
+    for v in range(len(inputs.node_speed)):
+        if exceeds(inputs.mode_demand, m, inputs.node_capacity, v):
+            continue
+        estimate = rules.estimate[m, inputs.node_speed[v]]
+        latest = best if v < node else best - 1
+        kept = begin if v == own else NEVER
+        when = earliest(calendar, v, state.count[NOW], estimate, inputs.mode_demand, m, latest, kept)
+        if when <= latest:
+            best, node = when, v
+    if best < begin or node != own:
+        _change_reservation(inputs, rules, state, calendar, plan, j, 1)
+        state.reserved[j], plan.node[j] = best, node
+        _change_reservation(inputs, rules, state, calendar, plan, j, -1)
+        _note_due(state, j)
+
+
+@kernel
+def _reserve(
+    inputs: Inputs, rules: Rules, state: State, calendar: Calendar, floors: Floors, plan: Plan, j: int
+) -> None:
+    """Reserve the earliest place for job ``j``."""
+    if state.count[WAITING] > _LONG:
+        _find_earliest_above(inputs, rules, state, calendar, floors, plan, j)
+    else:
+        _find_earliest(inputs, rules, state, calendar, plan, j)
+    _change_reservation(inputs, rules, state, calendar, plan, j, -1)
+    _note_due(state, j)
+
+
+@kernel
+def _find_earliest(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, plan: Plan, j: int) -> None:
+    """Find the earliest place for job ``j``; of equal ones that of the first mode, then the first node."""
+    best = NEVER
+    for m in range(inputs.mode_start[j], inputs.mode_start[j + 1]):
+        for v in range(len(inputs.node_speed)):
+            if exceeds(inputs.mode_demand, m, inputs.node_capacity, v):
+                continue
+            estimate = rules.estimate[m, inputs.node_speed[v]]
+            when = earliest(calendar, v, state.count[NOW], estimate, inputs.mode_demand, m, best - 1, NEVER)
+            if when < best:
+                best, plan.mode[j], plan.node[j] = when, m, v
+    state.reserved[j] = best
+
+
+@kernel
+def _find_earliest_above(
+    inputs: Inputs, rules: Rules, state: State, calendar: Calendar, floors: Floors, plan: Plan, j: int
+) -> None:
+    """Find the same place from where the floors say that the search may begin."""
+    best = NEVER
+    for m in range(inputs.mode_start[j], inputs.mode_start[j + 1]):
+        for v in range(len(inputs.node_speed)):
+            if exceeds(inputs.mode_demand, m, inputs.node_capacity, v):
+                continue
+            estimate = rules.estimate[m, inputs.node_speed[v]]
+            floor = _raised_floor(inputs, state, calendar, floors, m, v, estimate)
+            when = earliest(calendar, v, floor, estimate, inputs.mode_demand, m, best - 1, NEVER)
+            if when < best:
+                best, plan.mode[j], plan.node[j] = when, m, v
+    state.reserved[j] = best
+
+
+@kernel
+def _raised_floor(
+    inputs: Inputs, state: State, calendar: Calendar, floors: Floors, m: int, v: int, estimate: int
+) -> int:
+    """Return a time before which nothing as large and long as mode ``m``, rounded down, has a place on node ``v``."""
+    scarcest, largest = 0, -1.0
+    for k in range(inputs.mode_demand.shape[1]):
+        if inputs.mode_demand[m, k] > largest * inputs.node_capacity[v, k]:
+            scarcest, largest = k, inputs.mode_demand[m, k] / inputs.node_capacity[v, k]
+    size, length = _step_of(inputs.mode_demand[m, scarcest]), _step_of(estimate)
+    floor = max(floors.when[v, scarcest, size, length], state.count[NOW])
+    floors.amount[0, scarcest] = _step(size)
+    floor = earliest(calendar, v, floor, _step(length), floors.amount, 0, NEVER, NEVER)
+    floors.amount[0, scarcest] = 0
+    floors.when[v, scarcest, size, length] = floor
+    floors.used[0] = 1
+    return floor
+
+
+@kernel
+def _forget_floors(floors: Floors) -> None:
+    if floors.used[0] == 1:
+        floors.used[0] = 0
+        for v in range(floors.when.shape[0]):
+            for k in range(floors.when.shape[1]):
+                for size in range(floors.when.shape[2]):
+                    for length in range(floors.when.shape[3]):
+                        floors.when[v, k, size, length] = 0
+
+
+@kernel
+def _change_reservation(
+    inputs: Inputs, rules: Rules, state: State, calendar: Calendar, plan: Plan, j: int, sign: int
+) -> None:
+    """Enter the reservation of job ``j`` into the calendar (-1), or take it out (1)."""
+    m, v, begin = plan.mode[j], plan.node[j], state.reserved[j]
+    change(calendar, v, begin, begin + rules.estimate[m, inputs.node_speed[v]], inputs.mode_demand, m, sign)
+
+
+@kernel
+def _note_due(state: State, j: int) -> None:
+    """Remember when the reservation of job ``j`` begins; entries of reservations that were moved go when room is short."""
+    if state.count[DUE] == len(state.due):
+        kept = 0
+        for i in range(len(state.due)):
+            if state.reserved[state.due[i, 1]] == state.due[i, 0]:
+                kept = push(state.due, kept, state.due[i, 0], state.due[i, 1])
+        state.count[DUE] = kept
+    state.count[DUE] = push(state.due, state.count[DUE], state.reserved[j], j)
+
+
+@kernel
+def _list_queue(inputs: Inputs, rules: Rules, state: State) -> None:
+    """Put all waiting jobs into ``listed``, in the order of the queue."""
+    count, r = 0, first_from(state.queue, 0)
+    while r >= 0:
+        state.listed[count] = rules.job_at[r]
+        count += 1
+        r = first_from(state.queue, r + 1)
+    if rules.moving:
+        _sort_listed(inputs, rules, state)
+
+
+@kernel
+def _sort_listed(inputs: Inputs, rules: Rules, state: State) -> None:
+    """Sort ``listed`` by an order that changes with time (Shell 1959; gaps of Knuth 1973)."""
+    now, count = state.count[NOW], state.count[WAITING]
+    gap = 1
+    while 3 * gap < count:
+        gap = 3 * gap + 1
+    while gap > 0:
+        for i in range(gap, count):
+            j, k = state.listed[i], i
+            while k >= gap and comes_first(
+                j, state.listed[k - gap], now, inputs.release, rules.rank, rules.slope, True
+            ):
+                state.listed[k] = state.listed[k - gap]
+                k -= gap
+            state.listed[k] = j
+        gap //= 3

@@ -1,0 +1,311 @@
+"""The state of a simulated queue, and the steps that all non-preemptive policies share; for compiled loops."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from optimizer.kernels.calendar import Calendar, change, earliest
+from optimizer.kernels.compilation import kernel
+from optimizer.kernels.heap import push
+from optimizer.kernels.inputs import Inputs
+from optimizer.kernels.ranks import insert, new_ranks, remove
+from optimizer.kernels.serial import Plan, ready_time
+from optimizer.kernels.timeline import exceeds
+from optimizer.problem import NEVER
+from optimizer.units import FloatArray, IntArray
+
+NO_BACKFILL, ANY, EASY, CONSERVATIVE = range(4)
+
+# entries of State.count
+NOW, EVENTS, ARRIVED, CHANGES, RUNNING, WAITING, ENDED, FRESH = range(8)  # how many, or how far
+CHANGED, EARLY = 8, 9  # whether capacity changed since the last reservation, whether a job ended before its planned end
+HEAD, SHADOW, SHADOW_MODE, SHADOW_NODE = range(10, 14)  # the head of the queue, and when and where it is to start
+MODE, NODE = 14, 15  # the place that was found last
+DUE, TREE = 16, 17  # size of the heap of reservations, whether the tree is used
+_COUNTS = 18
+
+
+class Rules(NamedTuple):
+    """What a non-preemptive policy goes by.
+
+    Parameters
+    ----------
+    estimate : int64[M, S]
+        The processing time that is believed, at least 1 where the true one is.
+    rank, job_at : int64[J]
+        Position of each job in the order of the queue, and the job at each position; by arrival for an order that
+        changes with time.
+    slope : float64[J]
+        For an order that changes with time: the job of the largest slope x (now - release) comes first.
+    candidate_rank, candidate_at, candidate_slope
+        The same for the jobs that may be backfilled.
+    moving, candidate_moving : bool
+        Whether the order changes with time.
+    separate : bool
+        Whether candidates have an order of their own.
+    backfill : int
+        One of ``NO_BACKFILL``, ``ANY``, ``EASY``, ``CONSERVATIVE``.
+    best_fit : bool
+        Whether a job goes to the node on which it leaves the least, instead of the first.
+    planned : bool
+        Whether the calendar is kept: for reservations of all jobs, and where capacity changes with time.
+    """
+
+    estimate: IntArray
+    rank: IntArray
+    job_at: IntArray
+    slope: FloatArray
+    candidate_rank: IntArray
+    candidate_at: IntArray
+    candidate_slope: FloatArray
+    moving: bool
+    candidate_moving: bool
+    separate: bool
+    backfill: int
+    best_fit: bool
+    planned: bool
+
+
+class State(NamedTuple):
+    """What is going on.
+
+    Parameters
+    ----------
+    count : int64[*]
+        Single numbers; the constants of this module say where.
+    events : int64[*, 2]
+        Heap of what comes: time, and the job that ends or J + the job that gets ready.
+    arrivals : int64[*]
+        Jobs without predecessors by arrival, then file.
+    change_time, change_node, change_entry : int64[B]
+        When the capacity of which node becomes that of which breakpoint, by time.
+    predecessors : int64[J]
+        How many predecessors have not ended.
+    free : int64[N, K]
+        What is free now.
+    queue, candidates : int64[*, *]
+        Ranks of the waiting jobs, among all and among the candidates.
+    fresh : int64[J]
+        The jobs that joined the queue at this instant.
+    held_until, held_by : int64[J]
+        The running jobs by planned end.
+    planned_end : int64[J]
+        When each job that runs is believed to end.
+    available : int64[N + 1, K]
+        What will be free on each node at the time of the reservation; in the last row what it leaves.
+    reserved : int64[J]
+        Start of the reservation of each waiting job, -1 without one; its mode and node stand in the plan.
+    due : int64[*, 2]
+        Heap of reservations: start and job; those that were moved stay.
+    listed : int64[J]
+        Waiting jobs in the order of the queue, where all are needed.
+    """
+
+    count: IntArray
+    events: IntArray
+    arrivals: IntArray
+    change_time: IntArray
+    change_node: IntArray
+    change_entry: IntArray
+    predecessors: IntArray
+    free: IntArray
+    queue: IntArray
+    candidates: IntArray
+    fresh: IntArray
+    held_until: IntArray
+    held_by: IntArray
+    planned_end: IntArray
+    available: IntArray
+    reserved: IntArray
+    due: IntArray
+    listed: IntArray
+
+
+def new_state(inputs: Inputs, rules: Rules) -> State:
+    """Return the state before anything has arrived."""
+    jobs, (nodes, kinds) = len(inputs.release), inputs.node_capacity.shape
+    predecessors = np.diff(inputs.predecessor_start)
+    node = np.repeat(np.arange(nodes), np.diff(inputs.profile_start))
+    by_time = np.lexsort((node, inputs.profile_time))
+    by_time = by_time[inputs.profile_time[by_time] > 0]
+    first = np.flatnonzero(predecessors == 0)
+    queue = new_ranks(jobs)
+    reserving = jobs if rules.backfill == CONSERVATIVE else 0
+    count = np.zeros(_COUNTS, dtype=np.int64)
+    count[[HEAD, SHADOW_NODE]] = -1
+    return State(
+        count=count,
+        events=np.empty((jobs + 1, 2), dtype=np.int64),
+        arrivals=first[np.argsort(inputs.release[first], kind="stable")],
+        change_time=inputs.profile_time[by_time],
+        change_node=node[by_time],
+        change_entry=by_time,
+        predecessors=predecessors,
+        free=inputs.profile_level[inputs.profile_start[:-1]].copy(),
+        queue=queue,
+        candidates=new_ranks(jobs) if rules.separate else queue,
+        fresh=np.empty(jobs, dtype=np.int64),
+        held_until=np.empty(jobs, dtype=np.int64),
+        held_by=np.empty(jobs, dtype=np.int64),
+        planned_end=np.empty(jobs, dtype=np.int64),
+        available=np.empty((nodes + 1, kinds), dtype=np.int64),
+        reserved=np.full(jobs, -1, dtype=np.int64),
+        due=np.empty((2 * reserving + 64, 2), dtype=np.int64),
+        listed=np.empty(jobs, dtype=np.int64),
+    )
+
+
+@kernel
+def comes_first(
+    a: int, b: int, now: int, release: IntArray, rank: IntArray, slope: FloatArray, moving: bool
+) -> bool:
+    """Return whether job ``a`` stands before job ``b`` in an order."""
+    if moving:
+        score_a = slope[a] * (now - release[a])
+        score_b = slope[b] * (now - release[b])
+        if score_a != score_b:
+            return score_a > score_b
+    sooner: bool = rank[a] < rank[b]
+    return sooner
+
+
+@kernel
+def join(rules: Rules, state: State, j: int) -> None:
+    """Let job ``j`` join the queue."""
+    insert(state.queue, rules.rank[j])
+    if rules.separate:
+        insert(state.candidates, rules.candidate_rank[j])
+    state.fresh[state.count[FRESH]] = j
+    state.count[FRESH] += 1
+    state.count[WAITING] += 1
+
+
+@kernel
+def find_place(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, j: int, guarded: bool) -> bool:
+    """Return whether job ``j`` can start now; where, stands in the counts ``MODE`` and ``NODE``.
+
+    Parameters
+    ----------
+    inputs, rules, state, calendar
+        The simulation.
+    j : int
+        A waiting job.
+    guarded : bool
+        Whether it must leave the reservation of the head of the queue alone.
+    """
+    for m in range(inputs.mode_start[j], inputs.mode_start[j + 1]):
+        found, least = -1, np.inf
+        for v in range(len(inputs.node_speed)):
+            if not fits_now(inputs, rules, state, calendar, m, v, guarded):
+                continue
+            if not rules.best_fit:
+                found = v
+                break
+            rest = _rest(inputs, state, m, v)
+            if rest < least:
+                found, least = v, rest
+        if found >= 0:
+            state.count[MODE], state.count[NODE] = m, found
+            return True
+    return False
+
+
+@kernel
+def fits_now(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, m: int, v: int, guarded: bool) -> bool:
+    """Return whether mode ``m`` can start on node ``v`` now."""
+    speed = inputs.node_speed[v]
+    if inputs.mode_time[m, speed] == 0:
+        return not exceeds(inputs.mode_demand, m, inputs.node_capacity, v)
+    if exceeds(inputs.mode_demand, m, state.free, v):
+        return False
+    now, estimate = state.count[NOW], rules.estimate[m, speed]
+    if rules.planned:
+        return earliest(calendar, v, now, estimate, inputs.mode_demand, m, now, NEVER) == now
+    if guarded and v == state.count[SHADOW_NODE] and now + estimate > state.count[SHADOW]:
+        return not exceeds(inputs.mode_demand, m, state.available, len(state.free))
+    return True
+
+
+@kernel
+def _rest(inputs: Inputs, state: State, m: int, v: int) -> float:
+    """Return what mode ``m`` would leave of node ``v``, as the sum of its shares of the resources."""
+    rest = 0.0
+    for k in range(state.free.shape[1]):
+        if inputs.node_capacity[v, k] > 0:
+            rest += (state.free[v, k] - inputs.mode_demand[m, k]) / inputs.node_capacity[v, k]
+    return rest
+
+
+@kernel
+def start_job(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, plan: Plan, j: int) -> None:
+    """Start waiting job ``j`` now, in the mode and on the node that were found for it."""
+    now, m, v = state.count[NOW], state.count[MODE], state.count[NODE]
+    duration = inputs.mode_time[m, inputs.node_speed[v]]
+    planned_end = now + rules.estimate[m, inputs.node_speed[v]]
+    plan.start[j], plan.end[j], plan.mode[j], plan.node[j] = now, now + duration, m, v
+    state.planned_end[j] = planned_end
+    remove(state.queue, rules.rank[j])
+    if rules.separate:
+        remove(state.candidates, rules.candidate_rank[j])
+    state.count[WAITING] -= 1
+    state.count[EVENTS] = push(state.events, state.count[EVENTS], now + duration, j)
+    if duration == 0:
+        return
+    _hold(state, planned_end, j)
+    for k in range(state.free.shape[1]):
+        state.free[v, k] -= inputs.mode_demand[m, k]
+    if rules.backfill == EASY and not rules.planned and v == state.count[SHADOW_NODE]:
+        if planned_end > state.count[SHADOW]:
+            for k in range(state.free.shape[1]):
+                state.available[-1, k] -= inputs.mode_demand[m, k]
+    elif rules.planned and rules.backfill != CONSERVATIVE:
+        change(calendar, v, now, planned_end, inputs.mode_demand, m, -1)
+
+
+@kernel
+def end_job(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, plan: Plan, j: int) -> None:
+    """Let job ``j`` end now; jobs that wait for it may get ready."""
+    now, m, v = state.count[NOW], plan.mode[j], plan.node[j]
+    state.count[ENDED] += 1
+    if plan.end[j] > plan.start[j]:
+        _release(state, j)
+        for k in range(state.free.shape[1]):
+            state.free[v, k] += inputs.mode_demand[m, k]
+        state.count[CHANGED] = 1
+    if rules.planned and now < state.planned_end[j] and (rules.backfill == CONSERVATIVE or plan.end[j] > plan.start[j]):
+        change(calendar, v, now, state.planned_end[j], inputs.mode_demand, m, 1)
+        state.count[EARLY] = 1
+    for e in range(inputs.successor_start[j], inputs.successor_start[j + 1]):
+        successor = inputs.successor_job[e]
+        state.predecessors[successor] -= 1
+        if state.predecessors[successor] == 0:
+            ready = ready_time(inputs, plan.end, successor)
+            state.count[EVENTS] = push(state.events, state.count[EVENTS], ready, len(plan.end) + successor)
+
+
+@kernel
+def _hold(state: State, planned_end: int, j: int) -> None:
+    """Enter a job that starts into the running jobs by planned end."""
+    i = state.count[RUNNING]
+    while i > 0 and state.held_until[i - 1] > planned_end:
+        state.held_until[i], state.held_by[i] = state.held_until[i - 1], state.held_by[i - 1]
+        i -= 1
+    state.held_until[i], state.held_by[i] = planned_end, j
+    state.count[RUNNING] += 1
+
+
+@kernel
+def _release(state: State, j: int) -> None:
+    """Take a job that ends out of the running jobs."""
+    low, high = 0, state.count[RUNNING]
+    while low < high:
+        middle = (low + high) // 2
+        if state.held_until[middle] < state.planned_end[j]:
+            low = middle + 1
+        else:
+            high = middle
+    while state.held_by[low] != j:
+        low += 1
+    state.count[RUNNING] -= 1
+    for i in range(low, state.count[RUNNING]):
+        state.held_until[i], state.held_by[i] = state.held_until[i + 1], state.held_by[i + 1]
