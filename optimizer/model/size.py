@@ -9,7 +9,7 @@ from optimizer.model.columns import Groups
 from optimizer.problem import Problem
 
 _BYTES_A_COLUMN = 600
-_BYTES_AN_ENTRY = 200
+_BYTES_AN_ENTRY = 500
 """What a minute of HiGHS took at most on programs of up to 200,000 columns (benchmarks/model_build.md)."""
 
 _GIB = 2**30
