@@ -11,8 +11,8 @@ from optimizer.names import Objective, Status, StoppedBy
 from optimizer.problem import Problem
 from optimizer.schedule import Schedule
 
-EQUAL = 1e-7
-"""Value and bound closer than this, relative to the value, are equal."""
+EQUAL = 1e-9
+"""Values and bounds closer than this, relative to the value, are equal as far as floating point can tell."""
 
 
 def available_threads() -> int:
