@@ -181,5 +181,5 @@ class Monitor:
             return
         if self.costs.closed(self.total, self.lower_bound):
             self.stop(StoppedBy.OPTIMALITY)
-        elif gap <= self.limits.gap:
+        elif 0 < gap <= self.limits.gap:
             self.stop(StoppedBy.GAP)

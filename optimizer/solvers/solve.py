@@ -238,5 +238,5 @@ def _stopped_by(status: Status, answer: Answer, monitor: Monitor, gap: float | N
     if status in (Status.OPTIMAL, Status.INFEASIBLE):
         return StoppedBy.OPTIMALITY
     if reason is StoppedBy.OPTIMALITY:
-        return StoppedBy.GAP if gap is not None and gap <= monitor.limits.gap else StoppedBy.FINISHED
+        return StoppedBy.GAP if gap is not None and 0 < gap <= monitor.limits.gap else StoppedBy.FINISHED
     return reason
