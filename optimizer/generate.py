@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import ceil, isfinite
+from math import ceil
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from optimizer.instance import Instance, Job
 from optimizer.units import IntArray, Number
 
 _GPUS = np.array([0, 1, 1, 2, 4, 8], dtype=np.int64)
+_LEAST_LOAD, _MOST_LOAD = 0.001, 1000.0
 _LARGEST_SEED = 2**32 - 1
 
 Demand = dict[str, IntArray]
@@ -65,7 +66,7 @@ def generate(family: str, jobs: int, seed: int, load: float = 0.9) -> Instance:
     seed : int
         From 0 to 2**32 - 1.
     load : float
-        Work that arrives relative to what the scarcest resource can do, > 0.
+        Work that arrives relative to what the scarcest resource can do, from 0.001 to 1000.
 
     Raises
     ------
@@ -111,5 +112,5 @@ def _check(family: str, jobs: int, seed: int, load: float) -> None:
         raise UsageError(f"jobs {jobs}: expected a whole number >= 1")
     if not 0 <= seed <= _LARGEST_SEED:
         raise UsageError(f"seed {seed}: expected a whole number from 0 to {_LARGEST_SEED}")
-    if not (isfinite(load) and load > 0):
-        raise UsageError(f"load {load}: expected a number > 0")
+    if not _LEAST_LOAD <= load <= _MOST_LOAD:
+        raise UsageError(f"load {load}: expected a number from {_LEAST_LOAD} to {_MOST_LOAD:g}")

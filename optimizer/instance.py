@@ -274,7 +274,7 @@ class Instance(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     unavailable: tuple[Unavailable, ...] = ()
 
     def __post_init__(self) -> None:
-        issues = inconsistencies(self)
+        issues = _wrong_capacities(self.resources or {}) or inconsistencies(self)
         if issues:
             raise InstanceError(issues)
 
@@ -322,6 +322,18 @@ class Instance(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
             yield from (mode.duration for mode in job.alternatives)
         for block in self.unavailable:
             yield from (block.start, block.end)
+
+
+def _wrong_capacities(resources: Mapping[str, Number | Resource]) -> list[Issue]:
+    """Return what is wrong with capacities that are plain numbers."""
+    issues: list[Issue] = []
+    for name, entry in resources.items():
+        if not isinstance(entry, Resource):
+            try:
+                _require_number(f"resources.{name}", entry)
+            except InstanceError as error:
+                issues.extend(error.issues)
+    return issues
 
 
 def _canonical(value: Any) -> Any:

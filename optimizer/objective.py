@@ -17,7 +17,12 @@ from optimizer.units import FloatArray, IntArray
 
 _EXACT = 2**53
 _ABSOLUTE_TOLERANCE = 1e-6
-_RELATIVE_TOLERANCE = 1e-9  # of the bounds that solvers report
+_RELATIVE_TOLERANCE = 1e-9
+"""How far off a bound is that a solver computed in floating point."""
+_ROUNDING = 1e-15
+"""How far off a sum or product of exact numbers is."""
+_CLOSED = 1e-7
+"""Gap, relative to the total, that is none where totals are not integers."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,12 +96,26 @@ class Costs:
         """Return the total cost of an objective's value."""
         return value * self.per_value
 
-    def rounded_up(self, total: float) -> float:
-        """Return the least total that a schedule can have when no total is below ``total``."""
+    def rounded_up(self, total: float, *, exact: bool = False) -> float:
+        """Return the least total that a schedule can have when no total is below ``total``.
+
+        Parameters
+        ----------
+        total : float
+            A lower bound.
+        exact : bool
+            Whether it was computed from integers; else some billionths of it are not trusted.
+        """
         if not self.granularity:
             return total
-        safe = total - _ABSOLUTE_TOLERANCE - _RELATIVE_TOLERANCE * abs(total)
+        safe = total - _ABSOLUTE_TOLERANCE - (_ROUNDING if exact else _RELATIVE_TOLERANCE) * abs(total)
         return ceil(safe / self.granularity) * self.granularity
+
+    def closed(self, total: float, lower_bound: float) -> bool:
+        """Return whether no schedule can have a total between ``lower_bound`` and ``total``, which one has."""
+        if self.granularity:
+            return lower_bound > total - self.granularity
+        return lower_bound >= total - _CLOSED * max(1.0, abs(total))
 
 
 def evaluate(problem: Problem, schedule: Schedule) -> float:

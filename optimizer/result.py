@@ -11,8 +11,8 @@ from optimizer.names import Objective, Status, StoppedBy
 from optimizer.problem import Problem
 from optimizer.schedule import Schedule
 
-EQUAL = 1e-7
-"""Value and bound closer than this, relative to the value, are equal."""
+EQUAL = 1e-12
+"""Values and bounds closer than this, relative to the value, are equal as far as floating point can tell."""
 
 
 def available_threads() -> int:
@@ -31,7 +31,7 @@ class Limits:
     gap : float
         Stop at this relative gap between value and lower bound, >= 0.
     threads : int
-        Threads, >= 1; default: all that this process may use.
+        Threads, from 1 to 256; default: all that this process may use.
     iterations : int or None
         Iterations of a method that iterates, >= 1; None: no limit.
     memory : int or None
@@ -47,7 +47,7 @@ class Limits:
     def __post_init__(self) -> None:
         _require(self.time_limit is None or self.time_limit > 0, "time limit", self.time_limit, "a number > 0")
         _require(self.gap >= 0, "gap", self.gap, "a number >= 0")
-        _require(self.threads >= 1, "threads", self.threads, "a whole number >= 1")
+        _require(1 <= self.threads <= 256, "threads", self.threads, "a whole number from 1 to 256")
         _require(self.iterations is None or self.iterations >= 1, "iterations", self.iterations, "a whole number >= 1")
         _require(self.memory is None or self.memory >= 1, "memory", self.memory, "a whole number >= 1")
 

@@ -136,6 +136,10 @@ def _preempted_processing(problem: Problem, schedule: Schedule) -> Iterator[Viol
     done = np.bincount(job, weights=share, minlength=problem.jobs)
     for j in present[done[present] < 1 - _SHARE_TOLERANCE]:
         yield Violation(Rule.PROCESSING, _id(problem, j), f"its segments do only {done[j]:.4f} of its work")
+    # more pieces may do more: what a preemption costs
+    for i in np.flatnonzero((np.repeat(count, count) == 1) & (pieces.end - pieces.start > need)).tolist():
+        ran, wanted = _time(problem, pieces.end[i] - pieces.start[i]), _time(problem, need[i])
+        yield Violation(Rule.PROCESSING, _id(problem, job[i]), f"runs for {ran}, its processing time is {wanted}")
 
 
 def _precedence(problem: Problem, schedule: Schedule) -> Iterator[Violation]:

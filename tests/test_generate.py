@@ -112,8 +112,8 @@ def test_instance_comes_back_from_a_file(tmp_path: Path) -> None:
         ("server", 0, 0, 0.9, "jobs 0: expected a whole number >= 1"),
         ("server", 1, -1, 0.9, "seed -1: expected a whole number from 0 to 4294967295"),
         ("server", 1, 2**32, 0.9, "seed 4294967296: expected a whole number from 0 to 4294967295"),
-        ("server", 1, 0, 0.0, "load 0.0: expected a number > 0"),
-        ("server", 1, 0, float("inf"), "load inf: expected a number > 0"),
+        ("server", 1, 0, 0.0, "load 0.0: expected a number from 0.001 to 1000"),
+        ("server", 1, 0, float("inf"), "load inf: expected a number from 0.001 to 1000"),
     ],
 )
 def test_arguments_out_of_range(family: str, jobs: int, seed: int, load: float, complaint: str) -> None:

@@ -72,3 +72,11 @@ def test_every_command_and_option_is_in_the_reference(name: str) -> None:
     options = {option for parameter in group.commands[name].params for option in parameter.opts if "--" in option}
     missing = [option for option in options - common if option not in COMMANDS]
     assert not missing
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/commands.md", "docs/formats.md"])
+def test_pages_are_finished_and_their_links_lead_somewhere(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert "@@" not in text
+    for link in re.findall(r"\]\((?!https?:)([^)#]*)", text):
+        assert (ROOT / page).parent.joinpath(link).exists(), link

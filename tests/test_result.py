@@ -19,15 +19,16 @@ from optimizer.schedule import Schedule, Segments
         (2.0, None, None),
         (10.0, 8.0, 0.2),
         (10.0, 10.0, 0.0),
-        (10.0, 10.0 - 1e-10, 0.0),
+        (10.0, 10.0 - 1e-12, 0.0),
+        (1e9 + 7, 1e9 + 6, 1 / (1e9 + 7)),
         (10.0, 10.1, 0.0),
         (-4.0, -5.0, 0.25),
         (0.0, 0.0, 0.0),
-        (1e9, 1e9 - 1e-3, 0.0),
+        (1e9, 1e9 - 1e-4, 0.0),
     ],
 )
 def test_relative_gap(value: float | None, bound: float | None, gap: float | None) -> None:
-    assert relative_gap(value, bound) == (None if gap is None else pytest.approx(gap, abs=1e-12))
+    assert relative_gap(value, bound) == (None if gap is None else pytest.approx(gap, abs=1e-14))
     assert Progress(1.5, value, bound).gap == relative_gap(value, bound)
 
 
@@ -55,7 +56,8 @@ def test_threads_where_affinity_is_not_known(monkeypatch: pytest.MonkeyPatch) ->
         ({"time_limit": 0}, "time limit 0: expected a number > 0"),
         ({"time_limit": float("nan")}, "time limit nan: expected a number > 0"),
         ({"gap": -0.1}, "gap -0.1: expected a number >= 0"),
-        ({"threads": 0}, "threads 0: expected a whole number >= 1"),
+        ({"threads": 0}, "threads 0: expected a whole number from 1 to 256"),
+        ({"threads": 257}, "threads 257: expected a whole number from 1 to 256"),
         ({"iterations": 0}, "iterations 0: expected a whole number >= 1"),
         ({"memory": 0}, "memory 0: expected a whole number >= 1"),
     ],

@@ -365,3 +365,11 @@ def test_cutting_jobs_into_pieces_changes_no_verdict() -> None:
             pieces.append([(a, b, node) for a, b in pairwise(cuts)])
         cut = preemptive(problem, schedule.mode, *pieces)
         assert violations(problem, cut) == violations(problem, schedule), seed
+
+
+def test_a_single_piece_runs_for_the_processing_time_exactly() -> None:
+    problem = Problem.of(Instance((Job("a", duration=1, demand={"gpu": 1}),), resources={"gpu": 1}))
+    start, end, zero = integers(0), integers(5), integers(0)
+    schedule = Schedule(start, end, zero, zero, Segments(integers(0, 1), start, end, zero))
+    (broken,) = violations(problem, schedule)
+    assert str(broken) == "job 'a': runs for 5, its processing time is 1"

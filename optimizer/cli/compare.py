@@ -12,6 +12,7 @@ from optimizer.cli.options import (
     json_option,
     limit_options,
     make_limits,
+    naming,
     objective_option,
     read_instance,
 )
@@ -50,7 +51,7 @@ def compare(
     names = split(solvers)
     instance = read_instance(**file)
     limits = make_limits(time_limit, gap, threads)
-    with live_solvers(quiet=as_json) as begin:
+    with naming(file["file"]), live_solvers(quiet=as_json) as begin:
         comparison = run(
             instance,
             names,
@@ -60,7 +61,7 @@ def compare(
             time_step=time_step,
             on_start=begin,
         )
+    show_comparison(comparison, as_json=as_json)
     if output is not None:
         write_comparison(comparison, output)
-    show_comparison(comparison, as_json=as_json)
     return comparison_status(comparison)

@@ -1,5 +1,6 @@
 """``schedopt gantt``."""
 
+import os
 from pathlib import Path
 
 import click
@@ -42,7 +43,7 @@ def _instance_of(schedule: Path) -> Path:
 
     name = read_document(schedule).instance.name
     candidates = [folder / f"{name}{suffix}" for folder in (schedule.parent, Path()) for suffix in _SUFFIXES]
-    found = next((path for path in candidates if path.is_file()), None)
+    found = next((path for path in candidates if os.path.isfile(path)), None)  # False for a name that no file can have
     if found is None:
         raise InputError(f"{schedule}: no file of its instance {name!r} beside it or here; name it with --instance")
     return found

@@ -46,6 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     debug = Debug()
     try:
         status = schedopt.main(args=arguments, prog_name="schedopt", obj=debug, standalone_mode=False) or Exit.OK
+    except (BrokenPipeError, SystemExit):  # nobody reads on: rich leaves by itself, and what was asked for is done
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - until the process ends
+        status = Exit.OK
     except Exception as error:
         if debug.wanted:
             traceback.print_exc()
@@ -61,6 +64,9 @@ def _failed(error: Exception) -> Exit:
     if isinstance(error, click.ClickException):
         error.show()
         return Exit.USAGE
+    if isinstance(error, OSError) and not isinstance(error, SchedoptError):
+        click.echo(f"schedopt: {error}", err=True)
+        return Exit.INPUT
     if not isinstance(error, SchedoptError):
         click.echo(f"schedopt: this should not happen: {type(error).__name__}: {error} (--debug shows where)", err=True)
         return Exit.SOLVER

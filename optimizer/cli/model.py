@@ -5,14 +5,14 @@ from typing import Any
 
 import click
 
-from optimizer.cli.options import PATH, debug_option, instance_options, objective_option, read_instance
+from optimizer.cli.options import PATH, STEPS, debug_option, instance_options, naming, objective_option, read_instance
 from optimizer.cli.output import require_writable
 
 
 @click.command()
 @instance_options
 @objective_option
-@click.option("--time-step", type=click.IntRange(min=1), default=1, show_default=True, help="Steps of the grid in one.")
+@click.option("--time-step", type=STEPS, default=1, show_default=True, help="Steps of the grid in one.")
 @click.option(
     "--horizon",
     type=click.FloatRange(min=0, min_open=True),
@@ -32,7 +32,8 @@ def model(objective: str | None, time_step: int, horizon: float | None, output: 
 
     require_writable(output, None)
     instance = read_instance(**file)
-    problem = Problem.of(instance, None if objective is None else Objective(objective)).coarsened(time_step)
+    with naming(file["file"]):
+        problem = Problem.of(instance, None if objective is None else Objective(objective)).coarsened(time_step)
     program = Program.of(problem, horizon=horizon)
     write_model(highs_model(program.linear, program.names()), output)
     size = program.linear

@@ -1,6 +1,7 @@
 """Options that several commands share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 PATH = click.Path(path_type=Path)
+STEPS = click.IntRange(1, 10**9)
 
 
 @dataclass
@@ -76,12 +78,23 @@ def read_instance(
     return load(file, cluster=cluster, processors=processors, window=window)
 
 
+@contextmanager
+def naming(file: Path) -> Iterator[None]:
+    """Name the file in complaints about the instance that come up after it was read."""
+    from optimizer.errors import InstanceError
+
+    try:
+        yield
+    except InstanceError as error:
+        raise (error if error.source else InstanceError(error.issues, str(file))) from error
+
+
 limit_options = _together(
     click.option("--time-limit", type=float, default=60.0, show_default=True, help="Seconds; 0: no limit."),
     click.option("--gap", type=float, default=0.0, show_default=True, help="Stop at this relative gap to the bound."),
-    click.option("--threads", type=click.IntRange(min=1), help="Threads  [default: all processors]"),
+    click.option("--threads", type=click.IntRange(1, 256), help="Threads  [default: all processors]"),
     click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Random seed."),
-    click.option("--time-step", type=click.IntRange(min=1), default=1, show_default=True,
+    click.option("--time-step", type=STEPS, default=1, show_default=True,
                  help="Let the solver work on a grid this many times as coarse."),
 )  # fmt: skip
 

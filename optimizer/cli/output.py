@@ -1,6 +1,7 @@
 """What the commands print and write."""
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,11 +27,20 @@ def require_writable(output: Path | None, chart: Path | None) -> None:
     Raises
     ------
     UsageError
-        When the folder does not exist or the chart's suffix is not known.
+        When the folder does not exist or may not be written to, the target is a folder itself, or the chart's suffix
+        is not known.
     """
+    if output == HERE:
+        raise UsageError("-o -: expected a file; --json prints to the terminal")
     for target in (output, chart):
-        if target is not None and target != HERE and not target.parent.is_dir():
+        if target is None or target == HERE:
+            continue
+        if target.is_dir():
+            raise UsageError(f"{target}: is a folder, expected a file")
+        if not target.parent.is_dir():
             raise UsageError(f"{target}: the folder {target.parent} does not exist")
+        if not os.access(target if target.exists() else target.parent, os.W_OK):
+            raise UsageError(f"{target}: may not be written to")
     if chart is not None and chart != HERE and chart.suffix.lower() not in _CHARTS:
         raise UsageError(f"{chart}: expected a file that ends in {', '.join(_CHARTS)}, or - to draw it here")
 

@@ -12,6 +12,7 @@ from optimizer.cli.options import (
     json_option,
     limit_options,
     make_limits,
+    naming,
     objective_option,
     read_instance,
 )
@@ -19,7 +20,9 @@ from optimizer.cli.status import Exit, exit_status
 
 if TYPE_CHECKING:
     from optimizer.instance import Instance
+    from optimizer.problem import Problem
     from optimizer.result import Limits, Result
+    from optimizer.schedule import Schedule
 
 
 @click.command()
@@ -50,18 +53,21 @@ def solve(
 
     Ctrl-C stops the search and keeps the best schedule so far.
     """
-    from optimizer.cli.output import require_writable, show_result, write_chart
+    from optimizer.cli.output import HERE, require_writable, show_result, write_chart
     from optimizer.formats.schedule_file import save_result
 
     require_writable(output, chart)
     instance = read_instance(**file)
     limits = make_limits(time_limit, gap, threads)
-    result = _run(instance, solver, objective, limits, seed, time_step, warm_start, quiet=as_json)
-    if output is not None:
-        save_result(result, output)
-    if chart is not None:
+    with naming(file["file"]):
+        result = _run(instance, solver, objective, limits, seed, time_step, warm_start, quiet=as_json)
+    if chart == HERE:
         write_chart(result, chart, as_json=as_json)
     show_result(result, as_json=as_json)
+    if output is not None:
+        save_result(result, output)
+    if chart not in (None, HERE):
+        write_chart(result, chart, as_json=as_json)
     return exit_status(result)
 
 
@@ -77,11 +83,10 @@ def _run(
     quiet: bool,
 ) -> "Result":
     from optimizer.cli.progress import live_solvers
-    from optimizer.formats.schedule_file import read_schedule
     from optimizer.problem import Problem
     from optimizer.solvers.solve import solve as run
 
-    start = None if warm_start is None else read_schedule(warm_start, Problem.of(instance)).schedule
+    start = None if warm_start is None else _start(warm_start, Problem.of(instance))
     with live_solvers(quiet=quiet) as begin:
         return run(
             instance,
@@ -93,3 +98,18 @@ def _run(
             time_step=time_step,
             on_progress=begin(solver),
         )
+
+
+def _start(path: Path, problem: "Problem") -> "Schedule":
+    """Return the schedule in a file; InputError names the file when there is none to start from."""
+    from optimizer.errors import InputError
+    from optimizer.formats.schedule_file import read_schedule
+    from optimizer.validation import violations
+
+    found = read_schedule(path, problem)
+    if found.schedule is None:
+        raise InputError(f"{path}: there is no schedule to start from, its status is {found.document['status']}")
+    broken = violations(problem, found.schedule)
+    if broken:
+        raise InputError(f"{path}: no valid schedule to start from: {broken[0]}")
+    return found.schedule

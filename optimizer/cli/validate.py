@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from optimizer.cli.options import PATH, debug_option, instance_options, json_option, read_instance
+from optimizer.cli.options import PATH, debug_option, instance_options, json_option, naming, read_instance
 from optimizer.cli.status import Exit
 
 
@@ -25,16 +25,18 @@ def validate(schedule: Path | None, as_json: bool, **file: Any) -> Exit:
     instance = read_instance(**file)
     if schedule is None:
         counts = {"jobs": len(instance.jobs), "nodes": len(instance.node_ids), "resources": len(instance.resource_ids)}
-        Problem.of(instance)
+        with naming(file["file"]):
+            Problem.of(instance)
         click.echo(json.dumps({"valid": True, **counts}) if as_json else _holds(instance.name, counts))
         return Exit.OK
     from optimizer.formats.schedule_file import check_schedule
+    from optimizer.render.text import complaints_text
 
     found = check_schedule(schedule, instance)
     if as_json:
         click.echo(json.dumps({"valid": not found, "violations": found}, indent=1))
     else:
-        click.echo("\n".join(found) if found else f"{schedule}: holds")
+        click.echo(complaints_text(found) if found else f"{schedule}: holds")
     return Exit.REFUTED if found else Exit.OK
 
 

@@ -41,6 +41,29 @@ def wrong_figures(problem: Problem, schedule: Schedule, document: ScheduleDocume
     yield from _metrics(document.metrics, Metrics.of(problem, schedule).as_dict(), "metrics")
 
 
+def wrong_claims(document: ScheduleDocument) -> Iterator[str]:
+    """Yield what a file without a schedule says about one."""
+    for name in ("value", "gap"):
+        if getattr(document, name) is not None:
+            yield f"{name} {getattr(document, name)} is written, but there is no schedule: status {document.status}"
+    if document.metrics:
+        yield f"metrics are written, but there is no schedule: status {document.status}"
+    if document.status is Status.INFEASIBLE and document.lower_bound is not None:
+        yield f"lower bound {document.lower_bound} is written, but no schedule exists"
+
+
+def wrong_heading(problem: Problem, document: ScheduleDocument) -> Iterator[str]:
+    """Yield what cannot be in the first lines of a file."""
+    if document.instance.jobs != problem.jobs:
+        yield f"instance.jobs {document.instance.jobs} is written, {problem.jobs} is true"
+    if document.time_step < 1:
+        yield f"time_step {document.time_step} is written, expected at least 1"
+    if document.threads < 1:
+        yield f"threads {document.threads} is written, expected at least 1"
+    if not document.runtime_s >= 0:
+        yield f"runtime_s {document.runtime_s} is written, expected at least 0"
+
+
 def _bound(document: ScheduleDocument, value: float) -> Iterator[str]:
     bound, gap = document.lower_bound, relative_gap(value, document.lower_bound)
     if bound is not None and bound > value and not _is_close(bound, value):

@@ -42,6 +42,13 @@ _FORMATS = {
 }
 
 
+_OPTIONS = {
+    "cluster": "a cluster file (--cluster)",
+    "processors": "a number of processors (--processors)",
+    "window": "a part of a log (--from, --to, --skip, --jobs)",
+}
+
+
 def load(
     path: FilePath,
     *,
@@ -79,7 +86,7 @@ def load(
     options = {name: value for name, value in given.items() if value is not None}
     for name in options:
         if name not in known.options:
-            raise UsageError(f"{path}: the option {name!r} does not belong to {suffix(path)} files")
+            raise UsageError(f"{path}: {_OPTIONS[name]} does not belong to {suffix(path)} files")
     reader = getattr(import_module(f"optimizer.formats.{known.module}"), known.reader)
     with _no_garbage_collection():
         instance: Instance = reader(path, **options)

@@ -9,7 +9,7 @@ import numpy as np
 from msgspec import UNSET, Struct, UnsetType
 
 from optimizer.errors import InputError, InstanceError, Issue
-from optimizer.formats.figures import wrong_figures
+from optimizer.formats.figures import wrong_claims, wrong_figures, wrong_heading
 from optimizer.formats.files import FilePath, json_text, read_text, write_whole
 from optimizer.formats.structured import decode_json
 from optimizer.instance import Instance
@@ -185,13 +185,13 @@ def check_schedule(path: FilePath, instance: Instance) -> list[str]:
     except InstanceError as error:
         return [str(issue) for issue in error.issues]
     if schedule is None:
-        return []
+        return [*wrong_heading(problem, document), *wrong_claims(document)]
     broken = [
         str(violation)
         for violation in violations(problem, schedule)
         if document.status is not Status.LATE or violation.rule is not Rule.DEADLINE
     ]
-    return broken or [*wrong_figures(problem, schedule, document)]
+    return broken or [*wrong_heading(problem, document), *wrong_figures(problem, schedule, document)]
 
 
 def read_document(path: FilePath) -> ScheduleDocument:

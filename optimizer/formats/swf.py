@@ -13,7 +13,7 @@ from optimizer.errors import InputError, UsageError, shown
 from optimizer.formats.complaints import convert
 from optimizer.formats.files import FilePath, read_text, stem
 from optimizer.instance import Instance
-from optimizer.units import FloatArray, Number
+from optimizer.units import LARGEST, FloatArray, Number
 
 _FIELDS = 18
 _JOB, _SUBMIT, _RUN_TIME, _ALLOCATED, _REQUESTED, _REQUESTED_TIME, _USER = 0, 1, 3, 4, 7, 8, 11
@@ -91,8 +91,15 @@ def read_swf(path: FilePath, *, processors: int | None = None, window: Window | 
     }
     began = int(header.get("UnixStartTime", 0))
     if began > 0:
-        raw["start"] = datetime.fromtimestamp(began, UTC) + timedelta(seconds=origin)
+        raw["start"] = _wall_clock(began, origin, source)
     return convert(raw, Instance, source)
+
+
+def _wall_clock(began: int, origin: Number, source: str) -> datetime:
+    try:
+        return datetime.fromtimestamp(began, UTC) + timedelta(seconds=origin)
+    except (ValueError, OverflowError, OSError) as error:
+        raise InputError(f"{source}: UnixStartTime {began} in the header, expected seconds since 1970") from error
 
 
 def _machine(header: dict[str, str], processors: int | None, source: str) -> int:
@@ -115,7 +122,7 @@ def _parse(text: str, source: str) -> FloatArray:
         table: FloatArray = np.loadtxt(lines, dtype=np.float64, comments=None, ndmin=2)
     except ValueError as error:
         raise _bad_line(text, source) from error
-    if table.shape[1] != _FIELDS or not np.isfinite(table).all():
+    if table.shape[1] != _FIELDS or not (np.abs(table) <= LARGEST).all():
         raise _bad_line(text, source)
     return table
 
@@ -130,13 +137,14 @@ def _bad_line(text: str, source: str) -> InputError:
             return InputError(f"{source}: line {number}: {len(fields)} fields, expected {_FIELDS}")
         for column, field in enumerate(fields, start=1):
             if not _is_number(field):
-                return InputError(f"{source}: line {number}, field {column}: {shown(field)}, expected a number")
+                where = f"{source}: line {number}, field {column}"
+                return InputError(f"{where}: {shown(field)}, expected a number of at most {LARGEST:.0e}")
     raise AssertionError("asked only about a text with such a line")
 
 
 def _is_number(field: str) -> bool:
     try:
-        return bool(np.isfinite(float(field)))
+        return "_" not in field and abs(float(field)) <= LARGEST
     except ValueError:
         return False
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from math import floor, isfinite, log10
 
 from optimizer.names import Objective, TimeUnit
-from optimizer.validation import Violation
 
 UNIT_SYMBOL = {
     TimeUnit.SECOND: "s",
@@ -55,12 +54,9 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-def violations_text(violations: Sequence[Violation], limit: int = 20) -> str:
-    """Return one line a violation, the first ``limit`` of them, and how many more there are."""
-    if not violations:
-        return "no violations"
-    lines = [f"{len(violations)} violation{'s' if len(violations) > 1 else ''}:"]
-    lines += [f"  {printable(str(violation))}" for violation in violations[:limit]]
-    if len(violations) > limit:
-        lines.append(f"  … and {len(violations) - limit} more")
+def complaints_text(complaints: Sequence[str], limit: int = 20) -> str:
+    """Return one line a complaint, the first ``limit`` of them, and how many more there are."""
+    lines = [printable(complaint) for complaint in complaints[:limit]]
+    if len(complaints) > limit:
+        lines.append(f"… and {len(complaints) - limit} more")
     return "\n".join(lines)

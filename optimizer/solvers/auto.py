@@ -6,6 +6,7 @@ from math import inf
 import numpy as np
 
 from optimizer.model.columns import start_groups
+from optimizer.names import StoppedBy
 from optimizer.objective import Costs, total_cost
 from optimizer.problem import Problem
 from optimizer.result import Limits
@@ -14,19 +15,24 @@ from optimizer.solvers import registry
 from optimizer.solvers.base import Answer
 from optimizer.solvers.monitor import Monitor
 
+_EXACT = ("cp-sat", "highs", "cbc")
 _SMALL_SHARE = 0.15
 _MANY_COLUMNS = 100_000
 
 
 @dataclass(frozen=True)
 class Auto:
-    """Greedy (as the warm start), then HiGHS or CP-SAT."""
+    """Greedy (as the warm start), then HiGHS or CP-SAT; where the one that suits is not installed, another."""
 
     def solve(
         self, problem: Problem, limits: Limits, *, seed: int, warm_start: Schedule | None, monitor: Monitor
     ) -> Answer:
         """Solve; see :class:`~optimizer.solvers.base.Solver`."""
-        solver = registry.create(registry.find(suited(problem, warm_start)), {})
+        names = (suited(problem, warm_start), *_EXACT)
+        installed = next((entry for name in names if not (entry := registry.find(name)).missing), None)
+        if installed is None:
+            return Answer(StoppedBy.FINISHED)
+        solver = registry.create(installed, {})
         return solver.solve(problem, limits, seed=seed, warm_start=warm_start, monitor=monitor)
 
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from optimizer.errors import SchedoptError
 from optimizer.instance import Instance
 from optimizer.names import Objective, StoppedBy
+from optimizer.problem import Problem
 from optimizer.result import Limits, Result
 from optimizer.schedule import Schedule
+from optimizer.solvers import registry
 from optimizer.solvers.monitor import Listener
 from optimizer.solvers.solve import solve
 
@@ -62,7 +64,13 @@ def compare(
         As for :func:`~optimizer.solvers.solve.solve`.
     on_start : callable or None
         Takes the solver that begins and returns who hears of its progress.
+
+    Raises
+    ------
+    UsageError, InstanceError
+        A solver or option that does not exist, or an objective that the instance has no data for.
     """
+    _require_sensible(instance, solvers, objective)
     outcomes: dict[str, Result | SchedoptError] = {}
     for solver in solvers:
         try:
@@ -81,6 +89,15 @@ def compare(
         if _interrupted(outcomes[solver]):
             break
     return Comparison(outcomes)
+
+
+def _require_sensible(instance: Instance, solvers: Sequence[str], objective: Objective | str | None) -> None:
+    """Raise UsageError or InstanceError for what no solver could answer, before the first one runs."""
+    Problem.of(instance, None if objective is None else Objective(objective))
+    for solver in solvers:
+        entry, options = registry.parse(solver)
+        if not entry.missing:
+            registry.create(entry, options)
 
 
 def _interrupted(outcome: Result | SchedoptError) -> bool:

@@ -10,7 +10,7 @@ from optimizer.kernels.generation import left_shifted
 from optimizer.names import StoppedBy
 from optimizer.objective import Costs, total_cost
 from optimizer.problem import Problem
-from optimizer.result import EQUAL, Limits, Progress, relative_gap
+from optimizer.result import Limits, Progress, relative_gap
 from optimizer.schedule import Schedule
 from optimizer.validation import Rule, deadline_misses, violations
 
@@ -34,7 +34,9 @@ class Monitor:
     listener : callable or None
         Hears of each improvement.
     lower_bound : float
-        No schedule has a smaller total cost.
+        No schedule has a smaller total cost; computed from integers.
+    late_allowed : bool
+        Whether a schedule that misses deadlines may be the answer; else it is kept, but not passed on as a value.
     working : Problem or None
         What the solver works on when that is a coarser problem: its schedules are shifted back onto the grid of
         ``problem``, and its bounds are taken only if that grid holds an optimal schedule. None: ``problem`` itself.
@@ -47,6 +49,7 @@ class Monitor:
         *,
         lower_bound: float = -inf,
         listener: Listener | None = None,
+        late_allowed: bool = True,
         working: Problem | None = None,
     ) -> None:
         self.problem = problem
@@ -56,10 +59,11 @@ class Monitor:
         self.misses = 0
         self.total = inf
         self.lower_bound = -inf
-        self._take_bound(lower_bound)
+        self._take_bound(lower_bound, exact=True)
         self.reason: StoppedBy | None = None
         self.trace: list[Progress] = []
         self._listener = listener
+        self._late_allowed = late_allowed
         self.working = working or problem
         self._working_costs = self.costs if working is None else Costs.of(working)
         self._began = time.monotonic()
@@ -109,7 +113,15 @@ class Monitor:
         if self._stop.is_set():
             callback()
 
-    def report(self, schedule: Schedule | None = None, lower_bound: float | None = None) -> None:
+    def start_from(self, schedule: Schedule) -> None:
+        """Take a schedule of ``problem`` itself."""
+        with self._lock:
+            if self._take_schedule(schedule):
+                self._tell()
+
+    def report(
+        self, schedule: Schedule | None = None, lower_bound: float | None = None, *, exact: bool = False
+    ) -> None:
         """Take a schedule, a bound on the total cost, or both.
 
         Parameters
@@ -118,14 +130,16 @@ class Monitor:
             Of the problem that the solver works on.
         lower_bound : float or None
             No schedule of that problem that keeps all deadlines has a smaller total cost.
+        exact : bool
+            Whether the bound was computed in integers.
         """
         with self._lock:
             if self._closed:
                 return
-            improved = schedule is not None and self._take_schedule(schedule)
+            improved = schedule is not None and self._take_schedule(self._on_own_grid(schedule))
             if lower_bound is not None and self.exact:
-                bound = self._working_costs.value(self._working_costs.rounded_up(lower_bound))
-                improved |= self._take_bound(self.costs.total_of(bound))
+                bound = self._working_costs.value(self._working_costs.rounded_up(lower_bound, exact=exact))
+                improved |= self._take_bound(self.costs.total_of(bound), exact=True)
             if improved:
                 self._tell()
 
@@ -134,9 +148,10 @@ class Monitor:
         with self._lock:
             self._closed = True
 
+    def _on_own_grid(self, schedule: Schedule) -> Schedule:
+        return schedule if self.working is self.problem else left_shifted(self.problem, schedule)
+
     def _take_schedule(self, schedule: Schedule) -> bool:
-        if self.working is not self.problem:
-            schedule = left_shifted(self.problem, schedule)
         broken = [violation for violation in violations(self.problem, schedule) if violation.rule is not Rule.DEADLINE]
         if broken:
             logger.warning("a schedule was refused: %s", broken[0])
@@ -147,15 +162,16 @@ class Monitor:
         self.schedule, self.misses, self.total = schedule, misses, total
         return True
 
-    def _take_bound(self, lower_bound: float) -> bool:
-        rounded = lower_bound if lower_bound == -inf else self.costs.rounded_up(lower_bound)
+    def _take_bound(self, lower_bound: float, *, exact: bool) -> bool:
+        rounded = lower_bound if lower_bound == -inf else self.costs.rounded_up(lower_bound, exact=exact)
         if rounded <= self.lower_bound:
             return False
         self.lower_bound = rounded
         return True
 
     def _tell(self) -> None:
-        value = None if self.schedule is None else self.costs.value(self.total)
+        passed_on = self.schedule is not None and (self._late_allowed or not self.misses)
+        value = self.costs.value(self.total) if passed_on else None
         bound = None if self.lower_bound == -inf else self.costs.value(self.lower_bound)
         progress = Progress(self.elapsed, value, bound)
         self.trace.append(progress)
@@ -163,7 +179,7 @@ class Monitor:
             self._listener(progress)
         if self.misses or (gap := relative_gap(value, bound)) is None:
             return
-        if gap <= EQUAL:
+        if self.costs.closed(self.total, self.lower_bound):
             self.stop(StoppedBy.OPTIMALITY)
-        elif gap <= self.limits.gap:
+        elif 0 < gap <= self.limits.gap:
             self.stop(StoppedBy.GAP)

@@ -87,7 +87,7 @@ _ENTRIES = (
         "greedy, then the exact solver that suits the size",
         "optimizer.solvers.auto:Auto",
         _EXACT,
-        {"highspy": "highspy", "ortools": "ortools"},
+        {},
     ),
     Entry(
         "highs",

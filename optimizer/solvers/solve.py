@@ -15,7 +15,7 @@ from optimizer.metrics import Metrics
 from optimizer.names import Feature, Objective, Status, StoppedBy
 from optimizer.objective import Costs
 from optimizer.problem import Problem
-from optimizer.result import EQUAL, Limits, Result, relative_gap
+from optimizer.result import Limits, Result, relative_gap
 from optimizer.schedule import Schedule
 from optimizer.solvers import registry
 from optimizer.solvers.base import Answer, Solver
@@ -27,6 +27,9 @@ logger = logging.getLogger(__name__)
 
 _GRACE = 5.0
 """Seconds that a solver has to end after it was asked to."""
+
+_TOLERANCE = 1e-9
+"""How much a solver's bound may be above a schedule's total, relative to it, by floating point alone."""
 
 
 def solve(
@@ -79,10 +82,25 @@ def solve(
     registry.require_features(entry, problem.features)
     working = problem.coarsened(problem.common_step if time_step == 1 else time_step)
     bound = trivial_bound(problem, Costs.of(problem))
-    monitor = Monitor(problem, limits, lower_bound=bound, listener=on_progress, working=working)
+    monitor = Monitor(
+        problem,
+        limits,
+        lower_bound=bound,
+        listener=on_progress,
+        late_allowed=entry.kind is not SolverKind.EXACT,
+        working=working,
+    )
+    if warm_start is not None:
+        _require_valid(problem, warm_start)
+        monitor.start_from(warm_start)
     run = _Run(entry, back_end, problem, working, limits, seed, monitor)
-    answer = run.answer(run.start(warm_start))
-    return _result(run, answer, time_step)
+    return _result(run, run.answer(), time_step)
+
+
+def _require_valid(problem: Problem, warm_start: Schedule) -> None:
+    broken = violations(problem, warm_start)
+    if broken:
+        raise InputError(f"the warm start is not a valid schedule: {broken[0]}")
 
 
 @dataclass(frozen=True)
@@ -97,31 +115,14 @@ class _Run:
     seed: int
     monitor: Monitor
 
-    def start(self, warm_start: Schedule | None) -> Schedule | None:
-        """Return the schedule from which the solver starts, on its grid: the user's, else greedy's."""
-        if warm_start is not None:
-            broken = violations(self.problem, warm_start)
-            if broken:
-                raise InputError(f"the warm start is not a valid schedule: {broken[0]}")
-            self.monitor.report(left_shifted(self.working, warm_start))
-        elif Feature.WARM_START in self.entry.features:
-            self._call(registry.create(registry.find("greedy"), {}), None)
-        best = self.monitor.schedule
-        if best is None or self.working is self.problem:
-            return None if self.monitor.misses else best
-        coarse = left_shifted(self.working, best)
-        return None if violations(self.working, coarse) else coarse
-
-    def answer(self, warm_start: Schedule | None) -> Answer:
+    def answer(self) -> Answer:
         """Run the solver in a thread of its own, so that Ctrl-C and the time limit reach it at any moment."""
-        if self.monitor.stopped:
-            return Answer(self.monitor.reason or StoppedBy.FINISHED)
         outcome: list[Answer | BaseException] = []
         ended = Event()
 
         def work() -> None:
             try:
-                outcome.append(self._call(self.back_end, warm_start))
+                outcome.append(self._solved())
             except BaseException as error:  # goes on in the thread that waits
                 outcome.append(error)
             finally:
@@ -135,16 +136,34 @@ class _Run:
             return Answer(StoppedBy.TIME_LIMIT)
         return outcome[0] if isinstance(outcome[0], Answer) else self._failed(outcome[0])
 
+    def _solved(self) -> Answer:
+        if self.monitor.schedule is None and Feature.WARM_START in self.entry.features:
+            self._call(registry.create(registry.find("greedy"), {}), None)
+        if self.monitor.stopped:
+            return Answer(self.monitor.reason or StoppedBy.FINISHED)
+        return self._call(self.back_end, self._start())
+
+    def _start(self) -> Schedule | None:
+        """Return the best schedule so far as one of the solver's grid, None if it is none there."""
+        best = self.monitor.schedule
+        if best is None or self.monitor.misses or best.preemptive:
+            return None
+        if self.working is self.problem:
+            return best
+        coarse = left_shifted(self.working, best)
+        return None if violations(self.working, coarse) else coarse
+
     def _call(self, solver: Solver, warm_start: Schedule | None) -> Answer:
         return solver.solve(
             self.working, self.limits, seed=self.seed, warm_start=warm_start, monitor=self.monitor
         )  # fmt: skip
 
     def _failed(self, error: BaseException) -> Answer:
+        if isinstance(error, MemoryError) and self.monitor.schedule is not None:
+            logger.warning("%s", error or "memory ran out")
+            return Answer(StoppedBy.MEMORY)
         if isinstance(error, SchedoptError):
             raise error
-        if isinstance(error, MemoryError) and self.monitor.schedule is not None:
-            return Answer(StoppedBy.MEMORY)
         raise SolverError(f"solver {self.entry.name} failed: {type(error).__name__}: {error}") from error
 
 
@@ -172,9 +191,10 @@ def _result(run: _Run, answer: Answer, time_step: int) -> Result:
     lateness_allowed = run.entry.kind is not SolverKind.EXACT and not infeasible
     schedule = monitor.schedule if on_time or lateness_allowed else None
     value = None if schedule is None else monitor.costs.value(monitor.total)
-    lower_bound = None if infeasible else _lower_bound(problem, monitor, schedule)
-    gap = relative_gap(value, lower_bound)
-    status = _status(schedule, infeasible, on_time, gap)
+    total_bound = None if infeasible else _total_bound(problem, monitor, schedule)
+    closed = schedule is not None and total_bound is not None and monitor.costs.closed(monitor.total, total_bound)
+    lower_bound = value if closed else None if total_bound is None else monitor.costs.value(total_bound)
+    status = _status(schedule, infeasible, on_time, closed)
     return Result(
         problem=problem,
         solver=run.entry.name,
@@ -182,7 +202,7 @@ def _result(run: _Run, answer: Answer, time_step: int) -> Result:
         seed=run.seed,
         threads=run.limits.threads,
         status=status,
-        stopped_by=_stopped_by(status, answer, monitor, gap),
+        stopped_by=_stopped_by(status, answer, monitor, relative_gap(value, lower_bound)),
         schedule=schedule,
         value=value,
         lower_bound=lower_bound,
@@ -193,28 +213,24 @@ def _result(run: _Run, answer: Answer, time_step: int) -> Result:
     )
 
 
-def _lower_bound(problem: Problem, monitor: Monitor, schedule: Schedule | None) -> float:
-    """Return the best bound that holds for the schedules of the run; for late ones that is not the solver's."""
-    if schedule is None:
-        return monitor.costs.value(monitor.lower_bound)
+def _total_bound(problem: Problem, monitor: Monitor, schedule: Schedule | None) -> float:
+    """Return the best bound on total cost that holds for the schedules of the run; for late ones not the solver's."""
     total = monitor.lower_bound
-    if above := not monitor.misses and _exceeds(total, monitor.total):
+    if schedule is None:
+        return total
+    if above := not monitor.misses and total > monitor.total + _TOLERANCE * max(1.0, abs(monitor.total)):
         logger.warning("a bound of %g above a valid schedule was refused", monitor.costs.value(total))
     if above or monitor.misses:
-        total = monitor.costs.rounded_up(trivial_bound(problem, monitor.costs))
-    return monitor.costs.value(min(total, monitor.total))
+        total = monitor.costs.rounded_up(trivial_bound(problem, monitor.costs), exact=True)
+    return min(total, monitor.total)
 
 
-def _exceeds(bound: float, total: float) -> bool:
-    return bound > total + EQUAL * max(1.0, abs(total))
-
-
-def _status(schedule: Schedule | None, infeasible: bool, on_time: bool, gap: float | None) -> Status:
+def _status(schedule: Schedule | None, infeasible: bool, on_time: bool, closed: bool) -> Status:
     if schedule is None:
         return Status.INFEASIBLE if infeasible else Status.UNKNOWN
     if not on_time:
         return Status.LATE
-    return Status.OPTIMAL if gap == 0 else Status.FEASIBLE
+    return Status.OPTIMAL if closed else Status.FEASIBLE
 
 
 def _stopped_by(status: Status, answer: Answer, monitor: Monitor, gap: float | None) -> StoppedBy:
@@ -222,5 +238,5 @@ def _stopped_by(status: Status, answer: Answer, monitor: Monitor, gap: float | N
     if status in (Status.OPTIMAL, Status.INFEASIBLE):
         return StoppedBy.OPTIMALITY
     if reason is StoppedBy.OPTIMALITY:
-        return StoppedBy.GAP if gap is not None and gap <= monitor.limits.gap else StoppedBy.FINISHED
+        return StoppedBy.GAP if gap is not None and 0 < gap <= monitor.limits.gap else StoppedBy.FINISHED
     return reason

@@ -3,6 +3,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from click.testing import Result
 
 Command = Callable[..., Result]
@@ -36,3 +37,10 @@ def test_an_unknown_solver_stops_before_any_runs(schedopt: Command, instances: P
     assert result.exit_code == 2
     assert "gredy" in result.stderr
     assert not Path("t.csv").exists()
+
+
+@pytest.mark.parametrize("solvers", ["greedy:rule=fastest", "greedy,highs:speed=3", "gready"])
+def test_wrong_solvers_end_it_before_it_begins(schedopt: Command, instances: Path, solvers: str) -> None:
+    result = schedopt("compare", instances / "first-steps.yaml", "--solvers", solvers)
+    assert result.exit_code == 2
+    assert result.stdout == ""

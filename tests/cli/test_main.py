@@ -85,6 +85,9 @@ def test_debug_shows_where(schedopt: Command) -> None:
         (["solve"], "Missing argument 'FILE'"),
         (["fly"], "No such command 'fly'"),
         (["solve", "x.json", "--threads", "0"], "--threads"),
+        (["solve", "x.json", "--threads", "257"], "--threads"),
+        (["solve", "x.json", "--time-step", "1" + "0" * 20], "--time-step"),
+        (["generate", "server", "--jobs", "3", "--load", "1e-320", "-o", "x.json"], "load"),
         (["solve", "x.json", "--objective", "fun"], "'fun' is not one of 'mean-flow-time'"),
     ],
 )
@@ -145,3 +148,27 @@ def test_warnings_of_the_library_are_messages(instances: Path, tmp_path: Path) -
     command = [sys.executable, "-m", "optimizer", "convert", str(tmp_path / "queue.swf"), str(tmp_path / "q.yaml")]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stderr.startswith(f"schedopt: {tmp_path / 'queue.swf'}: 3 of 13 jobs left out: ")
+
+
+def test_nobody_reading_on_is_no_failure(instances: Path) -> None:
+    command = f"{sys.executable} -m optimizer solve {instances / 'first-steps.yaml'} --gantt - | head -n 1"
+    done = subprocess.run(["bash", "-c", f"{command}; echo ${{PIPESTATUS[0]}}"], capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1] == "0"
+    assert done.stderr == ""
+
+
+def test_a_full_disk_is_named(instances: Path) -> None:
+    with open("/dev/full", "w") as full:
+        command = [sys.executable, "-m", "optimizer", "validate", str(instances / "first-steps.yaml")]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 3
+    assert "No space left on device" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("capacity", ["-1", ".nan", "0.1234567"])
+def test_a_capacity_is_named_with_its_resource(schedopt: Command, capacity: str) -> None:
+    Path("bad.yaml").write_text(f"resources: {{cpu: 4, gpu: {capacity}}}\njobs: [{JOB}]")
+    result = schedopt("solve", "bad.yaml")
+    assert result.exit_code == 3
+    assert result.stderr.startswith("schedopt: bad.yaml: resources.gpu: ")

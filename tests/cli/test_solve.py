@@ -126,3 +126,46 @@ def test_ctrl_c_keeps_the_best_schedule(tmp_path: Path) -> None:
     document = json.loads((tmp_path / "s.json").read_text())
     assert (document["status"], document["stopped_by"]) == ("feasible", "interrupt")
     assert len(document["jobs"]) == 60
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["-o", "."], "schedopt: .: is a folder, expected a file"),
+        (["-o", "-"], "schedopt: -o -: expected a file; --json prints to the terminal"),
+        (["--gantt", "sub/x.png"], "schedopt: sub/x.png: the folder sub does not exist"),
+    ],
+)
+def test_targets_are_looked_at_before_the_run(
+    schedopt: Command, instances: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], complaint: str
+) -> None:
+    monkeypatch.setattr("optimizer.solvers.solve.solve", lambda *_, **__: pytest.fail("it ran"))
+    result = schedopt("solve", instances / "first-steps.yaml", *words)
+    assert (result.exit_code, result.stderr) == (2, f"{complaint}\n")
+
+
+def test_a_run_without_schedule_is_nothing_to_start_from(schedopt: Command, instances: Path) -> None:
+    assert schedopt("solve", instances / "infeasible.yaml", "-o", "none.json").exit_code == 1
+    result = schedopt("solve", instances / "infeasible.yaml", "--warm-start", "none.json")
+    assert result.exit_code == 3
+    assert result.stderr == "schedopt: none.json: there is no schedule to start from, its status is infeasible\n"
+
+
+def test_a_warm_start_that_breaks_a_rule_is_named(schedopt: Command, instances: Path) -> None:
+    schedopt("solve", instances / "first-steps.yaml", "-o", "s.json")
+    text = Path("s.json").read_text()
+    document = json.loads(text)
+    for row in document["jobs"]:
+        row["start"], row["end"] = 5, 5 + row["end"] - row["start"]
+    Path("s.json").write_text(json.dumps(document))
+    result = schedopt("solve", instances / "first-steps.yaml", "--warm-start", "s.json")
+    assert result.exit_code == 3
+    assert result.stderr.startswith("schedopt: s.json: no valid schedule to start from: ")
+
+
+def test_an_objective_without_data_names_the_file(schedopt: Command, instances: Path) -> None:
+    for command in ("solve", "compare", "model"):
+        target = ["-o", "x.lp"] if command == "model" else []
+        result = schedopt(command, instances / "first-steps.yaml", "--objective", "max-lateness", *target)
+        assert result.exit_code == 3
+        assert "first-steps.yaml: jobs: 'max-lateness', expected a job with a due date" in result.stderr

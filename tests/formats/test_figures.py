@@ -1,4 +1,6 @@
+import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -6,13 +8,14 @@ import numpy as np
 import pytest
 
 from optimizer.formats.figures import wrong_figures
-from optimizer.formats.schedule_file import ScheduleDocument, schedule_document
+from optimizer.formats.schedule_file import ScheduleDocument, check_schedule, save_result, schedule_document
 from optimizer.instance import Instance, Job
 from optimizer.metrics import Metrics
 from optimizer.names import Status, StoppedBy
 from optimizer.problem import Problem
 from optimizer.result import Result
 from optimizer.schedule import Schedule
+from optimizer.solvers.solve import solve
 
 PROBLEM = Problem.of(
     Instance(
@@ -113,3 +116,15 @@ def test_further_metrics_are_let_through() -> None:
 def test_late_is_true_of_a_schedule_that_misses_a_deadline() -> None:
     late = Schedule.starting(PROBLEM, np.array([0, 5]), np.arange(2), np.zeros(2, dtype=np.int64))
     assert found(lambda document: document.update(value=8.5, gap=2.5 / 8.5, status="late"), late) == []
+
+
+def test_a_file_without_schedule_claims_nothing(tmp_path: Path) -> None:
+    instance = Instance((Job("a", duration=1, demand={"gpu": 1}),), resources={"gpu": 1})
+    save_result(solve(instance, "greedy"), tmp_path / "s.json")
+    document = json.loads((tmp_path / "s.json").read_text())
+    document |= {"status": "infeasible", "jobs": [], "time_step": -3, "runtime_s": -1, "threads": 0}
+    document["instance"]["jobs"] = 77
+    (tmp_path / "s.json").write_text(json.dumps(document))
+    assert [line.split()[0] for line in check_schedule(tmp_path / "s.json", instance)] == [
+        "instance.jobs", "time_step", "threads", "runtime_s", "value", "gap", "metrics", "lower",
+    ]  # fmt: skip

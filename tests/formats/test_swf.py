@@ -1,5 +1,6 @@
 import gzip
 import logging
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -166,8 +167,8 @@ def test_trace_without_a_job_to_schedule(tmp_path: Path) -> None:
     ("broken", "complaint"),
     [
         ("1 2 3\n", "line 6: 3 fields, expected 18"),
-        (line(2).replace("10", "ten"), "line 6, field 4: 'ten', expected a number"),
-        (line(2).replace("10", "nan"), "line 6, field 4: 'nan', expected a number"),
+        (line(2).replace("10", "ten"), "line 6, field 4: 'ten', expected a number of at most 9e+12"),
+        (line(2).replace("10", "nan"), "line 6, field 4: 'nan', expected a number of at most 9e+12"),
     ],
 )
 def test_broken_line_is_named(tmp_path: Path, broken: str, complaint: str) -> None:
@@ -187,3 +188,18 @@ def test_published_logs(data: Callable[[str], Path], name: str, processors: int,
     instance = load(data(f"swf/{name}.swf.gz"))
     assert instance.resources == {"processors": processors}
     assert len(instance.jobs) == jobs
+
+
+@pytest.mark.parametrize(
+    ("header", "line", "complaint"),
+    [
+        ("; UnixStartTime: 99999999999999\n", "", "UnixStartTime 99999999999999 in the header, expected seconds since"),
+        ("", "2 1e300 -1 5 1 -1 -1 -1 -1 -1 1 -1 1 -1 -1 -1 -1 -1\n", "line 3, field 2: '1e300', expected a number"),
+        ("", "2 1_0 -1 5 1 -1 -1 -1 -1 -1 1 -1 1 -1 -1 -1 -1 -1\n", "line 3, field 2: '1_0', expected a number"),
+    ],
+)
+def test_numbers_out_of_range_are_named(tmp_path: Path, header: str, line: str, complaint: str) -> None:
+    job = "1 0 -1 5 1 -1 -1 -1 -1 -1 1 -1 1 -1 -1 -1 -1 -1\n"
+    (tmp_path / "log.swf").write_text(f"; MaxProcs: 4\n{header}{job}{line}")
+    with pytest.raises(InputError, match=re.escape(complaint)):
+        read_swf(tmp_path / "log.swf")

@@ -54,3 +54,17 @@ def test_nodes_have_rows_of_their_own() -> None:
     instance = Instance(jobs, nodes=(Node("n", {"gpu": 1}, count=2),))
     # columns: a on n-0, a on n-1, b on n-0, b on n-1
     assert rows(instance, horizon=2) == [([1, 0, 1, 0], 1), ([0, 1, 0, 1], 1)]
+
+
+def test_amounts_are_divided_by_what_they_have_in_common() -> None:
+    gib = 2**30
+    jobs = tuple(Job(name, duration=1, demand={"memory": 16 * gib}, deadline=1) for name in "abc")
+    assert rows(Instance(jobs, resources={"memory": 40 * gib}), horizon=2) == [([1, 1, 1], 2)]
+
+
+def test_large_amounts_without_a_common_unit_are_rounded_to_a_relaxation() -> None:
+    half, capacity = 2**39 + 1, 2**40 + 2
+    jobs = tuple(Job(name, duration=1, demand={"memory": half + (name == "c")}, deadline=1) for name in "abc")
+    ((coefficients, most),) = rows(Instance(jobs, resources={"memory": capacity}), horizon=2)
+    assert most < 2**21
+    assert coefficients[0] + coefficients[1] <= most < sum(coefficients)

@@ -2,15 +2,14 @@ import pytest
 
 from optimizer.names import Objective, TimeUnit
 from optimizer.render.text import (
+    complaints_text,
     number_text,
     objective_text,
     percent_text,
     printable,
     time_text,
-    violations_text,
     words,
 )
-from optimizer.validation import Rule, Violation
 
 
 @pytest.mark.parametrize(
@@ -51,12 +50,9 @@ def test_what_cannot_be_seen_becomes_an_escape() -> None:
     assert printable("a\x1b[31m\n\u202e日😀[b]") == "a\\x1b[31m\\n\\u202e日😀[b]"
 
 
-def test_violations_are_listed_up_to_a_limit() -> None:
-    broken = [Violation(Rule.ARRIVAL, f"j{i}", "starts too early") for i in range(25)]
-    lines = violations_text(broken).splitlines()
-    assert lines[0] == "25 violations:"
-    assert lines[1] == "  job 'j0': starts too early"
-    assert lines[-1] == "  … and 5 more"
-    assert len(lines) == 22
-    assert violations_text(broken[:1]) == "1 violation:\n  job 'j0': starts too early"
-    assert violations_text([]) == "no violations"
+def test_complaints_are_listed_up_to_a_limit() -> None:
+    lines = complaints_text([f"job 'j{i}' starts\x1b too early" for i in range(25)]).splitlines()
+    assert lines[0] == r"job 'j0' starts\x1b too early"
+    assert lines[-1] == "… and 5 more"
+    assert len(lines) == 21
+    assert complaints_text(["one"]) == "one"

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from optimizer.errors import InputError, SolverError, UnsupportedError, UsageError
+from optimizer.generate import generate
 from optimizer.instance import Instance, Job, Mode
 from optimizer.names import Feature, Objective, Status, StoppedBy
 from optimizer.problem import Problem
@@ -244,3 +245,37 @@ def test_nothing_within_no_time() -> None:
     assert (result.status, result.schedule) == (Status.UNKNOWN, None)
     assert result.stopped_by is StoppedBy.TIME_LIMIT
     assert result.lower_bound not in (None, inf)
+
+
+LATE = 1_000_000_000
+
+
+@pytest.mark.parametrize("solver", ["cp-sat", "greedy", "auto"])
+def test_optimal_means_to_the_last_step_however_large_the_value(solver: str) -> None:
+    jobs = tuple(Job(f"j{i}", arrival=LATE, duration=d, demand={"g": 1}) for i, d in enumerate((2, 2, 2, 3, 3)))
+    instance = Instance(jobs, resources={"g": 2}, objective=Objective.MAKESPAN)
+    result = solve(instance, solver, limits=Limits(time_limit=10))
+    assert result.value is not None
+    assert result.value >= LATE + 6
+    assert (result.status is Status.OPTIMAL) == (result.value == LATE + 6)
+    assert (result.gap == 0) == (result.status is Status.OPTIMAL)
+
+
+def test_a_warm_start_is_kept_though_the_solver_works_on_a_coarser_grid() -> None:
+    instance = Instance(tuple(Job(f"j{i}", duration=2, demand={"g": 1}) for i in range(3)), resources={"g": 1})
+    best = solve(instance, "cp-sat")
+    again = solve(instance, "highs", time_step=5, warm_start=best.schedule)
+    assert again.value == best.value == 4
+
+
+def test_values_of_late_schedules_are_no_incumbents_of_an_exact_solver() -> None:
+    jobs = tuple(Job(f"j{i}", duration=2, demand={"g": 1}, deadline=5) for i in range(3))
+    result = solve(Instance(jobs, resources={"g": 1}), "cp-sat")
+    assert result.status is Status.INFEASIBLE
+    assert all(moment.value is None for moment in result.trace)
+
+
+def test_a_program_that_is_too_large_leaves_the_schedule_to_start_from(caplog: pytest.LogCaptureFixture) -> None:
+    result = solve(generate("server", 20, seed=1), "highs", limits=Limits(memory=1000))
+    assert (result.status, result.stopped_by) == (Status.FEASIBLE, StoppedBy.MEMORY)
+    assert "the time-indexed program would have" in caplog.text

@@ -29,6 +29,7 @@ from optimizer.solvers.monitor import Monitor
 from optimizer.units import FloatArray
 
 _GRACE = 3.0  # seconds to write its best solution after an interrupt, before it is killed
+_PRINTED = 1e-7  # its log has eight digits
 _BOUND = re.compile(r"best possible (\S+?)\)?,? |Lower bound:\s+(\S+)")
 
 
@@ -59,7 +60,7 @@ class CBC:
                 arguments = ["-mipstart", "start.txt", *arguments]
             with _process(["program.mps", *arguments], folder, monitor) as process:
                 _follow(process, program, monitor)
-            return _answer(folder / "solution.txt", process.returncode, program, monitor)
+            return _answer(folder / "solution.txt", process.returncode, program, limits.gap, monitor)
 
 
 def cbc_path() -> str:
@@ -121,24 +122,26 @@ def _follow(process: subprocess.Popen[str], program: Program, monitor: Monitor) 
     for line in process.stdout:
         found = _BOUND.search(line)
         if found and program.complete:
-            monitor.report(lower_bound=float(found[1] or found[2]))
+            bound = float(found[1] or found[2])
+            monitor.report(lower_bound=bound - _PRINTED * abs(bound))
 
 
-def _answer(path: Path, returncode: int, program: Program, monitor: Monitor) -> Answer:
+def _answer(path: Path, returncode: int, program: Program, gap: float, monitor: Monitor) -> Answer:
     if not path.exists():
         if monitor.stopped:
             return Answer(StoppedBy.TIME_LIMIT)
         raise SolverError(f"CBC ended with status {returncode} and no answer")
     status, _, rest = path.read_text().partition("\n")
-    objective = float(status.rpartition(" ")[2])
     if "nfeasible" in status:
         return Answer(StoppedBy.OPTIMALITY, infeasible=program.complete)
+    solution = _solution(rest, len(program.linear.cost))
     if "no integer solution" not in status and rest:
-        monitor.report(program.schedule(_solution(rest, len(program.linear.cost))))
+        monitor.report(program.schedule(solution))
     if not status.startswith("Optimal") or monitor.stopped:  # at its time limit it calls anything optimal
         return Answer(StoppedBy.TIME_LIMIT)
     if program.complete:
-        monitor.report(lower_bound=objective)
+        objective = float(program.linear.cost @ np.rint(solution))
+        monitor.report(lower_bound=objective - gap * abs(objective))  # within the gap it calls it optimal, too
     return Answer(StoppedBy.OPTIMALITY)
 
 

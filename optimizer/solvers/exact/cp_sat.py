@@ -1,7 +1,10 @@
 """CP-SAT (OR-Tools) on interval variables: one optional interval for each mode and node that fits."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from math import inf, isfinite
+from threading import Event, Thread
 from typing import Any
 
 from optimizer.errors import SolverError
@@ -33,9 +36,9 @@ class CPSAT:
             model.hint(warm_start)
         solver = cp_model.CpSolver()
         _set_parameters(solver.parameters, limits, seed, monitor.remaining, model.costs.is_maximum)
-        solver.best_bound_callback = lambda bound: monitor.report(lower_bound=model.total(bound))
-        monitor.on_stop(solver.stop_search)
-        status = solver.solve(model.model, _listener(model, monitor))
+        solver.best_bound_callback = lambda bound: monitor.report(lower_bound=model.total(bound), exact=True)
+        with _stopping(solver, monitor):
+            status = solver.solve(model.model, _listener(model, monitor))
         return _answer(solver, status, model, monitor)
 
 
@@ -52,12 +55,28 @@ def _set_parameters(parameters: Any, limits: Limits, seed: int, remaining: float
             parameters.subsolvers.append("core")
 
 
+@contextmanager
+def _stopping(solver: Any, monitor: Monitor) -> Iterator[None]:
+    """Stop the search when the monitor stops: again and again, for CP-SAT forgets what it was told before it began."""
+    ended = Event()
+
+    def stop() -> None:
+        while not ended.wait(0.1):
+            solver.stop_search()
+
+    monitor.on_stop(Thread(target=stop, name="stop cp-sat", daemon=True).start)
+    try:
+        yield
+    finally:
+        ended.set()
+
+
 def _listener(model: IntervalModel, monitor: Monitor) -> Any:
     from ortools.sat.python import cp_model
 
     class Listener(cp_model.CpSolverSolutionCallback):  # type: ignore[misc]
         def on_solution_callback(self) -> None:
-            monitor.report(model.schedule(self.value), model.total(self.best_objective_bound))
+            monitor.report(model.schedule(self.value), model.total(self.best_objective_bound), exact=True)
 
     return Listener()
 
@@ -70,5 +89,5 @@ def _answer(solver: Any, status: Any, model: IntervalModel, monitor: Monitor) ->
     if status == cp_model.MODEL_INVALID:
         raise SolverError(f"CP-SAT refused the model: {model.model.validate()}")
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        monitor.report(model.schedule(solver.value), model.total(solver.best_objective_bound))
+        monitor.report(model.schedule(solver.value), model.total(solver.best_objective_bound), exact=True)
     return Answer(StoppedBy.OPTIMALITY if status == cp_model.OPTIMAL else StoppedBy.TIME_LIMIT)

@@ -62,9 +62,16 @@ def test_proven_infeasible() -> None:
     assert solve(Instance(jobs, resources={"gpu": 1}), "cbc").status is Status.INFEASIBLE
 
 
-def test_a_horizon_cuts_and_proves_nothing() -> None:
+def test_a_horizon_that_is_long_enough_changes_nothing() -> None:
     result = solve(TWO, "cbc:horizon=3", limits=Limits(threads=2))
     assert (result.status, result.value) == (Status.OPTIMAL, 2.0)
+
+
+def test_a_horizon_that_cuts_schedules_off_proves_nothing() -> None:
+    jobs = tuple(Job(f"j{i}", duration=2, demand={"gpu": 1}, deadline=9) for i in range(4))
+    result = solve(Instance(jobs, resources={"gpu": 1}), "cbc:horizon=5")
+    assert result.status is Status.OPTIMAL or result.lower_bound != result.value
+    assert result.status is not Status.INFEASIBLE
 
 
 def test_stops_at_the_gap() -> None:
