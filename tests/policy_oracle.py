@@ -126,7 +126,7 @@ def read_options(problem: Problem, cluster: Cluster, j: int) -> tuple[Option, ..
             if all(amount <= most for amount, most in zip(demand, capacity, strict=True)):
                 speed = int(problem.node_speed[v])
                 p, e = int(problem.mode_time[mode, speed]), int(problem.mode_estimate[mode, speed])
-                options.append(Option(mode, v, speed, p, max(e, p) if varies else e, demand))
+                options.append(Option(mode, v, speed, p, max(e, p if varies else min(p, 1)), demand))
     return tuple(options)
 
 
@@ -254,8 +254,11 @@ class QueueSimulation(Simulation):
         super().__init__(self.problem)
 
     def alarms(self) -> list[int]:
-        """Return the ends of running jobs and the beginnings of reservations."""
-        return [start + option.p for start, option in self.running.values()] + [t for t, _ in self.reserved.values()]
+        """Return the ends of running jobs and the first reservation's beginning, unless a job outlives its estimate."""
+        ends = [start + option.p for start, option in self.running.values()]
+        planned_ends = [start + option.e for start, option in self.running.values()]
+        due = [min(t for t, _ in self.reserved.values())] if self.reserved else []
+        return ends + [t for t in due if all(end > t for end in planned_ends)]
 
     def ending(self) -> list[int]:
         return [j for j, (start, option) in self.running.items() if start + option.p == self.now]
@@ -355,7 +358,8 @@ class QueueSimulation(Simulation):
 
     def plan_conservatively(self, ended: list[int]) -> None:
         """Bring all reservations up to date, and start the jobs whose reservation begins now."""
-        if any(start + option.e <= self.now for start, option in self.running.values()):
+        outlived = any(start + option.e <= self.now for start, option in self.running.values())
+        if outlived or any(self.begun[j][0] + self.begun[j][1].e < self.now for j in ended):
             self.reserved.clear()
         elif any(self.begun[j][0] + self.begun[j][1].e > self.now for j in ended):
             for j in [j for j in self.queue(self.order) if j in self.reserved]:

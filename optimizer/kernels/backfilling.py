@@ -1,19 +1,20 @@
 """One scheduling pass of a queue without reservations, or with one for its head; for compiled loops."""
 
 from optimizer.kernels.calendar import Calendar, change, earliest
-from optimizer.kernels.compilation import kernel
+from optimizer.kernels.compilation import kernel, kernel_apart
 from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.queue_state import (
-    ANY, CHANGED, EASY, FRESH, HEAD, NOW, RUNNING, SHADOW, SHADOW_MODE, SHADOW_NODE, TREE, Rules, State, comes_first,
-    find_place, start_job,
+    ANY, CHANGED, FRESH, HEAD, NO_BACKFILL, NOW, RUNNING, SHADOW, SHADOW_MODE, SHADOW_NODE, TREE, WAITING, Rules, State,
+    comes_first, find_place, start_job,
 )  # fmt: skip
 from optimizer.kernels.ranks import first_from
 from optimizer.kernels.serial import Plan
 from optimizer.kernels.timeline import exceeds
-from optimizer.kernels.waiting_tree import Tree, first_that_fits, forget, keep_up, tree_head
+from optimizer.kernels.waiting_tree import LONG, Tree, first_that_fits, forget, keep_up, tree_head
 from optimizer.problem import NEVER
 
 _FEW = 32
+_HEADS, _ALL, _JOINED, _SEARCHED = range(4)
 
 
 @kernel
@@ -23,45 +24,100 @@ def pass_queue(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, t
     While capacity and reservation stay as they are, jobs that could not start before cannot start later: only those
     that have just joined are looked at.
     """
-    if len(tree.leaf) > 0:
+    searched = len(tree.leaf) > 0
+    if searched and (state.count[TREE] == 1 or state.count[WAITING] > LONG):
         keep_up(inputs, rules, state, tree)
-    anew = state.count[CHANGED] == 1 or rules.planned or state.count[FRESH] > _FEW
-    if state.count[RUNNING] > 0 and state.held_until[0] <= state.count[NOW]:
-        anew = True  # the reservation moves on with a job that outlives its estimate
-    if rules.backfill == ANY:
-        _fill(inputs, rules, state, calendar, tree, plan, anew, False)
-    else:
-        head = _head(inputs, rules, state, tree)
-        if anew or head != state.count[HEAD]:
+    anew = _is_anew(rules, state)
+    turn = _HEADS if rules.backfill != ANY else _among(rules, state, anew)
+    guarded = False
+    if turn == _JOINED:
+        _sort_joined(inputs, rules, state)
+    place = 0
+    while True:
+        found = False
+        if turn == _HEADS:
+            j = _head(inputs, rules, state, tree)
+            if j == state.count[HEAD] and not anew:
+                if rules.backfill == NO_BACKFILL or j < 0:
+                    break
+                guarded, turn = True, _among(rules, state, False)
+                _sort_joined(inputs, rules, state)
+                continue
             anew = True
-            head = _start_heads(inputs, rules, state, calendar, tree, plan, head)
-            state.count[HEAD] = head
-        if rules.backfill == EASY and head >= 0:
-            if anew:
-                _reserve(inputs, rules, state, calendar, plan, head)
-            _fill(inputs, rules, state, calendar, tree, plan, anew, True)
-            if rules.planned:
-                _change_reservation(inputs, rules, state, calendar, 1)
+            state.count[SHADOW_NODE] = -1
+            if j < 0:
+                state.count[HEAD] = -1
+                break
+        elif turn == _ALL:
+            place = first_from(state.candidates, place)
+            if place < 0:
+                break
+            j = rules.candidate_at[place]
+            place += 1
+        elif turn == _JOINED:
+            if place == state.count[FRESH]:
+                break
+            j = state.fresh[place]
+            place += 1
+        else:
+            j = _first_searched(inputs, rules, state, calendar, tree, guarded)
+            if j < 0:
+                break
+            found = True
+        if found or find_place(inputs, rules, state, calendar, j, guarded):
+            start_job(inputs, rules, state, calendar, plan, j)
+            if state.count[TREE] == 1:
+                forget(inputs, rules, state, tree, j)
+        elif turn == _HEADS:
+            state.count[HEAD] = j
+            if rules.backfill == NO_BACKFILL:
+                break
+            _reserve(inputs, rules, state, calendar, plan, j)
+            guarded, turn = True, _among(rules, state, True)
+    if rules.planned and guarded:
+        _change_reservation(inputs, rules, state, calendar, 1)
     state.count[CHANGED] = 0
 
 
 @kernel
-def _start_heads(
-    inputs: Inputs, rules: Rules, state: State, calendar: Calendar, tree: Tree, plan: Plan, head: int
-) -> int:
-    """Start jobs from the head of the queue on while they fit; return the one that does not, or -1."""
-    state.count[SHADOW_NODE] = -1
-    while head >= 0 and find_place(inputs, rules, state, calendar, head, False):
-        _start(inputs, rules, state, calendar, tree, plan, head)
-        head = _head(inputs, rules, state, tree)
-    return head
+def _is_anew(rules: Rules, state: State) -> bool:
+    """Return whether jobs that could not start at the last instant may start now."""
+    if state.count[CHANGED] == 1 or rules.planned or state.count[FRESH] > _FEW:
+        return True
+    # the reservation moves on with a job that outlives its estimate
+    outlived: bool = state.count[RUNNING] > 0 and state.held_until[0] <= state.count[NOW]
+    return outlived
 
 
 @kernel
-def _start(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, tree: Tree, plan: Plan, j: int) -> None:
-    start_job(inputs, rules, state, calendar, plan, j)
-    if len(tree.leaf) > 0:
-        forget(inputs, rules, state, tree, j)
+def _among(rules: Rules, state: State, anew: bool) -> int:
+    """Return where to look for jobs that may be backfilled."""
+    if not anew:
+        return _JOINED
+    if state.count[TREE] == 1 or rules.candidate_moving:
+        return _SEARCHED
+    return _ALL
+
+
+@kernel
+def _sort_joined(inputs: Inputs, rules: Rules, state: State) -> None:
+    """Sort the few jobs that just joined by the order of the candidates."""
+    for i in range(1, state.count[FRESH]):
+        j, k = state.fresh[i], i
+        while k > 0 and _candidate_before(inputs, rules, state, j, state.fresh[k - 1]):
+            state.fresh[k] = state.fresh[k - 1]
+            k -= 1
+        state.fresh[k] = j
+
+
+@kernel_apart
+def _first_searched(
+    inputs: Inputs, rules: Rules, state: State, calendar: Calendar, tree: Tree, guarded: bool
+) -> int:
+    """Return the first candidate that can start now, -1 without one; where, stands in the counts."""
+    if state.count[TREE] == 1:
+        return first_that_fits(inputs, rules, state, calendar, tree, guarded)
+    return _first_moving(inputs, rules, state, calendar, guarded)
 
 
 @kernel
@@ -81,51 +137,6 @@ def _head(inputs: Inputs, rules: Rules, state: State, tree: Tree) -> int:
             head = j
         r = first_from(state.queue, r + 1)
     return head
-
-
-@kernel
-def _fill(
-    inputs: Inputs, rules: Rules, state: State, calendar: Calendar, tree: Tree, plan: Plan, anew: bool, guarded: bool
-) -> None:
-    """Start, one after another, the first candidate that fits: of all if ``anew``, else of those that just joined."""
-    if not anew:
-        j = _first_fresh(inputs, rules, state, calendar, guarded)
-        while j >= 0:
-            _start(inputs, rules, state, calendar, tree, plan, j)
-            j = _first_fresh(inputs, rules, state, calendar, guarded)
-    elif state.count[TREE] == 1:
-        j = first_that_fits(inputs, rules, state, calendar, tree, guarded)
-        while j >= 0:
-            _start(inputs, rules, state, calendar, tree, plan, j)
-            j = first_that_fits(inputs, rules, state, calendar, tree, guarded)
-    elif rules.candidate_moving:
-        j = _first_moving(inputs, rules, state, calendar, guarded)
-        while j >= 0:
-            _start(inputs, rules, state, calendar, tree, plan, j)
-            j = _first_moving(inputs, rules, state, calendar, guarded)
-    else:
-        r = first_from(state.candidates, 0)
-        while r >= 0:
-            if find_place(inputs, rules, state, calendar, rules.candidate_at[r], guarded):
-                _start(inputs, rules, state, calendar, tree, plan, rules.candidate_at[r])
-            r = first_from(state.candidates, r + 1)
-
-
-@kernel
-def _first_fresh(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, guarded: bool) -> int:
-    """Return the first of the jobs that just joined that can start now, -1 without one."""
-    found = -1
-    for i in range(state.count[FRESH]):
-        j = state.fresh[i]
-        if j >= 0 and (found < 0 or _candidate_before(inputs, rules, state, j, state.fresh[found])):
-            if find_place(inputs, rules, state, calendar, j, guarded):
-                found = i
-    if found < 0:
-        return -1
-    j = state.fresh[found]
-    state.fresh[found] = -1
-    find_place(inputs, rules, state, calendar, j, guarded)
-    return j
 
 
 @kernel
@@ -154,9 +165,15 @@ def _candidate_before(inputs: Inputs, rules: Rules, state: State, a: int, b: int
 @kernel
 def _reserve(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, plan: Plan, head: int) -> None:
     """Reserve the earliest place for the head of the queue, by what is planned."""
-    if not rules.planned:
+    if rules.planned:
+        _reserve_in_calendar(inputs, rules, state, calendar, head)
+    else:
         _reserve_behind_running(inputs, state, plan, head)
-        return
+
+
+@kernel_apart
+def _reserve_in_calendar(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, head: int) -> None:
+    """Reserve the earliest place that the calendar has."""
     state.count[SHADOW] = NEVER
     for m in range(inputs.mode_start[head], inputs.mode_start[head + 1]):
         for v in range(len(inputs.node_speed)):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from optimizer.kernels.compilation import kernel
+from optimizer.kernels.compilation import kernel, kernel_apart
 from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.timeline import exceeds
 from optimizer.problem import NEVER
@@ -106,7 +106,7 @@ def fill(calendar: Calendar, node: IntArray, time: IntArray, level: IntArray) ->
             calendar.level[entry, k] = level[i, k]
 
 
-@kernel
+@kernel_apart
 def holding(calendar: Calendar, key: int) -> int:
     """Return the last entry whose key is at most ``key``, and note the way to the entries before ``key``."""
     entry = _HEAD
@@ -122,7 +122,7 @@ def holding(calendar: Calendar, key: int) -> int:
     return entry
 
 
-@kernel
+@kernel_apart
 def earliest(
     calendar: Calendar, node: int, ready: int, duration: int, demand: IntArray, mode: int, latest: int, own: int
 ) -> int:
@@ -158,7 +158,7 @@ def earliest(
         entry = following
 
 
-@kernel
+@kernel_apart
 def change(calendar: Calendar, node: int, begin: int, end: int, demand: IntArray, mode: int, sign: int) -> None:
     """Add ``sign`` times row ``mode`` of ``demand`` to what is free on ``node`` in [begin, end)."""
     if end <= begin:

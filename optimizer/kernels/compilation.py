@@ -24,13 +24,17 @@ class Kernel(Generic[P, R]):
     function : callable
         In the subset of Python that numba compiles. It allocates nothing: no new arrays, slices or lists. Other kernels
         and constants are globals of its module.
+    apart : bool
+        Whether its callers call it, instead of containing it: slower by what passing the arguments takes, but compiled
+        once. For large functions that are seldom needed.
     """
 
     _interpreted: ClassVar[float] = 0.0
 
-    def __init__(self, function: Callable[P, R]) -> None:
+    def __init__(self, function: Callable[P, R], *, apart: bool = False) -> None:
         update_wrapper(self, function)
         self._function = cast(FunctionType, function)
+        self._apart = apart
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run the function as it stands."""
@@ -60,7 +64,7 @@ class Kernel(Generic[P, R]):
 
     @cached_property
     def _inlined(self) -> Any:
-        return self._compiled(forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+        return self._compiled(forceinline=not self._apart, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
     def _compiled(self, **options: bool) -> Any:
         from numba import njit
@@ -92,5 +96,10 @@ class Kernel(Generic[P, R]):
 
 
 def kernel(function: Callable[P, R]) -> Kernel[P, R]:
-    """Turn a function into a :class:`Kernel`."""
+    """Turn a function into a :class:`Kernel` that is compiled into its callers."""
     return Kernel(function)
+
+
+def kernel_apart(function: Callable[P, R]) -> Kernel[P, R]:
+    """Turn a function into a :class:`Kernel` that its callers call."""
+    return Kernel(function, apart=True)

@@ -9,11 +9,11 @@ from typing import NamedTuple
 import numpy as np
 
 from optimizer.kernels.calendar import Calendar, change, earliest
-from optimizer.kernels.compilation import kernel
+from optimizer.kernels.compilation import kernel, kernel_apart
 from optimizer.kernels.heap import pop, push
 from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.queue_state import (
-    DUE, EARLY, FRESH, MODE, NODE, NOW, RUNNING, WAITING, Rules, State, comes_first, start_job,
+    DUE, EARLY, FRESH, LATE, MODE, NODE, NOW, RUNNING, WAITING, Rules, State, comes_first, start_job,
 )  # fmt: skip
 from optimizer.kernels.ranks import first_from
 from optimizer.kernels.serial import Plan
@@ -85,14 +85,15 @@ def pass_reserving(
     inputs: Inputs, rules: Rules, state: State, calendar: Calendar, floors: Floors, plan: Plan
 ) -> None:
     """Reserve for those that joined, let all move up where capacity came free, start those whose time has come."""
-    if state.count[RUNNING] > 0 and state.held_until[0] <= state.count[NOW]:
+    outlived = state.count[RUNNING] > 0 and state.held_until[0] <= state.count[NOW]
+    if outlived or state.count[LATE] == 1:
         _plan_anew(inputs, rules, state, calendar, floors, plan)
     else:
         if state.count[EARLY] == 1:
             _forget_floors(floors)
             _move_up(inputs, rules, state, calendar, plan)
         _reserve_fresh(inputs, rules, state, calendar, floors, plan)
-    state.count[EARLY] = 0
+    state.count[EARLY] = state.count[LATE] = 0
     while state.count[DUE] > 0 and state.due[0, 0] <= state.count[NOW]:
         state.count[DUE] = pop(state.due, state.count[DUE])
         j = state.due[state.count[DUE], 1]
@@ -100,6 +101,17 @@ def pass_reserving(
             state.reserved[j] = -1
             state.count[MODE], state.count[NODE] = plan.mode[j], plan.node[j]
             start_job(inputs, rules, state, calendar, plan, j)
+
+
+@kernel
+def next_due(state: State) -> int:
+    """Return when the next reservation begins, ``NEVER`` if a job that runs beyond its estimate stands before it."""
+    while state.count[DUE] > 0 and state.reserved[state.due[0, 1]] != state.due[0, 0]:
+        state.count[DUE] = pop(state.due, state.count[DUE])
+    if state.count[DUE] == 0 or (state.count[RUNNING] > 0 and state.held_until[0] <= state.due[0, 0]):
+        return NEVER
+    when: int = state.due[0, 0]
+    return when
 
 
 @kernel
@@ -116,7 +128,7 @@ def _reserve_fresh(
                 _reserve(inputs, rules, state, calendar, floors, plan, state.listed[i])
 
 
-@kernel
+@kernel_apart
 def _plan_anew(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, floors: Floors, plan: Plan) -> None:
     """Plan all waiting jobs from nothing, because a running job outlives its estimate: it may end at the next step."""
     now, i = state.count[NOW], 0
@@ -134,7 +146,7 @@ def _plan_anew(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, f
         _reserve(inputs, rules, state, calendar, floors, plan, state.listed[i])
 
 
-@kernel
+@kernel_apart
 def _move_up(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, plan: Plan) -> None:
     """Let each job with a reservation, in the order of the queue, have the earliest place that there is now."""
     _list_queue(inputs, rules, state)
@@ -171,7 +183,7 @@ def _move_in_mode(inputs: Inputs, rules: Rules, state: State, calendar: Calendar
         _note_due(state, j)
 
 
-@kernel
+@kernel_apart
 def _reserve(
     inputs: Inputs, rules: Rules, state: State, calendar: Calendar, floors: Floors, plan: Plan, j: int
 ) -> None:
@@ -256,7 +268,7 @@ def _change_reservation(
     change(calendar, v, begin, begin + rules.estimate[m, inputs.node_speed[v]], inputs.mode_demand, m, sign)
 
 
-@kernel
+@kernel_apart
 def _note_due(state: State, j: int) -> None:
     """Remember when the reservation of job ``j`` begins; entries of reservations that were moved go when room is short."""
     if state.count[DUE] == len(state.due):
@@ -280,7 +292,7 @@ def _list_queue(inputs: Inputs, rules: Rules, state: State) -> None:
         _sort_listed(inputs, rules, state)
 
 
-@kernel
+@kernel_apart
 def _sort_listed(inputs: Inputs, rules: Rules, state: State) -> None:
     """Sort ``listed`` by an order that changes with time (Shell 1959; gaps of Knuth 1973)."""
     now, count = state.count[NOW], state.count[WAITING]

@@ -18,11 +18,12 @@ NO_BACKFILL, ANY, EASY, CONSERVATIVE = range(4)
 
 # entries of State.count
 NOW, EVENTS, ARRIVED, CHANGES, RUNNING, WAITING, ENDED, FRESH = range(8)  # how many, or how far
-CHANGED, EARLY = 8, 9  # whether capacity changed since the last reservation, whether a job ended before its planned end
+CHANGED = 8  # whether capacity changed since the last reservation
+EARLY, LATE = 9, 18  # whether a job ended before its planned end, after it
 HEAD, SHADOW, SHADOW_MODE, SHADOW_NODE = range(10, 14)  # the head of the queue, and when and where it is to start
 MODE, NODE = 14, 15  # the place that was found last
 DUE, TREE = 16, 17  # size of the heap of reservations, whether the tree is used
-_COUNTS = 18
+_COUNTS = 19
 
 
 class Rules(NamedTuple):
@@ -275,6 +276,8 @@ def end_job(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, plan
     if rules.planned and now < state.planned_end[j] and (rules.backfill == CONSERVATIVE or plan.end[j] > plan.start[j]):
         change(calendar, v, now, state.planned_end[j], inputs.mode_demand, m, 1)
         state.count[EARLY] = 1
+    elif now > plan.start[j] + rules.estimate[m, inputs.node_speed[v]]:
+        state.count[LATE] = 1
     for e in range(inputs.successor_start[j], inputs.successor_start[j + 1]):
         successor = inputs.successor_job[e]
         state.predecessors[successor] -= 1

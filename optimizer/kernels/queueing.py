@@ -11,7 +11,7 @@ from optimizer.kernels.backfilling import pass_queue
 from optimizer.kernels.beliefs import believed_times
 from optimizer.kernels.calendar import Calendar, new_calendar, no_calendar
 from optimizer.kernels.compilation import kernel
-from optimizer.kernels.conservative import Floors, new_floors, no_floors, pass_reserving
+from optimizer.kernels.conservative import Floors, new_floors, next_due, no_floors, pass_reserving
 from optimizer.kernels.heap import pop
 from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.queue_state import (
@@ -89,7 +89,7 @@ class QueueSimulation:
         self._floors = new_floors(inputs, rules) if rules.backfill == CONSERVATIVE else no_floors(inputs)
         self._tree = new_tree(inputs, rules) if searched else no_tree(inputs)
         self._plan = new_plan(problem.jobs)
-        self._run = run.sized(_SECONDS_PER_JOB * problem.jobs)
+        self._seconds = _SECONDS_PER_JOB * problem.jobs
         self._instants = 1000
 
     @property
@@ -100,9 +100,11 @@ class QueueSimulation:
     def advance(self) -> None:
         """Go on for about a tenth of a second."""
         began = perf_counter()
-        self._run(
-            self._inputs, self._rules, self._state, self._calendar, self._floors, self._tree, self._plan, self._instants
-        )
+        common = (self._inputs, self._rules, self._state, self._calendar)
+        if self._rules.backfill == CONSERVATIVE:
+            run_reserving.sized(self._seconds)(*common, self._floors, self._plan, self._instants)
+        else:
+            run_queue.sized(self._seconds)(*common, self._tree, self._plan, self._instants)
         took = perf_counter() - began
         self._instants = max(1000, int(self._instants * min(2.0, _SLICE / max(took, 1e-6))))
 
@@ -162,33 +164,43 @@ def _span(problem: Problem, rules: Rules) -> int:
 
 
 @kernel
-def run(
-    inputs: Inputs,
-    rules: Rules,
-    state: State,
-    calendar: Calendar,
-    floors: Floors,
-    tree: Tree,
-    plan: Plan,
-    instants: int,
+def run_queue(
+    inputs: Inputs, rules: Rules, state: State, calendar: Calendar, tree: Tree, plan: Plan, instants: int
 ) -> None:
     """Let the next ``instants`` instants happen, fewer if all jobs end before."""
     for _ in range(instants):
         if state.count[ENDED] == len(inputs.release):
             return
-        state.count[NOW] = _next_instant(inputs, state)
-        state.count[FRESH] = 0
-        _end_jobs(inputs, rules, state, calendar, plan)
-        _change_capacity(inputs, state)
-        _let_arrive(inputs, rules, state)
-        if rules.backfill == CONSERVATIVE:
-            pass_reserving(inputs, rules, state, calendar, floors, plan)
-        else:
-            pass_queue(inputs, rules, state, calendar, tree, plan)
+        _next_instant(inputs, rules, state, calendar, plan, NEVER)
+        pass_queue(inputs, rules, state, calendar, tree, plan)
 
 
 @kernel
-def _next_instant(inputs: Inputs, state: State) -> int:
+def run_reserving(
+    inputs: Inputs, rules: Rules, state: State, calendar: Calendar, floors: Floors, plan: Plan, instants: int
+) -> None:
+    """Do the same with a reservation for each waiting job; the beginning of one is an instant, too."""
+    for _ in range(instants):
+        if state.count[ENDED] == len(inputs.release):
+            return
+        _next_instant(inputs, rules, state, calendar, plan, next_due(state))
+        pass_reserving(inputs, rules, state, calendar, floors, plan)
+
+
+@kernel
+def _next_instant(
+    inputs: Inputs, rules: Rules, state: State, calendar: Calendar, plan: Plan, latest: int
+) -> None:
+    """Go on to the next instant, at ``latest`` at the latest, and let everything happen but the scheduling pass."""
+    state.count[NOW] = min(latest, _next_change(inputs, state))
+    state.count[FRESH] = 0
+    _end_jobs(inputs, rules, state, calendar, plan)
+    _change_capacity(inputs, state)
+    _let_arrive(inputs, rules, state)
+
+
+@kernel
+def _next_change(inputs: Inputs, state: State) -> int:
     """Return when something happens next."""
     when: int = NEVER
     if state.count[EVENTS] > 0:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from optimizer.kernels.calendar import Calendar
-from optimizer.kernels.compilation import kernel
+from optimizer.kernels.compilation import kernel, kernel_apart
 from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.queue_state import (
     FRESH, NOW, SHADOW, TREE, WAITING, Rules, State, comes_first, find_place,
@@ -24,7 +24,7 @@ from optimizer.problem import NEVER
 from optimizer.units import IntArray
 
 _WIDTH = 8
-_LONG, _SHORT = 64, 16
+LONG, _SHORT = 64, 16
 """The tree is used from one length of the queue on until it falls below the other."""
 
 
@@ -89,7 +89,7 @@ def no_tree(inputs: Inputs) -> Tree:
     return Tree(none, np.empty((0, kinds), dtype=np.int64), none, none, none, none, np.empty((1, kinds), dtype=np.int64))
 
 
-@kernel
+@kernel_apart
 def keep_up(inputs: Inputs, rules: Rules, state: State, tree: Tree) -> None:
     """Enter the jobs that joined the queue; all of them when it got long, none when it got short."""
     waiting = state.count[WAITING]
@@ -102,7 +102,7 @@ def keep_up(inputs: Inputs, rules: Rules, state: State, tree: Tree) -> None:
     elif state.count[TREE] == 1:
         for i in range(state.count[FRESH]):
             _set(inputs, rules, state, tree, state.fresh[i], True)
-    elif waiting > _LONG:
+    else:
         state.count[TREE] = 1
         r = first_from(state.candidates, 0)
         while r >= 0:
@@ -113,11 +113,10 @@ def keep_up(inputs: Inputs, rules: Rules, state: State, tree: Tree) -> None:
 @kernel
 def forget(inputs: Inputs, rules: Rules, state: State, tree: Tree, j: int) -> None:
     """Take out job ``j``, which starts."""
-    if state.count[TREE] == 1:
-        _set(inputs, rules, state, tree, j, False)
+    _set(inputs, rules, state, tree, j, False)
 
 
-@kernel
+@kernel_apart
 def tree_head(inputs: Inputs, rules: Rules, state: State, tree: Tree) -> int:
     """Return the job that stands first."""
     _renew(inputs, rules, state, tree)
@@ -181,7 +180,7 @@ def _before(inputs: Inputs, rules: Rules, state: State, a: int, b: int) -> bool:
     )
 
 
-@kernel
+@kernel_apart
 def _set(inputs: Inputs, rules: Rules, state: State, tree: Tree, j: int, waits: bool) -> None:
     """Enter job ``j``, or take it out, and bring all that is above it up to date."""
     node = tree.leaf[j]
