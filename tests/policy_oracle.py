@@ -480,7 +480,7 @@ class KeyedSimulation(PreemptiveSimulation):
             return key_of("priority", job, self.now, self.aging)
         if self.policy == "las":
             return job.size * (done.ran if done else 0)
-        return max(done.first.e + done.added - done.ran, 0) if done else job.estimate
+        return done.first.e + done.added - done.ran if done else job.estimate
 
     def alarms(self) -> list[int]:
         return [*super().alarms(), self.alarm]
@@ -494,42 +494,8 @@ class KeyedSimulation(PreemptiveSimulation):
         self.alarm = self.now + self.quantum if self.policy == "las" and len(placed) < len(ready) else self.now
 
 
-class RoundRobin(PreemptiveSimulation):
-    """One queue; ``turn`` has when the quantum of a running job began and how many were started before it."""
-
-    def __init__(self, problem: Problem, cost: int, quantum: int) -> None:
-        super().__init__(problem, cost)
-        self.quantum = quantum
-        self.queue: list[int] = []
-        self.turn: dict[int, tuple[int, int]] = {}
-        self.count = 0
-
-    def alarms(self) -> list[int]:
-        return super().alarms() + [self.turn[j][0] + self.quantum for j in self.running]
-
-    def act(self, ended: list[int], arrived: list[int]) -> None:
-        self.queue += arrived
-        going = {j: option for j, (_, option) in self.running.items()}
-        for j in sorted(going, key=self.turn.__getitem__):
-            began, count = self.turn[j]
-            if began + self.quantum == self.now and self.queue:
-                self.queue.append(j)
-                del going[j]
-            elif began + self.quantum == self.now:
-                self.turn[j] = (self.now, count)
-        placed: dict[int, Option] = {}
-        for j in sorted(going, key=self.turn.__getitem__):
-            if self.has_room(going[j], placed):
-                placed[j] = going[j]
-        self.queue = [j for j in sorted(going, key=self.turn.__getitem__) if j not in placed] + self.queue
-        while self.queue and self.place(self.queue[0], placed):
-            self.turn[self.queue.pop(0)] = (self.now, self.count)
-            self.count += 1
-        self.settle(placed)
-
-
 class FeedbackQueues(PreemptiveSimulation):
-    """A queue a level; ``used`` is what a job has run of its allotment, ``joined`` when it came to its queue."""
+    """A queue a level, one for round robin; ``used`` is what a job has run of its allotment, ``joined`` when it came to its queue."""
 
     def __init__(
         self, problem: Problem, cost: int, quantum: int, levels: int, factor: float, promotion: int | None
@@ -626,7 +592,7 @@ def run_preemptive(
     simulation: PreemptiveSimulation
     match policy:
         case "round-robin":
-            simulation = RoundRobin(problem, cost, quantum)
+            simulation = FeedbackQueues(problem, cost, quantum, 1, 1, None)
         case "mlfq":
             simulation = FeedbackQueues(problem, cost, quantum, levels, factor, promotion)
         case _:

@@ -1,7 +1,6 @@
 """Simulation of queueing policies without preemption: what happens at each instant, and the way in from Python."""
 
 from dataclasses import dataclass
-from time import perf_counter
 from typing import Literal, get_args
 
 import numpy as np
@@ -14,6 +13,7 @@ from optimizer.kernels.compilation import kernel
 from optimizer.kernels.conservative import Floors, new_floors, next_due, no_floors, pass_reserving
 from optimizer.kernels.heap import pop
 from optimizer.kernels.inputs import Inputs
+from optimizer.kernels.pace import Pace
 from optimizer.kernels.queue_state import (
     ARRIVED, CHANGED, CHANGES, CONSERVATIVE, ENDED, EVENTS, FRESH, NO_BACKFILL, NOW, Rules, State, end_job, join, new_state,
 )  # fmt: skip
@@ -27,7 +27,6 @@ Backfill = Literal["none", "any", "easy", "conservative"]
 Placement = Literal["first-fit", "best-fit"]
 
 _SECONDS_PER_JOB = 2e-4
-_SLICE = 0.1
 _LARGEST_KEY = 2**62
 
 
@@ -90,7 +89,7 @@ class QueueSimulation:
         self._tree = new_tree(inputs, rules) if searched else no_tree(inputs)
         self._plan = new_plan(problem.jobs)
         self._seconds = _SECONDS_PER_JOB * problem.jobs
-        self._instants = 1000
+        self._pace = Pace()
 
     @property
     def share(self) -> float:
@@ -99,14 +98,14 @@ class QueueSimulation:
 
     def advance(self) -> None:
         """Go on for about a tenth of a second."""
-        began = perf_counter()
+        self._pace.run(self._go)
+
+    def _go(self, instants: int) -> None:
         common = (self._inputs, self._rules, self._state, self._calendar)
         if self._rules.backfill == CONSERVATIVE:
-            run_reserving.sized(self._seconds)(*common, self._floors, self._plan, self._instants)
+            run_reserving.sized(self._seconds)(*common, self._floors, self._plan, instants)
         else:
-            run_queue.sized(self._seconds)(*common, self._tree, self._plan, self._instants)
-        took = perf_counter() - began
-        self._instants = max(1000, int(self._instants * min(2.0, _SLICE / max(took, 1e-6))))
+            run_queue.sized(self._seconds)(*common, self._tree, self._plan, instants)
 
     def schedule(self) -> Schedule:
         """Return the schedule, once all jobs have ended."""
