@@ -4,7 +4,7 @@ from optimizer.kernels.calendar import Calendar, change, earliest
 from optimizer.kernels.compilation import kernel, kernel_apart
 from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.queue_state import (
-    ANY, CHANGED, FRESH, HEAD, NO_BACKFILL, NOW, RUNNING, SHADOW, SHADOW_MODE, SHADOW_NODE, TREE, WAITING, Rules, State,
+    ANY, CHANGED, EASY, FRESH, HEAD, LEAST, NO_BACKFILL, NOW, RUNNING, SHADOW, SHADOW_MODE, SHADOW_NODE, TREE, WAITING, Rules, State,
     comes_first, find_place, start_job,
 )  # fmt: skip
 from optimizer.kernels.ranks import first_from
@@ -24,6 +24,9 @@ def pass_queue(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, t
     While capacity and reservation stay as they are, jobs that could not start before cannot start later: only those
     that have just joined are looked at.
     """
+    if state.count[WAITING] == 0:
+        state.count[HEAD], state.count[CHANGED] = -1, 0
+        return
     searched = len(tree.leaf) > 0
     if searched and (state.count[TREE] == 1 or state.count[WAITING] > LONG):
         keep_up(inputs, rules, state, tree)
@@ -85,7 +88,7 @@ def _is_anew(rules: Rules, state: State) -> bool:
     if state.count[CHANGED] == 1 or rules.planned or state.count[FRESH] > _FEW:
         return True
     # the reservation moves on with a job that outlives its estimate
-    outlived: bool = state.count[RUNNING] > 0 and state.held_until[0] <= state.count[NOW]
+    outlived: bool = rules.backfill == EASY and state.count[RUNNING] > 0 and state.held_until[0] <= state.count[NOW]
     return outlived
 
 
@@ -123,9 +126,10 @@ def _first_searched(
 @kernel
 def _head(inputs: Inputs, rules: Rules, state: State, tree: Tree) -> int:
     """Return the first job of the queue, -1 when it is empty."""
-    r = first_from(state.queue, 0)
-    if r < 0:
+    if state.count[WAITING] == 0:
         return -1
+    r = first_from(state.queue, state.count[LEAST])
+    state.count[LEAST] = r
     if not rules.moving:
         return rules.job_at[r]
     if state.count[TREE] == 1 and not rules.separate:

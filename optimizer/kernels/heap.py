@@ -8,10 +8,9 @@ from optimizer.units import IntArray
 
 
 @kernel
-def before(heap: IntArray, a: int, b: int) -> bool:
-    """Return whether entry ``a`` comes before entry ``b``: earlier, or at the same time with a smaller code."""
-    column = 0 if heap[a, 0] != heap[b, 0] else 1
-    sooner: bool = heap[a, column] < heap[b, column]
+def before(heap: IntArray, i: int, time: int, code: int) -> bool:
+    """Return whether entry ``i`` comes before (time, code): earlier, or at the same time with a smaller code."""
+    sooner: bool = heap[i, 0] < time or (heap[i, 0] == time and heap[i, 1] < code)
     return sooner
 
 
@@ -19,10 +18,10 @@ def before(heap: IntArray, a: int, b: int) -> bool:
 def push(heap: IntArray, size: int, time: int, code: int) -> int:
     """Insert the event (time, code) into the first ``size`` rows of ``heap``, int64[*, 2]; return the new size."""
     i = size
-    heap[i, 0], heap[i, 1] = time, code
-    while i > 0 and before(heap, i, (i - 1) // 2):
-        _swap(heap, i, (i - 1) // 2)
+    while i > 0 and not before(heap, (i - 1) // 2, time, code):
+        heap[i, 0], heap[i, 1] = heap[(i - 1) // 2, 0], heap[(i - 1) // 2, 1]
         i = (i - 1) // 2
+    heap[i, 0], heap[i, 1] = time, code
     return size + 1
 
 
@@ -30,22 +29,17 @@ def push(heap: IntArray, size: int, time: int, code: int) -> int:
 def pop(heap: IntArray, size: int) -> int:
     """Move the first event behind the others, to row ``size - 1``, which is the new size that is returned."""
     size -= 1
-    _swap(heap, 0, size)
+    time, code = heap[size, 0], heap[size, 1]
+    heap[size, 0], heap[size, 1] = heap[0, 0], heap[0, 1]
     i = 0
     while 2 * i + 1 < size:
         child = 2 * i + 1
-        if child + 1 < size and before(heap, child + 1, child):
+        if child + 1 < size and before(heap, child + 1, heap[child, 0], heap[child, 1]):
             child += 1
-        if not before(heap, child, i):
+        if not before(heap, child, time, code):
             break
-        _swap(heap, i, child)
+        heap[i, 0], heap[i, 1] = heap[child, 0], heap[child, 1]
         i = child
+    if size > 0:
+        heap[i, 0], heap[i, 1] = time, code
     return size
-
-
-@kernel
-def _swap(heap: IntArray, a: int, b: int) -> None:
-    for k in range(2):
-        kept = heap[a, k]
-        heap[a, k] = heap[b, k]
-        heap[b, k] = kept

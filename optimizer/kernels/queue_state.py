@@ -23,7 +23,8 @@ EARLY, LATE = 9, 18  # whether a job ended before its planned end, after it
 HEAD, SHADOW, SHADOW_MODE, SHADOW_NODE = range(10, 14)  # the head of the queue, and when and where it is to start
 MODE, NODE = 14, 15  # the place that was found last
 DUE, TREE = 16, 17  # size of the heap of reservations, whether the tree is used
-_COUNTS = 19
+LEAST = 19  # no rank below it is in the queue
+_COUNTS = 20
 
 
 class Rules(NamedTuple):
@@ -89,7 +90,7 @@ class State(NamedTuple):
     fresh : int64[J]
         The jobs that joined the queue at this instant.
     held_until, held_by : int64[J]
-        The running jobs by planned end.
+        The running jobs by planned end, where reservations are made.
     planned_end : int64[J]
         When each job that runs is believed to end.
     available : int64[N + 1, K]
@@ -174,6 +175,7 @@ def comes_first(
 def join(rules: Rules, state: State, j: int) -> None:
     """Let job ``j`` join the queue."""
     insert(state.queue, rules.rank[j])
+    state.count[LEAST] = min(state.count[LEAST], rules.rank[j])
     if rules.separate:
         insert(state.candidates, rules.candidate_rank[j])
     state.fresh[state.count[FRESH]] = j
@@ -252,7 +254,8 @@ def start_job(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, pl
     state.count[EVENTS] = push(state.events, state.count[EVENTS], now + duration, j)
     if duration == 0:
         return
-    _hold(state, planned_end, j)
+    if rules.backfill >= EASY:
+        _hold(state, planned_end, j)
     for k in range(state.free.shape[1]):
         state.free[v, k] -= inputs.mode_demand[m, k]
     if rules.backfill == EASY and not rules.planned and v == state.count[SHADOW_NODE]:
@@ -269,7 +272,8 @@ def end_job(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, plan
     now, m, v = state.count[NOW], plan.mode[j], plan.node[j]
     state.count[ENDED] += 1
     if plan.end[j] > plan.start[j]:
-        _release(state, j)
+        if rules.backfill >= EASY:
+            _release(state, j)
         for k in range(state.free.shape[1]):
             state.free[v, k] += inputs.mode_demand[m, k]
         state.count[CHANGED] = 1
