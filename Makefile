@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin
 
-.PHONY: demo test lint clean benchmarks
+.PHONY: demo test lint clean
 
 demo: $(VENV)/installed
 	$(RUN)/schedopt solve instances/gpu-server-night.yaml --time-limit 20 -o demo.json --gantt demo.png

@@ -4,18 +4,16 @@ python -m benchmarks.psplib [--set j30] [--first 120] [--solver cp-sat] [--time-
 """
 
 import csv
-import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from zipfile import ZipFile
 
 import click
 
-from benchmarks.report import markdown_table, publish
+from benchmarks.report import data_file, markdown_table, publish
 from optimizer import Limits, Result, Status, load, solve
 
 HERE = Path(__file__).parent
-DATA = Path(os.environ.get("SCHEDOPT_DATA") or HERE.parents[1] / "shared" / "data") / "psplib"
 
 
 def _number(name: str) -> tuple[int, ...]:
@@ -33,9 +31,9 @@ def _run(name: str, folder: Path, solver: str, time_limit: float) -> Result:
 @click.option("--time-limit", default=10.0, show_default=True, help="Seconds an instance.")
 def main(family: str, first: int, solver: str, time_limit: float) -> None:
     """Solve the first instances of a PSPLIB set and compare with the best known makespans."""
-    with (DATA / "best_known.csv").open(newline="") as file:
+    with data_file("psplib/best_known.csv").open(newline="") as file:
         best_known = {row["instance"]: int(row["best_known_makespan"]) for row in csv.DictReader(file)}
-    with TemporaryDirectory() as folder, ZipFile(DATA / f"{family}.zip") as archive:
+    with TemporaryDirectory() as folder, ZipFile(data_file(f"psplib/{family}.zip")) as archive:
         names = sorted((name for name in archive.namelist() if name.endswith(".sm")), key=_number)[:first]
         archive.extractall(folder, names)
         results = {Path(name).stem: _run(name, Path(folder), solver, time_limit) for name in names}

@@ -6,9 +6,26 @@ from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
+import click
 import psutil
 
 _PACKAGES = ("highspy", "ortools", "pulp", "numpy", "numba")
+
+
+def data_file(name: str) -> Path:
+    """Return a file of the public data sets (README.md, Data).
+
+    Raises
+    ------
+    click.ClickException
+        When it is not there.
+    """
+    folder = Path(os.environ.get("SCHEDOPT_DATA") or Path(__file__).parents[2] / "shared" / "data")
+    if not (folder / name).is_file():
+        raise click.ClickException(
+            f"{name} is not in the folder {folder}; set SCHEDOPT_DATA to the one with the data sets"
+        )
+    return folder / name
 
 
 def machine() -> str:

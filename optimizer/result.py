@@ -29,7 +29,7 @@ class Limits:
     time_limit : float or None
         Seconds, > 0; None: no limit.
     gap : float
-        Stop at this relative gap between value and lower bound, >= 0.
+        Stop at this relative gap between value and lower bound, from 0 to 1.
     threads : int
         Threads, from 1 to 256; default: all that this process may use.
     iterations : int or None
@@ -46,7 +46,7 @@ class Limits:
 
     def __post_init__(self) -> None:
         _require(self.time_limit is None or self.time_limit > 0, "time limit", self.time_limit, "a number > 0")
-        _require(self.gap >= 0, "gap", self.gap, "a number >= 0")
+        _require(0 <= self.gap <= 1, "gap", self.gap, "a number from 0 to 1, such as 0.05 for 5 %")
         _require(1 <= self.threads <= 256, "threads", self.threads, "a whole number from 1 to 256")
         _require(self.iterations is None or self.iterations >= 1, "iterations", self.iterations, "a whole number >= 1")
         _require(self.memory is None or self.memory >= 1, "memory", self.memory, "a whole number >= 1")

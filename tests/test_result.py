@@ -55,7 +55,7 @@ def test_threads_where_affinity_is_not_known(monkeypatch: pytest.MonkeyPatch) ->
     [
         ({"time_limit": 0}, "time limit 0: expected a number > 0"),
         ({"time_limit": float("nan")}, "time limit nan: expected a number > 0"),
-        ({"gap": -0.1}, "gap -0.1: expected a number >= 0"),
+        ({"gap": -0.1}, "gap -0.1: expected a number from 0 to 1, such as 0.05 for 5 %"),
         ({"threads": 0}, "threads 0: expected a whole number from 1 to 256"),
         ({"threads": 257}, "threads 257: expected a whole number from 1 to 256"),
         ({"iterations": 0}, "iterations 0: expected a whole number >= 1"),

@@ -47,7 +47,7 @@ def compare(
     from optimizer.solvers.compare import compare as run
     from optimizer.solvers.registry import split
 
-    require_writable(output, None)
+    require_writable(output, inputs=(file["file"], file["cluster"]), suffixes=(".csv",))
     names = split(solvers)
     instance = read_instance(**file)
     limits = make_limits(time_limit, gap, threads)

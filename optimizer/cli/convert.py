@@ -20,5 +20,5 @@ def convert(output: Path, **file: Any) -> None:
     """
     from optimizer.formats.writing import save
 
-    require_writable(output, None)
+    require_writable(output, inputs=(file["file"], file["cluster"]))
     save(read_instance(**file), output)

@@ -22,12 +22,16 @@ def gantt(schedule: Path, instance: Path | None, output: Path | None) -> None:
     from optimizer.formats.reading import load
     from optimizer.formats.schedule_file import read_schedule
     from optimizer.problem import Problem
+    from optimizer.validation import violations
 
-    require_writable(None, output)
+    require_writable(None, output, inputs=(schedule, instance))
     problem = Problem.of(load(instance or _instance_of(schedule)))
     found = read_schedule(schedule, problem)
     if found.schedule is None:
         raise InputError(f"{schedule}: there is nothing to draw, its status is {found.document['status']}")
+    broken = violations(problem, found.schedule)
+    if broken:
+        click.echo(f"schedopt: {schedule}: not a valid schedule: {broken[0]}", err=True)
     if output is None:
         draw_here(problem, found.schedule)
         return
@@ -43,7 +47,8 @@ def _instance_of(schedule: Path) -> Path:
 
     name = read_document(schedule).instance.name
     candidates = [folder / f"{name}{suffix}" for folder in (schedule.parent, Path()) for suffix in _SUFFIXES]
-    found = next((path for path in candidates if os.path.isfile(path)), None)  # False for a name that no file can have
+    # isfile is False for a name that no file can have
+    found = next((path for path in candidates if os.path.isfile(path) and not path.samefile(schedule)), None)
     if found is None:
         raise InputError(f"{schedule}: no file of its instance {name!r} beside it or here; name it with --instance")
     return found

@@ -25,5 +25,5 @@ def generate(family: str, jobs: int, seed: int, load: float, output: Path) -> No
     from optimizer.formats.writing import save
     from optimizer.generate import generate as make
 
-    require_writable(output, None)
+    require_writable(output)
     save(make(family, jobs, seed, load), output)

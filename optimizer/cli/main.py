@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if debug.wanted:
             traceback.print_exc()
         status = _failed(error)
-    _leave(int(status))
+    _leave(int(status), at_once=arguments is None)
 
 
 def _failed(error: Exception) -> Exit:
@@ -76,9 +76,9 @@ def _failed(error: Exception) -> Exit:
     return Exit.INPUT if isinstance(error, InputError) else Exit.SOLVER
 
 
-def _leave(status: int) -> None:
-    """Leave at once even if a solver did not end when asked to."""
-    if any(thread.daemon and thread.is_alive() for thread in threading.enumerate()):
+def _leave(status: int, *, at_once: bool) -> None:
+    """Leave; where the process is ours alone, at once even if a solver did not end when asked to."""
+    if at_once and any(thread.daemon and thread.is_alive() for thread in threading.enumerate()):
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(status)

@@ -30,7 +30,7 @@ def model(objective: str | None, time_step: int, horizon: float | None, output: 
     from optimizer.names import Objective
     from optimizer.problem import Problem
 
-    require_writable(output, None)
+    require_writable(output, inputs=(file["file"], file["cluster"]))
     instance = read_instance(**file)
     with naming(file["file"]):
         problem = Problem.of(instance, None if objective is None else Objective(objective)).coarsened(time_step)

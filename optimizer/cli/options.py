@@ -90,8 +90,10 @@ def naming(file: Path) -> Iterator[None]:
 
 
 limit_options = _together(
-    click.option("--time-limit", type=float, default=60.0, show_default=True, help="Seconds; 0: no limit."),
-    click.option("--gap", type=float, default=0.0, show_default=True, help="Stop at this relative gap to the bound."),
+    click.option("--time-limit", type=click.FloatRange(min=0), default=60.0, show_default=True,
+                 help="Seconds; 0: no limit."),
+    click.option("--gap", type=float, default=0.0, show_default=True,
+                 help="Stop at this relative gap to the bound, as 0.05 for 5 %."),
     click.option("--threads", type=click.IntRange(1, 256), help="Threads  [default: all processors]"),
     click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Random seed."),
     click.option("--time-step", type=STEPS, default=1, show_default=True,

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,28 +22,51 @@ HERE = Path("-")
 _CHARTS = (".png", ".svg", ".pdf")
 
 
-def require_writable(output: Path | None, chart: Path | None) -> None:
+def require_writable(
+    output: Path | None,
+    chart: Path | None = None,
+    *,
+    inputs: Iterable[Path | None] = (),
+    suffixes: tuple[str, ...] = (),
+) -> None:
     """Refuse targets that could not be written, before any time is spent.
+
+    Parameters
+    ----------
+    output, chart : Path or None
+        What will be written.
+    inputs : iterable of Path or None
+        Files that will be read, and must not be written over.
+    suffixes : tuple of str
+        How the name of ``output`` may end; empty: in any way.
 
     Raises
     ------
     UsageError
-        When the folder does not exist or may not be written to, the target is a folder itself, or the chart's suffix
-        is not known.
+        When the folder does not exist or may not be written to, the target is a folder itself or a file that is read,
+        or it ends in another way.
     """
     if output == HERE:
         raise UsageError("-o -: expected a file; --json prints to the terminal")
     for target in (output, chart):
         if target is None or target == HERE:
             continue
+        if any(given is not None and _is_same(target, given) for given in inputs):
+            raise UsageError(f"{target}: is the input, expected another file to write to")
         if target.is_dir():
             raise UsageError(f"{target}: is a folder, expected a file")
         if not target.parent.is_dir():
             raise UsageError(f"{target}: the folder {target.parent} does not exist")
         if not os.access(target if target.exists() else target.parent, os.W_OK):
             raise UsageError(f"{target}: may not be written to")
+    if output is not None and suffixes and output.suffix.lower() not in suffixes:
+        raise UsageError(f"{output}: expected a file that ends in {', '.join(suffixes)}")
     if chart is not None and chart != HERE and chart.suffix.lower() not in _CHARTS:
         raise UsageError(f"{chart}: expected a file that ends in {', '.join(_CHARTS)}, or - to draw it here")
+
+
+def _is_same(target: Path, given: Path) -> bool:
+    return target.exists() and given.exists() and target.samefile(given)
 
 
 def show_result(result: "Result", *, as_json: bool) -> None:

@@ -56,7 +56,8 @@ def solve(
     from optimizer.cli.output import HERE, require_writable, show_result, write_chart
     from optimizer.formats.schedule_file import save_result
 
-    require_writable(output, chart)
+    inputs = (file["file"], file["cluster"], warm_start)
+    require_writable(output, chart, inputs=inputs, suffixes=(".json",))
     instance = read_instance(**file)
     limits = make_limits(time_limit, gap, threads)
     with naming(file["file"]):

@@ -32,7 +32,7 @@ def exit_status(result: "Result") -> Exit:
 
 
 def comparison_status(comparison: "Comparison") -> Exit:
-    """Return the exit status of a comparison: that of the solver that came furthest."""
+    """Return the exit status of a comparison: that of a proof of infeasibility, else of the best run."""
     statuses = [exit_status(result) for result in comparison.results]
-    order = (Exit.OK, Exit.REFUTED, Exit.INTERRUPTED, Exit.NOTHING_FOUND)
+    order = (Exit.REFUTED, Exit.OK, Exit.INTERRUPTED, Exit.NOTHING_FOUND)
     return next((status for status in order if status in statuses), Exit.SOLVER)

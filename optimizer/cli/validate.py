@@ -2,12 +2,15 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from optimizer.cli.options import PATH, debug_option, instance_options, json_option, naming, read_instance
 from optimizer.cli.status import Exit
+
+if TYPE_CHECKING:
+    from optimizer.formats.schedule_file import ScheduleDocument
 
 
 @click.command()
@@ -29,15 +32,24 @@ def validate(schedule: Path | None, as_json: bool, **file: Any) -> Exit:
             Problem.of(instance)
         click.echo(json.dumps({"valid": True, **counts}) if as_json else _holds(instance.name, counts))
         return Exit.OK
-    from optimizer.formats.schedule_file import check_schedule
+    from optimizer.formats.schedule_file import check_schedule, read_document
     from optimizer.render.text import complaints_text
 
     found = check_schedule(schedule, instance)
     if as_json:
         click.echo(json.dumps({"valid": not found, "violations": found}, indent=1))
     else:
-        click.echo(complaints_text(found) if found else f"{schedule}: holds")
+        click.echo(complaints_text(found) if found else f"{schedule}: {_claim(read_document(schedule))}")
     return Exit.REFUTED if found else Exit.OK
+
+
+def _claim(document: "ScheduleDocument") -> str:
+    """Return what a schedule file that holds says."""
+    if document.value is None:
+        return f"holds, {document.status}, no schedule"
+    misses = document.metrics.get("deadline_misses", 0)
+    late = f", {misses} deadline{'s' if misses > 1 else ''} missed" if misses else ""
+    return f"holds, {document.status}{late}, {document.objective} {document.value:g}"
 
 
 def _holds(name: str, counts: dict[str, int]) -> str:

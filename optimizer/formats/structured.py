@@ -1,6 +1,7 @@
 """Instances as JSON or YAML, the same keys (docs/formats.md, section 1)."""
 
 import json
+import re
 from typing import Any, TypeVar
 
 import msgspec
@@ -17,6 +18,9 @@ T = TypeVar("T")
 _LARGE = 2**20  # from here on speed counts more than a search for keys that stand twice
 
 
+_SCHEDULE = re.compile(r'\s*\{\s*"format"\s*:\s*"schedule/')
+
+
 def read_json(path: FilePath) -> Instance:
     """Return the instance in a JSON file.
 
@@ -27,7 +31,10 @@ def read_json(path: FilePath) -> Instance:
     InstanceError
         When it contradicts itself or the format.
     """
-    return _named(decode_json(read_text(path), Instance, str(path)), path)
+    text = read_text(path)
+    if _SCHEDULE.match(text):
+        raise InputError(f"{path}: is a schedule file, expected an instance")
+    return _named(decode_json(text, Instance, str(path)), path)
 
 
 def read_yaml(path: FilePath) -> Instance:

@@ -15,8 +15,8 @@ class Glyphs:
 
     Parameters
     ----------
-    full, other : str
-        A running job; the next one in the same row, or the late part of one.
+    full, next, late : str
+        A running job; the next one in the same row; the part of one after its deadline.
     partial : str
         The left 1/8 to 7/8 of ``full``; empty when bars only take whole cells.
     right_half, right_eighth : str
@@ -34,7 +34,8 @@ class Glyphs:
     """
 
     full: str
-    other: str
+    next: str
+    late: str
     partial: str
     right_half: str
     right_eighth: str
@@ -56,8 +57,8 @@ class Glyphs:
         return self.full if left < 1 / 4 else self.right_half if left < 3 / 4 else self.right_eighth
 
 
-UNICODE = Glyphs("█", "▓", "▏▎▍▌▋▊▉", "▐", "▕", "·", "┃", "┊", "▁▂▃▄▅▆▇█", "╳", "─", "┬", "…")
-ASCII = Glyphs("#", "=", "", "#", "#", ".", "|", ":", "_.-+*%@#", "x", "-", "+", "~")
+UNICODE = Glyphs("█", "▒", "▓", "▏▎▍▌▋▊▉", "▐", "▕", "·", "┃", "┊", "▁▂▃▄▅▆▇█", "╳", "─", "┬", "…")
+ASCII = Glyphs("#", "%", "=", "", "#", "#", ".", "|", ":", "_.-+*%@#", "x", "-", "+", "~")
 
 
 class Line:

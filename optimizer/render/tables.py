@@ -100,8 +100,13 @@ def comparison_table(outcomes: Mapping[str, Result | SchedoptError], best_bound:
             if isinstance(outcome, Result)
             else [Text("error", style="red")]
         )
-        table.add_row(Text(printable(name)), *cells)
+        table.add_row(Text(_broken(printable(name))), *cells)
     return Group(table, *(Text(note) for note in _notes(outcomes, results, best_bound)))
+
+
+def _broken(name: str) -> str:
+    """Return the name of a solver with each of its options on a line of its own."""
+    return name.replace(":", ":\n  ", 1).replace(",", ",\n  ")
 
 
 def solvers_table(rows: Sequence[Mapping[str, Any]]) -> Table:

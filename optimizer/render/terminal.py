@@ -209,12 +209,12 @@ class _Canvas:
     def _marks(self) -> list[tuple[str, str, str]]:
         chart, glyphs = self.chart, self.glyphs
         deadline, due = chart.deadline[chart.job], chart.due[chart.job]
-        ahead = [(chart.end <= time) & (time < chart.window[1]) for time in (deadline, due)]
+        begin, end = chart.window
         marks = [
             ((chart.start > chart.arrival[chart.job]).any(), glyphs.waiting, "dim", "waiting"),
-            (ahead[0].any(), glyphs.deadline, WRONG, "deadline"),
-            ((ahead[1] & (due != deadline)).any(), glyphs.due, "yellow", "due date"),
-            (chart.late.any(), glyphs.other, WRONG, "late"),
+            (((chart.end <= deadline) & (deadline < end)).any(), glyphs.deadline, WRONG, "deadline"),
+            (((begin <= due) & (due < end) & (due != deadline)).any(), glyphs.due, "yellow", "due date"),
+            (chart.late.any(), glyphs.late, WRONG, "late"),
         ]
         return [(glyph, style, name) for used, glyph, style, name in marks if used]
 
@@ -241,13 +241,12 @@ class _Canvas:
             self._bar(line, chart.start[bar], chart.end[bar], self._color(job))
             if chart.end[bar] > on_time:
                 for c in range(floor(self._at(on_time)), max(1, ceil(self._at(chart.end[bar])))):
-                    line.put(c, glyphs.other, WRONG)
-        for time, glyph, style in (
-            (chart.due[job], glyphs.due, "yellow"),
-            (chart.deadline[job], glyphs.deadline, WRONG),
-        ):
-            if chart.window[0] <= time < chart.window[1] and time >= chart.end[bars[-1]]:
-                line.put(floor(self._at(time)), glyph, style)
+                    line.put(c, glyphs.late, WRONG)
+        due, deadline, (begin, end) = chart.due[job], chart.deadline[job], chart.window
+        if begin <= due < end and due != deadline:
+            line.put(floor(self._at(due)), glyphs.due, "yellow")
+        if chart.end[bars[-1]] <= deadline < end:  # the part after a deadline that was missed is drawn as late
+            line.put(floor(self._at(deadline)), glyphs.deadline, WRONG)
         return line
 
     def _bar(self, line: Line, start: float, end: float, color: str) -> None:
@@ -273,7 +272,7 @@ class _Canvas:
             job = int(self.chart.job[bar])
             color = WRONG if self.chart.late[bar] else self._color(job)
             for c in range(first, last):
-                line.put(c, (self.glyphs.full, self.glyphs.other)[i % 2], color)
+                line.put(c, (self.glyphs.full, self.glyphs.next)[i % 2], color)
             label = encodable(self.chart.problem.instance.jobs[job].id, self.encoding)
             if cell_len(label) <= last - first - 2:
                 line.put(first + 1, label, f"{text_color(color)} on {color}")

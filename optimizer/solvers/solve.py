@@ -15,7 +15,7 @@ from optimizer.metrics import Metrics
 from optimizer.names import Feature, Objective, Status, StoppedBy
 from optimizer.objective import Costs
 from optimizer.problem import Problem
-from optimizer.result import Limits, Result, relative_gap
+from optimizer.result import Limits, Progress, Result, relative_gap
 from optimizer.schedule import Schedule
 from optimizer.solvers import registry
 from optimizer.solvers.base import Answer, Solver
@@ -138,10 +138,22 @@ class _Run:
 
     def _solved(self) -> Answer:
         if self.monitor.schedule is None and Feature.WARM_START in self.entry.features:
-            self._call(registry.create(registry.find("greedy"), {}), None)
+            self._run_greedy()
         if self.monitor.stopped:
             return Answer(self.monitor.reason or StoppedBy.FINISHED)
         return self._call(self.back_end, self._start())
+
+    def _run_greedy(self) -> None:
+        """Report the schedules of greedy, on the instance's own grid."""
+        greedy = registry.create(registry.find("greedy"), {})
+
+        def pass_on(_: Progress) -> None:
+            if own.schedule is not None:
+                self.monitor.start_from(own.schedule)
+
+        own = Monitor(self.problem, self.limits, listener=pass_on)
+        self.monitor.on_stop(lambda: own.stop(self.monitor.reason or StoppedBy.FINISHED))
+        greedy.solve(self.problem, self.limits, seed=self.seed, warm_start=None, monitor=own)
 
     def _start(self) -> Schedule | None:
         """Return the best schedule so far as one of the solver's grid, None if it is none there."""

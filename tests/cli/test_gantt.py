@@ -1,3 +1,4 @@
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -43,3 +44,22 @@ def test_nothing_to_draw(schedopt: Command, instances: Path) -> None:
     result = schedopt("gantt", "none.json", "--instance", instances / "infeasible.yaml")
     assert result.exit_code == 3
     assert result.stderr == "schedopt: none.json: there is nothing to draw, its status is infeasible\n"
+
+
+def test_the_schedule_is_not_taken_for_its_instance(schedopt: Command, instances: Path) -> None:
+    shutil.copy(instances / "first-steps.yaml", "first-steps.yaml")
+    schedopt("solve", "first-steps.yaml", "-o", "first-steps.json")
+    assert schedopt("gantt", "first-steps.json").exit_code == 0
+
+
+def test_a_schedule_that_is_not_valid_is_drawn_with_a_warning(schedopt: Command, instances: Path) -> None:
+    shutil.copy(instances / "first-steps.yaml", "first-steps.yaml")
+    schedopt("solve", "first-steps.yaml", "-o", "s.json")
+    document = json.loads(Path("s.json").read_text())
+    for row in document["jobs"]:
+        row["end"] += 5 - row["start"]
+        row["start"] = 5
+    Path("s.json").write_text(json.dumps(document))
+    result = schedopt("gantt", "s.json")
+    assert result.exit_code == 0
+    assert result.stderr.startswith("schedopt: s.json: not a valid schedule: ")

@@ -39,7 +39,10 @@ BAD = {
 def test_bad_input_is_located_and_nothing_is_written(schedopt: Command, command: str, case: str) -> None:
     text, complaint = BAD[case]
     Path("bad.yaml").write_text(text)
-    target = {"validate": [], "convert": ["out.yaml"], "model": ["-o", "out.mps"]}.get(command, ["-o", "out.json"])
+    target = {
+        "solve": ["-o", "out.json"], "compare": ["-o", "out.csv"], "validate": [], "model": ["-o", "out.mps"],
+        "convert": ["out.yaml"],
+    }[command]  # fmt: skip
     result = schedopt(command, "bad.yaml", *target)
     assert result.exit_code == 3
     assert result.stderr.startswith(f"schedopt: bad.yaml: {complaint}")

@@ -38,7 +38,7 @@ def test_schedule_and_chart_are_written(schedopt: Command, instances: Path) -> N
     assert schedopt("solve", file, "--solver", "greedy", "-o", "s.json", "--gantt", "c.svg").exit_code == 0
     assert json.loads(Path("s.json").read_text())["solver"] == "greedy"
     assert Path("c.svg").read_text().startswith("<?xml")
-    assert schedopt("validate", file, "s.json").stdout == "s.json: holds\n"
+    assert schedopt("validate", file, "s.json").stdout == "s.json: holds, feasible, mean-flow-time 4\n"
 
 
 def test_chart_in_the_terminal(schedopt: Command, instances: Path) -> None:
@@ -169,3 +169,29 @@ def test_an_objective_without_data_names_the_file(schedopt: Command, instances: 
         result = schedopt(command, instances / "first-steps.yaml", "--objective", "max-lateness", *target)
         assert result.exit_code == 3
         assert "first-steps.yaml: jobs: 'max-lateness', expected a job with a due date" in result.stderr
+
+
+@pytest.mark.parametrize("words", [["solve", "x.json", "-o", "x.json"], ["convert", "x.json", "x.json"]])
+def test_the_input_is_never_written_over(schedopt: Command, words: list[str]) -> None:
+    save(generate("server", 3, seed=0), "x.json")
+    before = Path("x.json").read_bytes()
+    result = schedopt(*words)
+    assert (result.exit_code, result.stderr) == (
+        2,
+        "schedopt: x.json: is the input, expected another file to write to\n",
+    )
+    assert Path("x.json").read_bytes() == before
+
+
+@pytest.mark.parametrize(("command", "target"), [("solve", "s.yaml"), ("compare", "t.json")])
+def test_files_are_named_for_what_they_hold(schedopt: Command, instances: Path, command: str, target: str) -> None:
+    result = schedopt(command, instances / "first-steps.yaml", "-o", target)
+    assert result.exit_code == 2
+    assert "expected a file that ends in" in result.stderr
+    assert not os.listdir()
+
+
+def test_a_schedule_is_no_instance(schedopt: Command, instances: Path) -> None:
+    schedopt("solve", instances / "first-steps.yaml", "-o", "s.json")
+    result = schedopt("solve", "s.json")
+    assert (result.exit_code, result.stderr) == (3, "schedopt: s.json: is a schedule file, expected an instance\n")

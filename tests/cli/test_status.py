@@ -24,7 +24,14 @@ def test_one_run(result: Any, status: int) -> None:
 
 @pytest.mark.parametrize(
     ("results", "status"),
-    [([NOTHING, FOUND], 0), ([NOTHING, REFUTED], 1), ([NOTHING, INTERRUPTED], 130), ([NOTHING], 5), ([], Exit.SOLVER)],
+    [
+        ([NOTHING, FOUND], 0),
+        ([NOTHING, REFUTED], 1),
+        ([FOUND, REFUTED], 1),
+        ([NOTHING, INTERRUPTED], 130),
+        ([NOTHING], 5),
+        ([], Exit.SOLVER),
+    ],
 )
 def test_a_comparison_is_as_good_as_its_best_run(results: list[Any], status: int) -> None:
     assert comparison_status(SimpleNamespace(results=results)) == status  # type: ignore[arg-type]

@@ -143,7 +143,7 @@ def test_many_jobs_share_lanes_with_their_ids() -> None:
 
 def test_touching_bars_of_a_lane_differ() -> None:
     lane = next(line for line in drawn(*many(60, length=1), 30).splitlines() if line.startswith("solo"))
-    assert lane.split()[1].count("█▓") >= 5
+    assert lane.split()[1].count("█▒") >= 5
 
 
 def test_more_lanes_than_lines_become_strips() -> None:

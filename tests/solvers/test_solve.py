@@ -279,3 +279,12 @@ def test_a_program_that_is_too_large_leaves_the_schedule_to_start_from(caplog: p
     result = solve(generate("server", 20, seed=1), "highs", limits=Limits(memory=1000))
     assert (result.status, result.stopped_by) == (Status.FEASIBLE, StoppedBy.MEMORY)
     assert "the time-indexed program would have" in caplog.text
+
+
+def test_greedy_starts_on_the_fine_grid_though_the_solver_works_on_a_coarser_one() -> None:
+    instance = generate("server", 30, seed=2)
+    greedy = solve(instance, "greedy")
+    result = solve(instance, "highs", time_step=25, limits=Limits(time_limit=2))
+    assert greedy.value is not None
+    assert result.value is not None
+    assert result.value <= greedy.value

@@ -64,11 +64,14 @@ def _stopping(solver: Any, monitor: Monitor) -> Iterator[None]:
         while not ended.wait(0.1):
             solver.stop_search()
 
-    monitor.on_stop(Thread(target=stop, name="stop cp-sat", daemon=True).start)
+    thread = Thread(target=stop, name="stop cp-sat", daemon=True)
+    monitor.on_stop(thread.start)
     try:
         yield
     finally:
         ended.set()
+        if thread.is_alive():
+            thread.join()
 
 
 def _listener(model: IntervalModel, monitor: Monitor) -> Any:

@@ -13,7 +13,7 @@ from optimizer.schedule import Schedule
 from optimizer.units import FloatArray, IntArray
 
 _LARGEST_TOTAL = 2**50
-_SCALE = 2**20
+_LARGEST_COST = 2**57
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,8 @@ class IntervalModel:
         self.costs = Costs.of(problem)
         self.model = cp_model.CpModel()
         self._hints: list[tuple[Any, Callable[[Schedule], int]]] = []
-        self._scale = 1 if self.costs.granularity else _SCALE
         self._options = self._make_options(known)
+        self._scale = 1 if self.costs.granularity else self._fine_scale()
         self.feasible = all(self._options)
         if self.feasible:
             self._start = [self._make_start(j) for j in range(problem.jobs)]
@@ -91,6 +91,15 @@ class IntervalModel:
             if len(own) > 1:
                 self.model.add_exactly_one(option.literal for option in own)
         return options
+
+    def _fine_scale(self) -> int:
+        """Return by what costs that are no integers are multiplied: as much as the sum of all of them allows."""
+        most = 0.0
+        for own in self._options:
+            late = [max(0, option.last + option.duration - self._reference(option)) for option in own]
+            slopes = [self.costs.slope[option.mode, self.problem.node_speed[option.node]] for option in own]
+            most += max((slope * time for slope, time in zip(slopes, late, strict=True)), default=0.0)
+        return max(1, int(_LARGEST_COST / max(most, 1.0)))
 
     def _make_literal(self, j: int, mode: int, node: int) -> Any:
         literal = self.model.new_bool_var("")

@@ -3,6 +3,8 @@ from ortools.sat.python import cp_model
 from optimizer.generate import generate
 from optimizer.instance import Instance, Job
 from optimizer.names import Objective, Status, StoppedBy
+from optimizer.objective import Costs
+from optimizer.problem import Problem
 from optimizer.result import Limits
 from optimizer.solvers.exact.cp_sat import _set_parameters
 from optimizer.solvers.solve import solve
@@ -45,3 +47,11 @@ def test_one_thread_is_deterministic() -> None:
 def test_makespan() -> None:
     result = solve(generate("server", 20, seed=2), "cp-sat", objective=Objective.MAKESPAN)
     assert result.status is Status.OPTIMAL
+
+
+def test_costs_that_are_no_integers_are_proven_on_a_fine_grid() -> None:
+    times = (31, 37, 41, 43, 47, 53, 59, 61)  # their common multiple is too large for slopes that are integers
+    jobs = tuple(Job(f"j{p}", duration=p, demand={"g": 1 + p % 2}) for p in times)
+    instance = Instance(jobs, resources={"g": 3}, objective=Objective.MEAN_SLOWDOWN)
+    assert not Costs.of(Problem.of(instance)).granularity
+    assert solve(instance, "cp-sat").status is Status.OPTIMAL
