@@ -88,3 +88,4 @@ class Feature(StrEnum):
     WARM_START = "warm-start"
     BOUND = "bound"
     THREADS = "threads"
+    PREEMPTIVE = "preemptive"

@@ -77,11 +77,14 @@ class Progress:
         Best valid schedule's value so far.
     lower_bound : float or None
         Best bound so far.
+    share : float or None
+        How much of the run is done, 0 to 1; None: that is not known.
     """
 
     elapsed: float
     value: float | None
     lower_bound: float | None
+    share: float | None = None
 
     @property
     def gap(self) -> float | None:

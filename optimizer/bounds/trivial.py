@@ -12,8 +12,8 @@ from optimizer.problem import NEVER, Problem
 from optimizer.units import FloatArray, IntArray
 
 
-def trivial_bound(problem: Problem, costs: Costs) -> float:
-    """Return a lower bound on the total cost of every schedule, on time or late, without preemption.
+def trivial_bound(problem: Problem, costs: Costs, *, preemptive: bool = False) -> float:
+    """Return a lower bound on the total cost of every schedule, on time or late.
 
     Each job costs at least what it would with the cluster to itself (critical path, arrivals, unavailability). For
     the makespan, the work of the jobs that arrive from some time on must also fit into what each resource offers
@@ -25,8 +25,10 @@ def trivial_bound(problem: Problem, costs: Costs) -> float:
         The problem.
     costs : Costs
         Its costs.
+    preemptive : bool
+        Whether it also has to hold for schedules in which jobs are preempted: these may step over unavailability.
     """
-    head = heads(problem)
+    head = heads(problem, blocked=not preemptive)
     bound = costs.total(least_costs(problem, costs, head))
     return max(bound, _energy_bound(problem, head)) if problem.objective is Objective.MAKESPAN else bound
 

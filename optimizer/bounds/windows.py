@@ -26,9 +26,9 @@ class Heads:
     end: IntArray
 
 
-def heads(problem: Problem) -> Heads:
-    """Return how early each job can be, by arrivals, predecessors, lags and unavailability."""
-    blocked = len(problem.profile_time) > problem.nodes
+def heads(problem: Problem, *, blocked: bool = True) -> Heads:
+    """Return how early each job can be, by arrivals, predecessors, lags and (if ``blocked``) unavailability."""
+    blocked = blocked and len(problem.profile_time) > problem.nodes
     if not blocked and not len(problem.predecessor_job):
         return Heads(problem.release, problem.release + problem.least_time)
     start, end = problem.release.copy(), problem.release + problem.least_time

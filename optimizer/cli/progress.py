@@ -5,10 +5,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rich.text import Text
+    from rich.console import RenderableType
 
     from optimizer.result import Progress
     from optimizer.solvers.monitor import Listener
+
+
+_AT_ONCE = 1.0  # seconds: what takes less needs no bar
+_BAR = 30
 
 
 class _Line:
@@ -25,7 +29,9 @@ class _Line:
     def hear(self, progress: "Progress") -> None:
         self._latest = progress
 
-    def __rich__(self) -> "Text":
+    def __rich__(self) -> "RenderableType":
+        from rich.columns import Columns
+        from rich.progress_bar import ProgressBar
         from rich.text import Text
 
         from optimizer.render.text import number_text, percent_text
@@ -35,7 +41,10 @@ class _Line:
             known = {"value": self._latest.value, "bound": self._latest.lower_bound}
             parts += [f"{name} {number_text(figure)}" for name, figure in known.items() if figure is not None]
             parts += [] if self._latest.gap is None else [f"gap {percent_text(self._latest.gap)}"]
-        return Text("   ".join(parts))
+        text = Text("   ".join(parts))
+        if self._latest is None or self._latest.share is None or self._clock() - self._began < _AT_ONCE:
+            return text
+        return Columns([text, ProgressBar(total=1.0, completed=self._latest.share, width=_BAR)])
 
 
 @contextmanager

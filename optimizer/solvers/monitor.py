@@ -143,6 +143,12 @@ class Monitor:
             if improved:
                 self._tell()
 
+    def advance(self, share: float) -> None:
+        """Tell the listener how much of the run is done, 0 to 1."""
+        if self._listener is not None:
+            bound = None if self.lower_bound == -inf else self.costs.value(self.lower_bound)
+            self._listener(Progress(self.elapsed, None, bound, share))
+
     def close(self) -> None:
         """Take nothing more; for a solver that did not end when asked to."""
         with self._lock:

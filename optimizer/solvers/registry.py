@@ -21,9 +21,12 @@ class SolverKind(StrEnum):
     PORTFOLIO = "portfolio"
     EXACT = "exact"
     HEURISTIC = "heuristic"
+    POLICY = "policy"
 
 
-_EVERYTHING = frozenset(Feature) - {Feature.BOUND, Feature.WARM_START, Feature.THREADS}
+_EVERYTHING = frozenset(
+    {Feature.MODES, Feature.NODES, Feature.PRECEDENCE, Feature.DEADLINES, Feature.UNAVAILABILITY}
+)
 _EXACT = _EVERYTHING | {Feature.BOUND, Feature.WARM_START, Feature.THREADS}
 
 
@@ -80,6 +83,11 @@ class Entry:
         return found
 
 
+def _policy(name: str, summary: str, target: str, *features: Feature) -> Entry:
+    module = f"optimizer.solvers.policies.{target}"
+    return Entry(name, SolverKind.POLICY, summary, module, _EVERYTHING | set(features), {})
+
+
 _ENTRIES = (
     Entry(
         "auto",
@@ -121,6 +129,24 @@ _ENTRIES = (
         _EVERYTHING,
         {},
     ),
+    _policy("fcfs", "first come, first served", "queue:Queue"),
+    _policy("easy", "first come, first served, backfilled behind one reservation", "queue:EASY"),
+    _policy("conservative", "first come, first served, backfilled behind a reservation each", "queue:Conservative"),
+    _policy("sjf", "shortest estimate first", "queue:SJF"),
+    _policy("ljf", "longest estimate first", "queue:LJF"),
+    _policy("smallest-area", "smallest estimate x size first", "queue:SmallestArea"),
+    _policy("edf", "earliest deadline first", "queue:EDF"),
+    _policy("priority", "highest priority first", "priority:Priority", Feature.PREEMPTIVE),
+    _policy("wfp3", "largest (wait / estimate)^3 x size first", "queue:WFP3"),
+    _policy("unicep", "largest wait / (log size x estimate) first", "queue:UNICEP"),
+    _policy("f1", "a learned order of estimate, size and arrival (SC'17)", "queue:F1"),
+    _policy("f2", "the second of these orders", "queue:F2"),
+    _policy("f3", "the third of these orders", "queue:F3"),
+    _policy("f4", "the fourth of these orders", "queue:F4"),
+    _policy("srpt", "shortest remaining time first", "srpt:SRPT", Feature.PREEMPTIVE),
+    _policy("las", "least attained service first", "las:LAS", Feature.PREEMPTIVE),
+    _policy("round-robin", "a quantum each, in turn", "feedback:RoundRobin", Feature.PREEMPTIVE),
+    _policy("mlfq", "multi-level feedback queues", "feedback:MLFQ", Feature.PREEMPTIVE),
 )
 
 REGISTRY: Mapping[str, Entry] = {entry.name: entry for entry in _ENTRIES}

@@ -8,7 +8,7 @@ from threading import Event, Thread
 from typing import Any
 
 from optimizer.bounds.trivial import trivial_bound
-from optimizer.errors import InputError, SchedoptError, SolverError
+from optimizer.errors import InputError, SchedoptError, SolverError, UsageError
 from optimizer.instance import Instance
 from optimizer.kernels.generation import left_shifted
 from optimizer.metrics import Metrics
@@ -80,8 +80,8 @@ def solve(
     back_end = registry.create(entry, {**given, **(options or {})})
     problem = Problem.of(instance, None if objective is None else Objective(objective))
     registry.require_features(entry, problem.features)
-    working = problem.coarsened(problem.common_step if time_step == 1 else time_step)
-    bound = trivial_bound(problem, Costs.of(problem))
+    working = _working(entry, problem, time_step)
+    bound = trivial_bound(problem, Costs.of(problem), preemptive=_interrupts(back_end))
     monitor = Monitor(
         problem,
         limits,
@@ -95,6 +95,20 @@ def solve(
         monitor.start_from(warm_start)
     run = _Run(entry, back_end, problem, working, limits, seed, monitor)
     return _result(run, run.answer(), time_step)
+
+
+def _working(entry: Entry, problem: Problem, time_step: int) -> Problem:
+    """Return the problem on the grid of the solver; a policy is simulated on the instance's own."""
+    if entry.kind is not SolverKind.POLICY:
+        return problem.coarsened(problem.common_step if time_step == 1 else time_step)
+    if time_step != 1:
+        raise UsageError(f"time step {time_step}: expected 1 for the policy {entry.name}, which runs on the grid as it is")
+    return problem
+
+
+def _interrupts(back_end: Solver) -> bool:
+    """Return whether the solver's schedules may be preemptive."""
+    return bool(getattr(back_end, "preemptive", False))
 
 
 def _require_valid(problem: Problem, warm_start: Schedule) -> None:
@@ -233,7 +247,8 @@ def _total_bound(problem: Problem, monitor: Monitor, schedule: Schedule | None) 
     if above := not monitor.misses and total > monitor.total + _TOLERANCE * max(1.0, abs(monitor.total)):
         logger.warning("a bound of %g above a valid schedule was refused", monitor.costs.value(total))
     if above or monitor.misses:
-        total = monitor.costs.rounded_up(trivial_bound(problem, monitor.costs), exact=True)
+        bound = trivial_bound(problem, monitor.costs, preemptive=schedule.preemptive)
+        total = monitor.costs.rounded_up(bound, exact=True)
     return min(total, monitor.total)
 
 

@@ -51,7 +51,7 @@ def test_answers_hold(solver: str, seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("solver", [name for name in SOLVERS if REGISTRY[name].kind is not SolverKind.HEURISTIC])
+@pytest.mark.parametrize("solver", [name for name in SOLVERS if REGISTRY[name].kind in (SolverKind.EXACT, SolverKind.PORTFOLIO)])
 def test_exact_solvers_find_the_optimum_and_prove_it(solver: str, seed: int) -> None:
     result, optimum = _solve(solver, seed)
     assert result.status is (Status.INFEASIBLE if optimum is None else Status.OPTIMAL)
