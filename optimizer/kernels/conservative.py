@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from optimizer.kernels.alarms import clear_alarm, set_alarm
 from optimizer.kernels.calendar import Calendar, change, earliest
 from optimizer.kernels.compilation import kernel, kernel_apart
-from optimizer.kernels.heap import pop, push
 from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.queue_state import (
-    DUE, EARLY, FRESH, LATE, MODE, NODE, NOW, RUNNING, WAITING, Rules, State, comes_first, start_job,
+    EARLY, FRESH, LATE, MODE, NODE, NOW, RUNNING, WAITING, Rules, State, comes_first, start_job,
 )  # fmt: skip
 from optimizer.kernels.ranks import first_from
 from optimizer.kernels.serial import Plan
@@ -94,24 +94,21 @@ def pass_reserving(
             _move_up(inputs, rules, state, calendar, plan)
         _reserve_fresh(inputs, rules, state, calendar, floors, plan)
     state.count[EARLY] = state.count[LATE] = 0
-    while state.count[DUE] > 0 and state.due[0, 0] <= state.count[NOW]:
-        state.count[DUE] = pop(state.due, state.count[DUE])
-        j = state.due[state.count[DUE], 1]
-        if state.reserved[j] == state.due[state.count[DUE], 0]:
-            state.reserved[j] = -1
-            state.count[MODE], state.count[NODE] = plan.mode[j], plan.node[j]
-            start_job(inputs, rules, state, calendar, plan, j)
+    while state.due.job[-1] > 0 and state.due.time[state.due.job[0]] == state.count[NOW]:
+        j = state.due.job[0]
+        clear_alarm(state.due, j)
+        state.reserved[j] = -1
+        state.count[MODE], state.count[NODE] = plan.mode[j], plan.node[j]
+        start_job(inputs, rules, state, calendar, plan, j)
 
 
 @kernel
 def next_due(state: State) -> int:
     """Return when the next reservation begins, ``NEVER`` if a job that runs beyond its estimate stands before it."""
-    while state.count[DUE] > 0 and state.reserved[state.due[0, 1]] != state.due[0, 0]:
-        state.count[DUE] = pop(state.due, state.count[DUE])
-    if state.count[DUE] == 0 or (state.count[RUNNING] > 0 and state.held_until[0] <= state.due[0, 0]):
+    if state.due.job[-1] == 0:
         return NEVER
-    when: int = state.due[0, 0]
-    return when
+    when: int = state.due.time[state.due.job[0]]
+    return NEVER if state.count[RUNNING] > 0 and state.held_until[0] <= when else when
 
 
 @kernel
@@ -134,8 +131,8 @@ def _plan_anew(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, f
     now, i = state.count[NOW], 0
     while i < state.count[RUNNING] and state.held_until[i] <= now:
         j = state.held_by[i]
-        change(calendar, plan.node[j], state.held_until[i], now + 1, inputs.mode_demand, plan.mode[j], -1)
-        state.held_until[i], state.planned_end[j] = now + 1, now + 1
+        change(calendar, plan.node[j], state.booked_until[j], now + 1, inputs.mode_demand, plan.mode[j], -1)
+        state.booked_until[j] = now + 1
         i += 1
     _forget_floors(floors)
     _list_queue(inputs, rules, state)
@@ -159,7 +156,7 @@ def _move_up(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, pla
                 _change_reservation(inputs, rules, state, calendar, plan, j, 1)
                 _find_earliest(inputs, rules, state, calendar, plan, j)
                 _change_reservation(inputs, rules, state, calendar, plan, j, -1)
-                _note_due(state, j)
+                set_alarm(state.due, j, state.reserved[j])
 
 
 @kernel
@@ -180,7 +177,7 @@ def _move_in_mode(inputs: Inputs, rules: Rules, state: State, calendar: Calendar
         _change_reservation(inputs, rules, state, calendar, plan, j, 1)
         state.reserved[j], plan.node[j] = best, node
         _change_reservation(inputs, rules, state, calendar, plan, j, -1)
-        _note_due(state, j)
+        set_alarm(state.due, j, state.reserved[j])
 
 
 @kernel_apart
@@ -193,7 +190,7 @@ def _reserve(
     else:
         _find_earliest(inputs, rules, state, calendar, plan, j)
     _change_reservation(inputs, rules, state, calendar, plan, j, -1)
-    _note_due(state, j)
+    set_alarm(state.due, j, state.reserved[j])
 
 
 @kernel
@@ -266,18 +263,6 @@ def _change_reservation(
     """Enter the reservation of job ``j`` into the calendar (-1), or take it out (1)."""
     m, v, begin = plan.mode[j], plan.node[j], state.reserved[j]
     change(calendar, v, begin, begin + rules.estimate[m, inputs.node_speed[v]], inputs.mode_demand, m, sign)
-
-
-@kernel_apart
-def _note_due(state: State, j: int) -> None:
-    """Remember when the reservation of job ``j`` begins; entries of reservations that were moved go when room is short."""
-    if state.count[DUE] == len(state.due):
-        kept = 0
-        for i in range(len(state.due)):
-            if state.reserved[state.due[i, 1]] == state.due[i, 0]:
-                kept = push(state.due, kept, state.due[i, 0], state.due[i, 1])
-        state.count[DUE] = kept
-    state.count[DUE] = push(state.due, state.count[DUE], state.reserved[j], j)
 
 
 @kernel

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from optimizer.kernels.alarms import Alarms, new_alarms
 from optimizer.kernels.calendar import Calendar, change, earliest
 from optimizer.kernels.compilation import kernel
 from optimizer.kernels.heap import push
@@ -22,9 +23,9 @@ CHANGED = 8  # whether capacity changed since the last reservation
 EARLY, LATE = 9, 18  # whether a job ended before its planned end, after it
 HEAD, SHADOW, SHADOW_MODE, SHADOW_NODE = range(10, 14)  # the head of the queue, and when and where it is to start
 MODE, NODE = 14, 15  # the place that was found last
-DUE, TREE = 16, 17  # size of the heap of reservations, whether the tree is used
-LEAST = 19  # no rank below it is in the queue
-_COUNTS = 20
+TREE = 16  # whether the tree is used
+LEAST = 17  # no rank below it is in the queue
+_COUNTS = 19
 
 
 class Rules(NamedTuple):
@@ -91,14 +92,14 @@ class State(NamedTuple):
         The jobs that joined the queue at this instant.
     held_until, held_by : int64[J]
         The running jobs by planned end, where reservations are made.
-    planned_end : int64[J]
-        When each job that runs is believed to end.
+    planned_end, booked_until : int64[J]
+        When each job that runs is believed to end, and until when the calendar has it: longer when it outlives that.
     available : int64[N + 1, K]
         What will be free on each node at the time of the reservation; in the last row what it leaves.
     reserved : int64[J]
         Start of the reservation of each waiting job, -1 without one; its mode and node stand in the plan.
-    due : int64[*, 2]
-        Heap of reservations: start and job; those that were moved stay.
+    due : Alarms
+        When the reservation of each waiting job begins.
     listed : int64[J]
         Waiting jobs in the order of the queue, where all are needed.
     """
@@ -117,9 +118,10 @@ class State(NamedTuple):
     held_until: IntArray
     held_by: IntArray
     planned_end: IntArray
+    booked_until: IntArray
     available: IntArray
     reserved: IntArray
-    due: IntArray
+    due: Alarms
     listed: IntArray
 
 
@@ -132,7 +134,6 @@ def new_state(inputs: Inputs, rules: Rules) -> State:
     by_time = by_time[inputs.profile_time[by_time] > 0]
     first = np.flatnonzero(predecessors == 0)
     queue = new_ranks(jobs)
-    reserving = jobs if rules.backfill == CONSERVATIVE else 0
     count = np.zeros(_COUNTS, dtype=np.int64)
     count[[HEAD, SHADOW_NODE]] = -1
     return State(
@@ -150,9 +151,10 @@ def new_state(inputs: Inputs, rules: Rules) -> State:
         held_until=np.empty(jobs, dtype=np.int64),
         held_by=np.empty(jobs, dtype=np.int64),
         planned_end=np.empty(jobs, dtype=np.int64),
+        booked_until=np.empty(jobs, dtype=np.int64),
         available=np.empty((nodes + 1, kinds), dtype=np.int64),
         reserved=np.full(jobs, -1, dtype=np.int64),
-        due=np.empty((2 * reserving + 64, 2), dtype=np.int64),
+        due=new_alarms(jobs if rules.backfill == CONSERVATIVE else 0),
         listed=np.empty(jobs, dtype=np.int64),
     )
 
@@ -246,7 +248,7 @@ def start_job(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, pl
     duration = inputs.mode_time[m, inputs.node_speed[v]]
     planned_end = now + rules.estimate[m, inputs.node_speed[v]]
     plan.start[j], plan.end[j], plan.mode[j], plan.node[j] = now, now + duration, m, v
-    state.planned_end[j] = planned_end
+    state.planned_end[j] = state.booked_until[j] = planned_end
     remove(state.queue, rules.rank[j])
     if rules.separate:
         remove(state.candidates, rules.candidate_rank[j])
@@ -277,10 +279,11 @@ def end_job(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, plan
         for k in range(state.free.shape[1]):
             state.free[v, k] += inputs.mode_demand[m, k]
         state.count[CHANGED] = 1
-    if rules.planned and now < state.planned_end[j] and (rules.backfill == CONSERVATIVE or plan.end[j] > plan.start[j]):
-        change(calendar, v, now, state.planned_end[j], inputs.mode_demand, m, 1)
-        state.count[EARLY] = 1
-    elif now > plan.start[j] + rules.estimate[m, inputs.node_speed[v]]:
+    if rules.planned and now < state.booked_until[j]:
+        if rules.backfill == CONSERVATIVE or plan.end[j] > plan.start[j]:
+            change(calendar, v, now, state.booked_until[j], inputs.mode_demand, m, 1)
+            state.count[EARLY] = 1
+    if now > state.planned_end[j]:
         state.count[LATE] = 1
     for e in range(inputs.successor_start[j], inputs.successor_start[j + 1]):
         successor = inputs.successor_job[e]
