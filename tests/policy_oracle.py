@@ -495,7 +495,7 @@ class KeyedSimulation(PreemptiveSimulation):
 
 
 class FeedbackQueues(PreemptiveSimulation):
-    """A queue a level, one for round robin; ``used`` is what a job has run of its allotment, ``joined`` when it came to its queue."""
+    """A queue a level, one for round robin; ``used``: run of the allotment, ``joined``: since when a job waits."""
 
     def __init__(
         self, problem: Problem, cost: int, quantum: int, levels: int, factor: float, promotion: int | None

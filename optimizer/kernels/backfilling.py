@@ -4,8 +4,27 @@ from optimizer.kernels.calendar import Calendar, change, earliest
 from optimizer.kernels.compilation import kernel, kernel_apart
 from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.queue_state import (
-    ANY, CHANGED, EASY, FRESH, HEAD, LEAST, NO_BACKFILL, NOW, RUNNING, SHADOW, SHADOW_MODE, SHADOW_NODE, TREE, WAITING, Rules, State,
-    comes_first, find_place, start_job,
+    ANY,
+    CHANGED,
+    EASY,
+    FRESH,
+    HEAD,
+    LEAST,
+    NO_BACKFILL,
+    NOW,
+    PLACE,
+    RUNNING,
+    SHADOW,
+    SHADOW_MODE,
+    SHADOW_NODE,
+    TREE,
+    TURN,
+    WAITING,
+    Rules,
+    State,
+    comes_first,
+    find_place,
+    start_job,
 )  # fmt: skip
 from optimizer.kernels.ranks import first_from
 from optimizer.kernels.serial import Plan
@@ -24,88 +43,91 @@ def pass_queue(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, t
     While capacity and reservation stay as they are, jobs that could not start before cannot start later: only those
     that have just joined are looked at.
     """
-    if state.count[WAITING] == 0:
-        state.count[HEAD], state.count[CHANGED] = -1, 0
-        return
-    searched = len(tree.leaf) > 0
-    if searched and (state.count[TREE] == 1 or state.count[WAITING] > LONG):
-        keep_up(inputs, rules, state, tree)
     anew = _is_anew(rules, state)
-    turn = _HEADS if rules.backfill != ANY else _among(rules, state, anew)
-    guarded = False
-    if turn == _JOINED:
-        _sort_joined(inputs, rules, state)
-    place = 0
-    while True:
-        found = False
-        if turn == _HEADS:
-            j = _head(inputs, rules, state, tree)
-            if j == state.count[HEAD] and not anew:
-                if rules.backfill == NO_BACKFILL or j < 0:
-                    break
-                guarded, turn = True, _among(rules, state, False)
-                _sort_joined(inputs, rules, state)
-                continue
-            anew = True
-            state.count[SHADOW_NODE] = -1
-            if j < 0:
-                state.count[HEAD] = -1
-                break
-        elif turn == _ALL:
-            place = first_from(state.candidates, place)
-            if place < 0:
-                break
-            j = rules.candidate_at[place]
-            place += 1
-        elif turn == _JOINED:
-            if place == state.count[FRESH]:
-                break
-            j = state.fresh[place]
-            place += 1
-        else:
-            j = _first_searched(inputs, rules, state, calendar, tree, guarded)
-            if j < 0:
-                break
-            found = True
-        if found or find_place(inputs, rules, state, calendar, j, guarded):
-            start_job(inputs, rules, state, calendar, plan, j)
-            if state.count[TREE] == 1:
-                forget(inputs, rules, state, tree, j)
-        elif turn == _HEADS:
-            state.count[HEAD] = j
-            if rules.backfill == NO_BACKFILL:
-                break
-            _reserve(inputs, rules, state, calendar, plan, j)
-            guarded, turn = True, _among(rules, state, True)
-    if rules.planned and guarded:
+    state.counts[CHANGED] = 0
+    if state.counts[WAITING] == 0:
+        state.counts[HEAD] = -1
+        return
+    if len(tree.leaf) > 0 and (state.counts[TREE] == 1 or state.counts[WAITING] > LONG):
+        keep_up(inputs, rules, state, tree)
+    if rules.backfill == ANY:
+        _turn_to_candidates(inputs, rules, state, anew)
+    elif anew or _head(inputs, rules, state, tree) != state.counts[HEAD]:
+        state.counts[TURN], state.counts[HEAD], state.counts[SHADOW_NODE] = _HEADS, -1, -1
+    elif rules.backfill == NO_BACKFILL:
+        return
+    else:
+        _turn_to_candidates(inputs, rules, state, False)
+    _take_turns(inputs, rules, state, calendar, tree, plan)
+    if rules.planned and rules.backfill == EASY and state.counts[HEAD] >= 0:
         _change_reservation(inputs, rules, state, calendar, 1)
-    state.count[CHANGED] = 0
+
+
+@kernel
+def _take_turns(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, tree: Tree, plan: Plan) -> None:
+    """Start one job after another, from the head, then (when a head has to wait) among the candidates."""
+    j = _next_in_turn(inputs, rules, state, calendar, tree)
+    while j >= 0:
+        heads = state.counts[TURN] == _HEADS
+        guarded = rules.backfill == EASY and not heads
+        if state.counts[TURN] == _SEARCHED or find_place(inputs, rules, state, calendar, j, guarded):
+            start_job(inputs, rules, state, calendar, plan, j)
+            if state.counts[TREE] == 1:
+                forget(inputs, rules, state, tree, j)
+        elif heads:
+            state.counts[HEAD] = j
+            if rules.backfill == NO_BACKFILL:
+                return
+            _reserve(inputs, rules, state, calendar, plan, j)
+            _turn_to_candidates(inputs, rules, state, True)
+        j = _next_in_turn(inputs, rules, state, calendar, tree)
+
+
+@kernel
+def _next_in_turn(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, tree: Tree) -> int:
+    """Return the next job that may start, -1 when there is none; one that was searched for can start."""
+    turn, place = state.counts[TURN], state.counts[PLACE]
+    if turn == _HEADS:
+        return _head(inputs, rules, state, tree)
+    if turn == _SEARCHED:
+        return _first_searched(inputs, rules, state, calendar, tree, rules.backfill == EASY)
+    if turn == _ALL:
+        place = first_from(state.candidates, place)
+        state.counts[PLACE] = place + 1
+        candidate: int = rules.candidate_at[place] if place >= 0 else -1
+        return candidate
+    state.counts[PLACE] = place + 1
+    joined: int = state.fresh[place] if place < state.counts[FRESH] else -1
+    return joined
+
+
+@kernel
+def _turn_to_candidates(inputs: Inputs, rules: Rules, state: State, anew: bool) -> None:
+    """Look at all candidates from now on, or, if not ``anew``, at those that just joined."""
+    state.counts[PLACE] = 0
+    if not anew:
+        state.counts[TURN] = _JOINED
+        _sort_joined(inputs, rules, state)
+    elif state.counts[TREE] == 1 or rules.candidate_moving:
+        state.counts[TURN] = _SEARCHED
+    else:
+        state.counts[TURN] = _ALL
 
 
 @kernel
 def _is_anew(rules: Rules, state: State) -> bool:
     """Return whether jobs that could not start at the last instant may start now."""
-    if state.count[CHANGED] == 1 or rules.planned or state.count[FRESH] > _FEW:
+    if state.counts[CHANGED] == 1 or rules.planned or state.counts[FRESH] > _FEW:
         return True
     # the reservation moves on with a job that outlives its estimate
-    outlived: bool = rules.backfill == EASY and state.count[RUNNING] > 0 and state.held_until[0] <= state.count[NOW]
+    outlived: bool = rules.backfill == EASY and state.counts[RUNNING] > 0 and state.held_until[0] <= state.counts[NOW]
     return outlived
-
-
-@kernel
-def _among(rules: Rules, state: State, anew: bool) -> int:
-    """Return where to look for jobs that may be backfilled."""
-    if not anew:
-        return _JOINED
-    if state.count[TREE] == 1 or rules.candidate_moving:
-        return _SEARCHED
-    return _ALL
 
 
 @kernel
 def _sort_joined(inputs: Inputs, rules: Rules, state: State) -> None:
     """Sort the few jobs that just joined by the order of the candidates."""
-    for i in range(1, state.count[FRESH]):
+    for i in range(1, state.counts[FRESH]):
         j, k = state.fresh[i], i
         while k > 0 and _candidate_before(inputs, rules, state, j, state.fresh[k - 1]):
             state.fresh[k] = state.fresh[k - 1]
@@ -114,11 +136,9 @@ def _sort_joined(inputs: Inputs, rules: Rules, state: State) -> None:
 
 
 @kernel_apart
-def _first_searched(
-    inputs: Inputs, rules: Rules, state: State, calendar: Calendar, tree: Tree, guarded: bool
-) -> int:
+def _first_searched(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, tree: Tree, guarded: bool) -> int:
     """Return the first candidate that can start now, -1 without one; where, stands in the counts."""
-    if state.count[TREE] == 1:
+    if state.counts[TREE] == 1:
         return first_that_fits(inputs, rules, state, calendar, tree, guarded)
     return _first_moving(inputs, rules, state, calendar, guarded)
 
@@ -126,18 +146,19 @@ def _first_searched(
 @kernel
 def _head(inputs: Inputs, rules: Rules, state: State, tree: Tree) -> int:
     """Return the first job of the queue, -1 when it is empty."""
-    if state.count[WAITING] == 0:
+    if state.counts[WAITING] == 0:
         return -1
-    r = first_from(state.queue, state.count[LEAST])
-    state.count[LEAST] = r
+    r = first_from(state.queue, state.counts[LEAST])
+    state.counts[LEAST] = r
     if not rules.moving:
-        return rules.job_at[r]
-    if state.count[TREE] == 1 and not rules.separate:
+        first: int = rules.job_at[r]
+        return first
+    if state.counts[TREE] == 1 and not rules.separate:
         return tree_head(inputs, rules, state, tree)
-    head = rules.job_at[r]
+    head: int = rules.job_at[r]
     while r >= 0:
         j = rules.job_at[r]
-        if comes_first(j, head, state.count[NOW], inputs.release, rules.rank, rules.slope, True):
+        if comes_first(j, head, state.counts[NOW], inputs.release, rules.rank, rules.slope, True):
             head = j
         r = first_from(state.queue, r + 1)
     return head
@@ -150,9 +171,9 @@ def _first_moving(inputs: Inputs, rules: Rules, state: State, calendar: Calendar
     r = first_from(state.candidates, 0)
     while r >= 0:
         j = rules.candidate_at[r]
-        if found < 0 or _candidate_before(inputs, rules, state, j, found):
-            if find_place(inputs, rules, state, calendar, j, guarded):
-                found = j
+        first = found < 0 or _candidate_before(inputs, rules, state, j, found)
+        if first and find_place(inputs, rules, state, calendar, j, guarded):
+            found = j
         r = first_from(state.candidates, r + 1)
     if found >= 0:
         find_place(inputs, rules, state, calendar, found, guarded)
@@ -162,7 +183,7 @@ def _first_moving(inputs: Inputs, rules: Rules, state: State, calendar: Calendar
 @kernel
 def _candidate_before(inputs: Inputs, rules: Rules, state: State, a: int, b: int) -> bool:
     return comes_first(
-        a, b, state.count[NOW], inputs.release, rules.candidate_rank, rules.candidate_slope, rules.candidate_moving
+        a, b, state.counts[NOW], inputs.release, rules.candidate_rank, rules.candidate_slope, rules.candidate_moving
     )
 
 
@@ -178,43 +199,43 @@ def _reserve(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, pla
 @kernel_apart
 def _reserve_in_calendar(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, head: int) -> None:
     """Reserve the earliest place that the calendar has."""
-    state.count[SHADOW] = NEVER
+    state.counts[SHADOW] = NEVER
     for m in range(inputs.mode_start[head], inputs.mode_start[head + 1]):
         for v in range(len(inputs.node_speed)):
             if exceeds(inputs.mode_demand, m, inputs.node_capacity, v):
                 continue
-            estimate, latest = rules.estimate[m, inputs.node_speed[v]], state.count[SHADOW] - 1
-            when = earliest(calendar, v, state.count[NOW], estimate, inputs.mode_demand, m, latest, NEVER)
+            estimate, latest = rules.estimate[m, inputs.node_speed[v]], state.counts[SHADOW] - 1
+            when = earliest(calendar, v, state.counts[NOW], estimate, inputs.mode_demand, m, latest, NEVER)
             if when <= latest:
-                state.count[SHADOW], state.count[SHADOW_NODE], state.count[SHADOW_MODE] = when, v, m
+                state.counts[SHADOW], state.counts[SHADOW_NODE], state.counts[SHADOW_MODE] = when, v, m
     _change_reservation(inputs, rules, state, calendar, -1)
 
 
 @kernel
 def _change_reservation(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, sign: int) -> None:
     """Add what is reserved for the head to the calendar, or take it away."""
-    m, v, begin = state.count[SHADOW_MODE], state.count[SHADOW_NODE], state.count[SHADOW]
+    m, v, begin = state.counts[SHADOW_MODE], state.counts[SHADOW_NODE], state.counts[SHADOW]
     change(calendar, v, begin, begin + rules.estimate[m, inputs.node_speed[v]], inputs.mode_demand, m, sign)
 
 
 @kernel
 def _reserve_behind_running(inputs: Inputs, state: State, plan: Plan, head: int) -> None:
     """Find when the running jobs, as far as is believed, leave room for the head, and what else will be free then."""
-    now, kinds = state.count[NOW], state.free.shape[1]
+    now, kinds = state.counts[NOW], state.free.shape[1]
     for v in range(len(state.free)):
         for k in range(kinds):
             state.available[v, k] = state.free[v, k]
     i = 0
-    while state.count[SHADOW_NODE] < 0:
+    while state.counts[SHADOW_NODE] < 0:
         when, first = max(state.held_until[i], now + 1), i
-        while i < state.count[RUNNING] and max(state.held_until[i], now + 1) == when:
+        while i < state.counts[RUNNING] and max(state.held_until[i], now + 1) == when:
             j = state.held_by[i]
             for k in range(kinds):
                 state.available[plan.node[j], k] += inputs.mode_demand[plan.mode[j], k]
             i += 1
         for e in range(first, i):
             _reserve_on(inputs, state, head, plan.node[state.held_by[e]], when)
-    m, v = state.count[SHADOW_MODE], state.count[SHADOW_NODE]
+    m, v = state.counts[SHADOW_MODE], state.counts[SHADOW_NODE]
     for k in range(kinds):
         state.available[-1, k] = state.available[v, k] - inputs.mode_demand[m, k]
 
@@ -224,8 +245,8 @@ def _reserve_on(inputs: Inputs, state: State, head: int, v: int, when: int) -> N
     """Reserve ``when`` on node ``v`` if the head fits there, and in no earlier mode or node of the same time."""
     for m in range(inputs.mode_start[head], inputs.mode_start[head + 1]):
         if not exceeds(inputs.mode_demand, m, state.available, v):
-            found = state.count[SHADOW_NODE] >= 0
-            best_m, best_v = state.count[SHADOW_MODE], state.count[SHADOW_NODE]
+            found = state.counts[SHADOW_NODE] >= 0
+            best_m, best_v = state.counts[SHADOW_MODE], state.counts[SHADOW_NODE]
             if not found or m < best_m or (m == best_m and v < best_v):
-                state.count[SHADOW], state.count[SHADOW_NODE], state.count[SHADOW_MODE] = when, v, m
+                state.counts[SHADOW], state.counts[SHADOW_NODE], state.counts[SHADOW_MODE] = when, v, m
             return

@@ -1,6 +1,7 @@
 """What queueing policies believe about jobs: run times and sizes, from the estimates alone."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimizer.problem import Problem
 from optimizer.units import FloatArray, IntArray
@@ -18,7 +19,7 @@ def believed_times(problem: Problem) -> IntArray:
 
 def first_modes(problem: Problem) -> IntArray:
     """Return of each job the first mode that fits on some node, int64[J]."""
-    fits = _fits(problem).any(axis=1)
+    fits = np.asarray(_fits(problem).any(axis=1))
     index = np.where(fits, np.arange(len(fits)), len(fits))
     return np.minimum.reduceat(index, problem.mode_start[:-1])
 
@@ -28,7 +29,8 @@ def estimates(problem: Problem) -> IntArray:
     first = first_modes(problem)
     believed = believed_times(problem)[first]
     node = np.where(_fits(problem)[first], believed[:, problem.node_speed], np.iinfo(np.int64).max)
-    return node.min(axis=1)
+    least: IntArray = node.min(axis=1)
+    return least
 
 
 def sizes(problem: Problem) -> FloatArray:
@@ -43,7 +45,7 @@ def sizes(problem: Problem) -> FloatArray:
     return size
 
 
-def _fits(problem: Problem) -> np.ndarray:
+def _fits(problem: Problem) -> NDArray[np.bool_]:
     """Return which mode fits on which node when it is empty, bool[M, N]."""
     kinds, kind = np.unique(problem.node_capacity, axis=0, return_inverse=True)
     fits = np.stack([(problem.mode_demand <= capacity).all(axis=1) for capacity in kinds], axis=1)

@@ -195,7 +195,7 @@ def _cut(calendar: Calendar, key: int) -> int:
     if calendar.key[entry] == key:
         return entry
     calendar.unused[-1] -= 1
-    new = calendar.unused[calendar.unused[-1]]
+    new: int = calendar.unused[calendar.unused[-1]]
     calendar.key[new] = key
     for k in range(calendar.level.shape[1]):
         calendar.level[new, k] = calendar.level[entry, k]

@@ -13,7 +13,18 @@ from optimizer.kernels.calendar import Calendar, change, earliest
 from optimizer.kernels.compilation import kernel, kernel_apart
 from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.queue_state import (
-    EARLY, FRESH, LATE, MODE, NODE, NOW, RUNNING, WAITING, Rules, State, comes_first, start_job,
+    EARLY,
+    FRESH,
+    LATE,
+    MODE,
+    NODE,
+    NOW,
+    RUNNING,
+    WAITING,
+    Rules,
+    State,
+    comes_first,
+    start_job,
 )  # fmt: skip
 from optimizer.kernels.ranks import first_from
 from optimizer.kernels.serial import Plan
@@ -32,7 +43,7 @@ class Floors(NamedTuple):
     Parameters
     ----------
     when : int64[N, K, D, P]
-        No reservation of at least the d-th amount of resource k for at least the p-th length can begin earlier on a node.
+        No reservation of at least the d-th amount of resource k for at least the p-th length can begin earlier there.
     amount : int64[1, K]
         A demand of one resource.
     used : int64[1]
@@ -81,24 +92,22 @@ def _step(step: int) -> int:
 
 
 @kernel
-def pass_reserving(
-    inputs: Inputs, rules: Rules, state: State, calendar: Calendar, floors: Floors, plan: Plan
-) -> None:
+def pass_reserving(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, floors: Floors, plan: Plan) -> None:
     """Reserve for those that joined, let all move up where capacity came free, start those whose time has come."""
-    outlived = state.count[RUNNING] > 0 and state.held_until[0] <= state.count[NOW]
-    if outlived or state.count[LATE] == 1:
+    outlived = state.counts[RUNNING] > 0 and state.held_until[0] <= state.counts[NOW]
+    if outlived or state.counts[LATE] == 1:
         _plan_anew(inputs, rules, state, calendar, floors, plan)
     else:
-        if state.count[EARLY] == 1:
+        if state.counts[EARLY] == 1:
             _forget_floors(floors)
             _move_up(inputs, rules, state, calendar, plan)
         _reserve_fresh(inputs, rules, state, calendar, floors, plan)
-    state.count[EARLY] = state.count[LATE] = 0
-    while state.due.job[-1] > 0 and state.due.time[state.due.job[0]] == state.count[NOW]:
+    state.counts[EARLY] = state.counts[LATE] = 0
+    while state.due.job[-1] > 0 and state.due.time[state.due.job[0]] == state.counts[NOW]:
         j = state.due.job[0]
         clear_alarm(state.due, j)
         state.reserved[j] = -1
-        state.count[MODE], state.count[NODE] = plan.mode[j], plan.node[j]
+        state.counts[MODE], state.counts[NODE] = plan.mode[j], plan.node[j]
         start_job(inputs, rules, state, calendar, plan, j)
 
 
@@ -108,19 +117,17 @@ def next_due(state: State) -> int:
     if state.due.job[-1] == 0:
         return NEVER
     when: int = state.due.time[state.due.job[0]]
-    return NEVER if state.count[RUNNING] > 0 and state.held_until[0] <= when else when
+    return NEVER if state.counts[RUNNING] > 0 and state.held_until[0] <= when else when
 
 
 @kernel
-def _reserve_fresh(
-    inputs: Inputs, rules: Rules, state: State, calendar: Calendar, floors: Floors, plan: Plan
-) -> None:
+def _reserve_fresh(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, floors: Floors, plan: Plan) -> None:
     """Reserve the earliest place for each job that just joined, in the order of the queue."""
-    if state.count[FRESH] == 1:
+    if state.counts[FRESH] == 1:
         _reserve(inputs, rules, state, calendar, floors, plan, state.fresh[0])
-    elif state.count[FRESH] > 1:
+    elif state.counts[FRESH] > 1:
         _list_queue(inputs, rules, state)
-        for i in range(state.count[WAITING]):
+        for i in range(state.counts[WAITING]):
             if state.reserved[state.listed[i]] < 0:
                 _reserve(inputs, rules, state, calendar, floors, plan, state.listed[i])
 
@@ -128,18 +135,18 @@ def _reserve_fresh(
 @kernel_apart
 def _plan_anew(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, floors: Floors, plan: Plan) -> None:
     """Plan all waiting jobs from nothing, because a running job outlives its estimate: it may end at the next step."""
-    now, i = state.count[NOW], 0
-    while i < state.count[RUNNING] and state.held_until[i] <= now:
+    now, i = state.counts[NOW], 0
+    while i < state.counts[RUNNING] and state.held_until[i] <= now:
         j = state.held_by[i]
         change(calendar, plan.node[j], state.booked_until[j], now + 1, inputs.mode_demand, plan.mode[j], -1)
         state.booked_until[j] = now + 1
         i += 1
     _forget_floors(floors)
     _list_queue(inputs, rules, state)
-    for i in range(state.count[WAITING]):
+    for i in range(state.counts[WAITING]):
         if state.reserved[state.listed[i]] >= 0:
             _change_reservation(inputs, rules, state, calendar, plan, state.listed[i], 1)
-    for i in range(state.count[WAITING]):
+    for i in range(state.counts[WAITING]):
         _reserve(inputs, rules, state, calendar, floors, plan, state.listed[i])
 
 
@@ -147,7 +154,7 @@ def _plan_anew(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, f
 def _move_up(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, plan: Plan) -> None:
     """Let each job with a reservation, in the order of the queue, have the earliest place that there is now."""
     _list_queue(inputs, rules, state)
-    for i in range(state.count[WAITING]):
+    for i in range(state.counts[WAITING]):
         j = state.listed[i]
         if state.reserved[j] >= 0:
             if inputs.mode_start[j + 1] - inputs.mode_start[j] == 1:
@@ -170,7 +177,7 @@ def _move_in_mode(inputs: Inputs, rules: Rules, state: State, calendar: Calendar
         estimate = rules.estimate[m, inputs.node_speed[v]]
         latest = best if v < node else best - 1
         kept = begin if v == own else NEVER
-        when = earliest(calendar, v, state.count[NOW], estimate, inputs.mode_demand, m, latest, kept)
+        when = earliest(calendar, v, state.counts[NOW], estimate, inputs.mode_demand, m, latest, kept)
         if when <= latest:
             best, node = when, v
     if best < begin or node != own:
@@ -185,7 +192,7 @@ def _reserve(
     inputs: Inputs, rules: Rules, state: State, calendar: Calendar, floors: Floors, plan: Plan, j: int
 ) -> None:
     """Reserve the earliest place for job ``j``."""
-    if state.count[WAITING] > _LONG:
+    if state.counts[WAITING] > _LONG:
         _find_earliest_above(inputs, rules, state, calendar, floors, plan, j)
     else:
         _find_earliest(inputs, rules, state, calendar, plan, j)
@@ -202,7 +209,7 @@ def _find_earliest(inputs: Inputs, rules: Rules, state: State, calendar: Calenda
             if exceeds(inputs.mode_demand, m, inputs.node_capacity, v):
                 continue
             estimate = rules.estimate[m, inputs.node_speed[v]]
-            when = earliest(calendar, v, state.count[NOW], estimate, inputs.mode_demand, m, best - 1, NEVER)
+            when = earliest(calendar, v, state.counts[NOW], estimate, inputs.mode_demand, m, best - 1, NEVER)
             if when < best:
                 best, plan.mode[j], plan.node[j] = when, m, v
     state.reserved[j] = best
@@ -236,7 +243,7 @@ def _raised_floor(
         if inputs.mode_demand[m, k] > largest * inputs.node_capacity[v, k]:
             scarcest, largest = k, inputs.mode_demand[m, k] / inputs.node_capacity[v, k]
     size, length = _step_of(inputs.mode_demand[m, scarcest]), _step_of(estimate)
-    floor = max(floors.when[v, scarcest, size, length], state.count[NOW])
+    floor = max(floors.when[v, scarcest, size, length], state.counts[NOW])
     floors.amount[0, scarcest] = _step(size)
     floor = earliest(calendar, v, floor, _step(length), floors.amount, 0, NEVER, NEVER)
     floors.amount[0, scarcest] = 0
@@ -280,7 +287,7 @@ def _list_queue(inputs: Inputs, rules: Rules, state: State) -> None:
 @kernel_apart
 def _sort_listed(inputs: Inputs, rules: Rules, state: State) -> None:
     """Sort ``listed`` by an order that changes with time (Shell 1959; gaps of Knuth 1973)."""
-    now, count = state.count[NOW], state.count[WAITING]
+    now, count = state.counts[NOW], state.counts[WAITING]
     gap = 1
     while 3 * gap < count:
         gap = 3 * gap + 1

@@ -11,8 +11,28 @@ from optimizer.kernels.alarms import clear_alarm, set_alarm
 from optimizer.kernels.compilation import kernel
 from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.preemption_state import (
-    COMING, EXPIRED, FINISHED, JOINED, MODE, NODE, NOW, RUNNING, STARTS, WAITING, Jobs, change_capacity, end_piece,
-    find_room, has_room, has_room_for_pieces, let_arrive, next_change, note_joined, settle, start_piece, stop_piece,
+    COMING,
+    EXPIRED,
+    FINISHED,
+    JOINED,
+    MODE,
+    NODE,
+    NOW,
+    RUNNING,
+    STARTS,
+    WAITING,
+    Jobs,
+    change_capacity,
+    end_piece,
+    find_room,
+    has_room,
+    has_room_for_pieces,
+    let_arrive,
+    next_change,
+    note_joined,
+    settle,
+    start_piece,
+    stop_piece,
     take,
 )  # fmt: skip
 from optimizer.problem import NEVER
@@ -84,14 +104,14 @@ def new_levels(inputs: Inputs, allotment: IntArray, promotion: int | None) -> Le
 def run_feedback(inputs: Inputs, jobs: Jobs, levels: Levels, instants: int) -> None:
     """Let the next ``instants`` instants happen, fewer if all jobs end before or there is no more room for pieces."""
     for _ in range(instants):
-        if jobs.count[FINISHED] == len(inputs.release) or not has_room_for_pieces(jobs):
+        if jobs.counts[FINISHED] == len(inputs.release) or not has_room_for_pieces(jobs):
             return
-        jobs.count[NOW] = next_change(inputs, jobs, NEVER)
-        jobs.count[JOINED] = jobs.count[EXPIRED] = 0
+        jobs.counts[NOW] = next_change(inputs, jobs, NEVER)
+        jobs.counts[JOINED] = jobs.counts[EXPIRED] = 0
         _ring(inputs, jobs, levels)
         change_capacity(inputs, jobs)
         let_arrive(inputs, jobs)
-        for i in range(jobs.count[JOINED]):
+        for i in range(jobs.counts[JOINED]):
             _join(jobs, levels, jobs.joined[i], 0)
         _move_expired(inputs, jobs, levels)
         _pass(inputs, jobs, levels)
@@ -101,29 +121,30 @@ def run_feedback(inputs: Inputs, jobs: Jobs, levels: Levels, instants: int) -> N
 @kernel
 def _ring(inputs: Inputs, jobs: Jobs, levels: Levels) -> None:
     """Let jobs end, join, and note those that are to go up or have used up their time, waiting ones first, in order."""
-    while jobs.alarms.job[-1] > 0 and jobs.alarms.time[jobs.alarms.job[0]] == jobs.count[NOW]:
+    while jobs.alarms.job[-1] > 0 and jobs.alarms.time[jobs.alarms.job[0]] == jobs.counts[NOW]:
         j = jobs.alarms.job[0]
         clear_alarm(jobs.alarms, j)
         if jobs.status[j] == COMING:
             note_joined(jobs, j)
-        elif jobs.status[j] == RUNNING and jobs.since[j] + jobs.left[j] == jobs.count[NOW]:
+        elif jobs.status[j] == RUNNING and jobs.since[j] + jobs.left[j] == jobs.counts[NOW]:
             _take_out(levels, len(levels.allotment) + levels.level[j], j)
             _hold(inputs, jobs, levels, j, -1)
             end_piece(inputs, jobs, j)
         else:
-            k = jobs.count[EXPIRED]
+            k = jobs.counts[EXPIRED]
             while k > 0 and _goes_first(jobs, levels, j, jobs.expired[k - 1]):
                 jobs.expired[k] = jobs.expired[k - 1]
                 k -= 1
             jobs.expired[k] = j
-            jobs.count[EXPIRED] += 1
+            jobs.counts[EXPIRED] += 1
 
 
 @kernel
 def _goes_first(jobs: Jobs, levels: Levels, a: int, b: int) -> bool:
-    """Return whether job ``a`` is moved before job ``b``: waiting ones by level and queue, then running ones by start."""
+    """Return whether job ``a`` is moved before ``b``: waiting ones by level and queue, then running ones by start."""
     if jobs.status[a] != jobs.status[b]:
-        return jobs.status[a] == WAITING
+        waits: bool = jobs.status[a] == WAITING
+        return waits
     if jobs.status[a] == WAITING and levels.level[a] != levels.level[b]:
         higher: bool = levels.level[a] < levels.level[b]
         return higher
@@ -135,7 +156,7 @@ def _goes_first(jobs: Jobs, levels: Levels, a: int, b: int) -> bool:
 def _move_expired(inputs: Inputs, jobs: Jobs, levels: Levels) -> None:
     """Let jobs that waited for long go to the top, and those that used up their time one level down."""
     lowest = len(levels.allotment) - 1
-    for i in range(jobs.count[EXPIRED]):
+    for i in range(jobs.counts[EXPIRED]):
         j = jobs.expired[i]
         if jobs.status[j] == WAITING:
             _take_out(levels, levels.level[j], j)
@@ -149,7 +170,7 @@ def _move_expired(inputs: Inputs, jobs: Jobs, levels: Levels) -> None:
 def _stop(inputs: Inputs, jobs: Jobs, levels: Levels, j: int) -> None:
     """Let running job ``j`` give way."""
     level = levels.level[j]
-    levels.used[j] += jobs.count[NOW] - jobs.since[j]
+    levels.used[j] += jobs.counts[NOW] - jobs.since[j]
     _take_out(levels, len(levels.allotment) + level, j)
     _hold(inputs, jobs, levels, j, -1)
     stop_piece(inputs, jobs, j)
@@ -159,8 +180,8 @@ def _stop(inputs: Inputs, jobs: Jobs, levels: Levels, j: int) -> None:
 def _join(jobs: Jobs, levels: Levels, j: int, level: int) -> None:
     """Let job ``j`` wait at the tail of a level, with a new allotment."""
     levels.level[j], levels.used[j] = level, 0
-    jobs.count[STARTS] += 1
-    levels.order[j] = jobs.count[STARTS]
+    jobs.counts[STARTS] += 1
+    levels.order[j] = jobs.counts[STARTS]
     _append(levels, level, j)
     _set_promotion(jobs, levels, j)
 
@@ -168,7 +189,7 @@ def _join(jobs: Jobs, levels: Levels, j: int, level: int) -> None:
 @kernel
 def _set_promotion(jobs: Jobs, levels: Levels, j: int) -> None:
     if levels.level[j] > 0 and levels.promotion < NEVER:
-        set_alarm(jobs.alarms, j, jobs.count[NOW] + levels.promotion)
+        set_alarm(jobs.alarms, j, jobs.counts[NOW] + levels.promotion)
 
 
 @kernel
@@ -182,7 +203,7 @@ def _pass(inputs: Inputs, jobs: Jobs, levels: Levels) -> None:
         if j >= 0:
             _leave_room(jobs, levels, level)
         while j >= 0 and find_room(inputs, jobs, j):
-            m, v = jobs.count[MODE], jobs.count[NODE]
+            m, v = jobs.counts[MODE], jobs.counts[NODE]
             _start(inputs, jobs, levels, j, m, v)
             take(inputs, jobs, jobs.room, m, v, 1)
             crowded = crowded or _is_short(jobs, v, v + 1)
@@ -251,10 +272,10 @@ def _start(inputs: Inputs, jobs: Jobs, levels: Levels, j: int, m: int, v: int) -
     clear_alarm(jobs.alarms, j)
     start_piece(inputs, jobs, j, m, v)
     _hold(inputs, jobs, levels, j, 1)
-    jobs.count[STARTS] += 1
-    levels.order[j] = jobs.count[STARTS]
+    jobs.counts[STARTS] += 1
+    levels.order[j] = jobs.counts[STARTS]
     _append(levels, len(levels.allotment) + level, j)
-    set_alarm(jobs.alarms, j, jobs.count[NOW] + min(jobs.left[j], levels.allotment[level] - levels.used[j]))
+    set_alarm(jobs.alarms, j, jobs.counts[NOW] + min(jobs.left[j], levels.allotment[level] - levels.used[j]))
 
 
 @kernel

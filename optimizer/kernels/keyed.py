@@ -6,6 +6,7 @@ not with the length of the queue.
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -14,8 +15,28 @@ from optimizer.kernels.alarms import clear_alarm, set_alarm
 from optimizer.kernels.compilation import kernel
 from optimizer.kernels.inputs import Inputs, integers
 from optimizer.kernels.preemption_state import (
-    COMING, FINISHED, JOINED, MODE, NODE, NOW, RUNNING, WAITERS, Jobs, change_capacity, end_piece, find_room, has_room,
-    has_room_for_pieces, interrupt, let_arrive, next_change, note_joined, settle, start_piece, stop_piece, take,
+    COMING,
+    FINISHED,
+    JOINED,
+    MODE,
+    NODE,
+    NOW,
+    RUNNING,
+    WAITERS,
+    Jobs,
+    change_capacity,
+    end_piece,
+    find_room,
+    has_room,
+    has_room_for_pieces,
+    interrupt,
+    let_arrive,
+    next_change,
+    note_joined,
+    settle,
+    start_piece,
+    stop_piece,
+    take,
 )  # fmt: skip
 from optimizer.problem import NEVER
 from optimizer.units import FloatArray, IntArray
@@ -75,9 +96,7 @@ class Keys(NamedTuple):
     kept: IntArray
 
 
-def new_keys(
-    inputs: Inputs, kind: int, key: FloatArray, *, estimate: IntArray, size: FloatArray, quantum: int
-) -> Keys:
+def new_keys(inputs: Inputs, kind: int, key: FloatArray, *, estimate: IntArray, size: FloatArray, quantum: int) -> Keys:
     """Return the keys of jobs of which none waits yet; ``key`` is that before the first start."""
     jobs = len(inputs.release)
     fresh_class, later_class, room = _classes(inputs)
@@ -129,7 +148,7 @@ def _by_job(inputs: Inputs, of_modes: IntArray) -> Iterator[tuple[int, ...]]:
     """Yield the numbers of each job's modes."""
     values = of_modes.tolist()
     bounds = inputs.mode_start.tolist()
-    for first, stop in zip(bounds, bounds[1:], strict=False):
+    for first, stop in pairwise(bounds):
         yield tuple(values[first:stop])
 
 
@@ -147,25 +166,25 @@ def run_keyed(inputs: Inputs, jobs: Jobs, keys: Keys, alarm: IntArray, instants:
         How many.
     """
     for _ in range(instants):
-        if jobs.count[FINISHED] == len(inputs.release) or not has_room_for_pieces(jobs):
+        if jobs.counts[FINISHED] == len(inputs.release) or not has_room_for_pieces(jobs):
             return
-        jobs.count[NOW] = next_change(inputs, jobs, alarm[0])
-        jobs.count[JOINED] = 0
+        jobs.counts[NOW] = next_change(inputs, jobs, alarm[0])
+        jobs.counts[JOINED] = 0
         _ring(inputs, jobs)
         change_capacity(inputs, jobs)
         let_arrive(inputs, jobs)
-        for i in range(jobs.count[JOINED]):
+        for i in range(jobs.counts[JOINED]):
             _wait(inputs, jobs, keys, jobs.joined[i])
         _pass(inputs, jobs, keys)
         settle(jobs)
-        waits = keys.kind == ATTAINED and jobs.count[WAITERS] > 0
-        alarm[0] = jobs.count[NOW] + keys.quantum if waits else NEVER
+        waits = keys.kind == ATTAINED and jobs.counts[WAITERS] > 0
+        alarm[0] = jobs.counts[NOW] + keys.quantum if waits else NEVER
 
 
 @kernel
 def _ring(inputs: Inputs, jobs: Jobs) -> None:
     """Let the jobs end that end now, and those join that get ready now behind others."""
-    while jobs.alarms.job[-1] > 0 and jobs.alarms.time[jobs.alarms.job[0]] == jobs.count[NOW]:
+    while jobs.alarms.job[-1] > 0 and jobs.alarms.time[jobs.alarms.job[0]] == jobs.counts[NOW]:
         j = jobs.alarms.job[0]
         clear_alarm(jobs.alarms, j)
         if jobs.status[j] == COMING:
@@ -214,7 +233,7 @@ def _sort_running(jobs: Jobs, keys: Keys) -> int:
     for i in range(keys.running[-1]):
         j = keys.running[i]
         if jobs.status[j] == RUNNING:
-            _renew_key(jobs, keys, j, jobs.count[NOW] - jobs.since[j])
+            _renew_key(jobs, keys, j, jobs.counts[NOW] - jobs.since[j])
             k = count
             while k > 0 and _stands_before(jobs, keys, j, keys.running[k - 1]):
                 keys.running[k] = keys.running[k - 1]
@@ -239,7 +258,8 @@ def _stands_before(jobs: Jobs, keys: Keys, a: int, b: int) -> bool:
         smaller: bool = keys.key[a] < keys.key[b]
         return smaller
     if jobs.status[a] != jobs.status[b]:
-        return jobs.status[a] == RUNNING
+        runs: bool = jobs.status[a] == RUNNING
+        return runs
     earlier: bool = jobs.rank[a] < jobs.rank[b]
     return earlier
 
@@ -264,12 +284,12 @@ def _keep(inputs: Inputs, jobs: Jobs, keys: Keys, r: int, after: int) -> int:
 @kernel
 def _run(inputs: Inputs, jobs: Jobs, keys: Keys, j: int, after: int) -> int:
     """Let waiting job ``j`` run where there is room; return how many jobs run after it."""
-    m, v = jobs.count[MODE], jobs.count[NODE]
+    m, v = jobs.counts[MODE], jobs.counts[NODE]
     if jobs.mode[j] < 0:
         keys.believed[j] = keys.estimate[m, inputs.node_speed[v]]
     start_piece(inputs, jobs, j, m, v)
     take(inputs, jobs, jobs.room, m, v, 1)
-    set_alarm(jobs.alarms, j, jobs.count[NOW] + jobs.left[j])
+    set_alarm(jobs.alarms, j, jobs.counts[NOW] + jobs.left[j])
     keys.kept[after] = j
     return after + 1
 
@@ -280,17 +300,18 @@ def _least_waiting(inputs: Inputs, jobs: Jobs, keys: Keys, with_room: bool) -> i
     best = -1
     for i in range(keys.active[-1]):
         j = keys.heap[keys.base[keys.active[i]]]
-        if best < 0 or _stands_before(jobs, keys, j, best):
-            if not with_room or find_room(inputs, jobs, j):
-                best = j
+        first = best < 0 or _stands_before(jobs, keys, j, best)
+        if first and (not with_room or find_room(inputs, jobs, j)):
+            best = j
     return best
 
 
 @kernel
 def _class_of(inputs: Inputs, jobs: Jobs, keys: Keys, j: int) -> int:
-    if jobs.mode[j] < 0:
-        return keys.fresh_class[j]
-    return keys.later_class[jobs.mode[j], inputs.node_speed[jobs.node[j]]]
+    found: int = keys.fresh_class[j]
+    if jobs.mode[j] >= 0:
+        found = keys.later_class[jobs.mode[j], inputs.node_speed[jobs.node[j]]]
+    return found
 
 
 @kernel

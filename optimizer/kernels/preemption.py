@@ -23,7 +23,7 @@ _SECONDS_PER_JOB = 1e-3
 class KeyedSimulation:
     """A policy by which at each instant the jobs of the least keys run.
 
-    At each instant jobs end, capacity changes, jobs arrive. Then all unfinished jobs that are ready, by key (equal ones:
+    At each instant jobs end, capacity changes, jobs arrive. Then all unfinished jobs that are ready, by key (equal:
     running before waiting, then by arrival and file), get room beside those before them: on the node where they run,
     else on the first with room. Others wait. A job keeps the mode and the speed of node of its first start.
 
@@ -63,7 +63,7 @@ class KeyedSimulation:
     @property
     def share(self) -> float:
         """The share of the jobs that have ended."""
-        return float(self._jobs.count[FINISHED] / len(self._inputs.release))
+        return float(self._jobs.counts[FINISHED] / len(self._inputs.release))
 
     def advance(self) -> None:
         """Go on for about a tenth of a second."""
@@ -107,7 +107,7 @@ class FeedbackSimulation:
     @property
     def share(self) -> float:
         """The share of the jobs that have ended."""
-        return float(self._jobs.count[FINISHED] / len(self._inputs.release))
+        return float(self._jobs.counts[FINISHED] / len(self._inputs.release))
 
     def advance(self) -> None:
         """Go on for about a tenth of a second."""
@@ -126,7 +126,7 @@ def _with_room(jobs: Jobs) -> Jobs:
 def _schedule(jobs: Jobs) -> Schedule:
     """Return the pieces by job and time, those that touch on one node as one, and an empty one for an empty job."""
     count = len(jobs.status)
-    piece = jobs.piece[: jobs.count[PIECES]]
+    piece = jobs.piece[: jobs.counts[PIECES]]
     empty = np.setdiff1d(np.arange(count), piece[:, 0])
     none = np.column_stack([empty, jobs.start[empty], jobs.start[empty], jobs.node[empty]])
     piece = np.concatenate([piece, none])

@@ -14,8 +14,10 @@ from optimizer.units import IntArray
 COMING, WAITING, RUNNING, ENDED = range(4)
 """What a job does: it has yet to arrive or its predecessors to end, it waits, it runs, it has ended."""
 
-# entries of Jobs.count
-NOW, ARRIVED, CHANGES, FINISHED, WAITERS, RUNNERS, JOINED, EXPIRED, DISPLACED, STARTS, PIECES, DROPPED, MODE, NODE = range(14)
+# entries of Jobs.counts
+NOW, ARRIVED, CHANGES, FINISHED, WAITERS, RUNNERS, JOINED, EXPIRED, DISPLACED, STARTS, PIECES, DROPPED, MODE, NODE = (
+    range(14)
+)
 _COUNTS = 14
 
 
@@ -24,7 +26,7 @@ class Jobs(NamedTuple):
 
     Parameters
     ----------
-    count : int64[*]
+    counts : int64[*]
         Single numbers; the constants of this module say where.
     alarms : Alarms
         When a job gets ready, ends, or has used up its time.
@@ -45,7 +47,7 @@ class Jobs(NamedTuple):
     start, end : int64[J]
         First start and last end.
     need, left, ran : int64[J]
-        Processing time in this mode at this speed, what of it (with the costs of preemptions) is left, and what has run,
+        Processing time in this mode at this speed, what of it (and of costs of preemptions) is left, and what has run,
         both as of the last stop.
     since, opened, left_at : int64[J]
         When it last started, when its open piece began (-1: none is open), and when it last stopped.
@@ -57,7 +59,7 @@ class Jobs(NamedTuple):
         What a preemption adds to the processing time.
     """
 
-    count: IntArray
+    counts: IntArray
     alarms: Alarms
     arrivals: IntArray
     rank: IntArray
@@ -99,7 +101,7 @@ def new_jobs(inputs: Inputs, cost: int) -> Jobs:
     level = inputs.profile_level[inputs.profile_start[:-1]]
     zeros = np.zeros((10, jobs), dtype=np.int64)
     return Jobs(
-        count=np.zeros(_COUNTS, dtype=np.int64),
+        counts=np.zeros(_COUNTS, dtype=np.int64),
         alarms=new_alarms(jobs),
         arrivals=by_arrival[predecessors[by_arrival] == 0],
         rank=rank,
@@ -137,7 +139,8 @@ def with_more_room(jobs: Jobs) -> Jobs:
 @kernel
 def has_room_for_pieces(jobs: Jobs) -> bool:
     """Return whether the pieces that one instant can end still have room."""
-    return jobs.count[PIECES] + 3 * jobs.count[RUNNERS] + 3 <= len(jobs.piece)
+    enough: bool = jobs.counts[PIECES] + 3 * jobs.counts[RUNNERS] + 3 <= len(jobs.piece)
+    return enough
 
 
 @kernel
@@ -146,36 +149,36 @@ def next_change(inputs: Inputs, jobs: Jobs, latest: int) -> int:
     when = latest
     if jobs.alarms.job[-1] > 0:
         when = min(when, jobs.alarms.time[jobs.alarms.job[0]])
-    if jobs.count[ARRIVED] < len(jobs.arrivals):
-        when = min(when, inputs.release[jobs.arrivals[jobs.count[ARRIVED]]])
-    if jobs.count[CHANGES] < len(jobs.change_time):
-        when = min(when, jobs.change_time[jobs.count[CHANGES]])
+    if jobs.counts[ARRIVED] < len(jobs.arrivals):
+        when = min(when, inputs.release[jobs.arrivals[jobs.counts[ARRIVED]]])
+    if jobs.counts[CHANGES] < len(jobs.change_time):
+        when = min(when, jobs.change_time[jobs.counts[CHANGES]])
     return when
 
 
 @kernel
 def change_capacity(inputs: Inputs, jobs: Jobs) -> None:
     """Let capacity change that changes now."""
-    while jobs.count[CHANGES] < len(jobs.change_time) and jobs.change_time[jobs.count[CHANGES]] == jobs.count[NOW]:
-        entry, v = jobs.change_entry[jobs.count[CHANGES]], jobs.change_node[jobs.count[CHANGES]]
+    while jobs.counts[CHANGES] < len(jobs.change_time) and jobs.change_time[jobs.counts[CHANGES]] == jobs.counts[NOW]:
+        entry, v = jobs.change_entry[jobs.counts[CHANGES]], jobs.change_node[jobs.counts[CHANGES]]
         for k in range(jobs.free.shape[1]):
             change = inputs.profile_level[entry, k] - jobs.level[v, k]
             jobs.level[v, k] += change
             jobs.free[v, k] += change
-        jobs.count[CHANGES] += 1
-        jobs.count[DROPPED] = 1
+        jobs.counts[CHANGES] += 1
+        jobs.counts[DROPPED] = 1
 
 
 @kernel
 def let_arrive(inputs: Inputs, jobs: Jobs) -> None:
     """Let the jobs join that arrive now, in order of arrival, then file."""
-    while jobs.count[ARRIVED] < len(jobs.arrivals):
-        j = jobs.arrivals[jobs.count[ARRIVED]]
-        if inputs.release[j] != jobs.count[NOW]:
+    while jobs.counts[ARRIVED] < len(jobs.arrivals):
+        j = jobs.arrivals[jobs.counts[ARRIVED]]
+        if inputs.release[j] != jobs.counts[NOW]:
             break
         note_joined(jobs, j)
-        jobs.count[ARRIVED] += 1
-    for i in range(1, jobs.count[JOINED]):
+        jobs.counts[ARRIVED] += 1
+    for i in range(1, jobs.counts[JOINED]):
         j, k = jobs.joined[i], i
         while k > 0 and jobs.rank[j] < jobs.rank[jobs.joined[k - 1]]:
             jobs.joined[k] = jobs.joined[k - 1]
@@ -187,9 +190,9 @@ def let_arrive(inputs: Inputs, jobs: Jobs) -> None:
 def note_joined(jobs: Jobs, j: int) -> None:
     """Let job ``j``, which gets ready now, wait."""
     jobs.status[j] = WAITING
-    jobs.joined[jobs.count[JOINED]] = j
-    jobs.count[JOINED] += 1
-    jobs.count[WAITERS] += 1
+    jobs.joined[jobs.counts[JOINED]] = j
+    jobs.counts[JOINED] += 1
+    jobs.counts[WAITERS] += 1
 
 
 @kernel
@@ -200,19 +203,19 @@ def find_room(inputs: Inputs, jobs: Jobs, j: int) -> bool:
     """
     if jobs.mode[j] >= 0:
         m, own = jobs.mode[j], jobs.node[j]
-        jobs.count[MODE] = m
+        jobs.counts[MODE] = m
         if has_room(inputs, jobs, m, own):
-            jobs.count[NODE] = own
+            jobs.counts[NODE] = own
             return True
         for v in range(len(inputs.node_speed)):
             if inputs.node_speed[v] == inputs.node_speed[own] and has_room(inputs, jobs, m, v):
-                jobs.count[NODE] = v
+                jobs.counts[NODE] = v
                 return True
         return False
     for m in range(inputs.mode_start[j], inputs.mode_start[j + 1]):
         for v in range(len(inputs.node_speed)):
             if has_room(inputs, jobs, m, v):
-                jobs.count[MODE], jobs.count[NODE] = m, v
+                jobs.counts[MODE], jobs.counts[NODE] = m, v
                 return True
     return False
 
@@ -236,7 +239,7 @@ def take(inputs: Inputs, jobs: Jobs, amounts: IntArray, m: int, v: int, sign: in
 @kernel
 def start_piece(inputs: Inputs, jobs: Jobs, j: int, m: int, v: int) -> None:
     """Let waiting job ``j`` run from now on; one that stopped at this instant on the same node simply goes on."""
-    now = jobs.count[NOW]
+    now = jobs.counts[NOW]
     if jobs.mode[j] < 0:
         jobs.mode[j], jobs.start[j] = m, now
         jobs.need[j] = jobs.left[j] = inputs.mode_time[m, inputs.node_speed[v]]
@@ -245,8 +248,8 @@ def start_piece(inputs: Inputs, jobs: Jobs, j: int, m: int, v: int) -> None:
     if jobs.opened[j] < 0:
         jobs.opened[j] = now
     jobs.status[j], jobs.node[j], jobs.since[j] = RUNNING, v, now
-    jobs.count[WAITERS] -= 1
-    jobs.count[RUNNERS] += 1
+    jobs.counts[WAITERS] -= 1
+    jobs.counts[RUNNERS] += 1
     take(inputs, jobs, jobs.free, m, v, 1)
 
 
@@ -255,18 +258,18 @@ def stop_piece(inputs: Inputs, jobs: Jobs, j: int) -> None:
     """Let running job ``j`` give way for now; :func:`settle` sees whether it goes on at once."""
     _pause(inputs, jobs, j)
     jobs.status[j] = WAITING
-    jobs.count[WAITERS] += 1
-    jobs.displaced[jobs.count[DISPLACED]] = j
-    jobs.count[DISPLACED] += 1
+    jobs.counts[WAITERS] += 1
+    jobs.displaced[jobs.counts[DISPLACED]] = j
+    jobs.counts[DISPLACED] += 1
 
 
 @kernel
 def _pause(inputs: Inputs, jobs: Jobs, j: int) -> None:
-    ran = jobs.count[NOW] - jobs.since[j]
+    ran = jobs.counts[NOW] - jobs.since[j]
     jobs.left[j] -= ran
     jobs.ran[j] += ran
-    jobs.left_at[j] = jobs.count[NOW]
-    jobs.count[RUNNERS] -= 1
+    jobs.left_at[j] = jobs.counts[NOW]
+    jobs.counts[RUNNERS] -= 1
     clear_alarm(jobs.alarms, j)
     take(inputs, jobs, jobs.free, jobs.mode[j], jobs.node[j], -1)
 
@@ -281,21 +284,21 @@ def interrupt(jobs: Jobs, j: int) -> None:
 @kernel
 def _close_piece(jobs: Jobs, j: int) -> None:
     if jobs.left_at[j] > jobs.opened[j]:
-        i = jobs.count[PIECES]
+        i = jobs.counts[PIECES]
         jobs.piece[i, 0], jobs.piece[i, 1] = j, jobs.opened[j]
         jobs.piece[i, 2], jobs.piece[i, 3] = jobs.left_at[j], jobs.node[j]
-        jobs.count[PIECES] = i + 1
+        jobs.counts[PIECES] = i + 1
     jobs.opened[j] = -1
 
 
 @kernel
 def settle(jobs: Jobs) -> None:
     """Interrupt the jobs that gave way in this pass and did not go on."""
-    for i in range(jobs.count[DISPLACED]):
+    for i in range(jobs.counts[DISPLACED]):
         j = jobs.displaced[i]
         if jobs.status[j] == WAITING and jobs.opened[j] >= 0:
             interrupt(jobs, j)
-    jobs.count[DISPLACED] = 0
+    jobs.counts[DISPLACED] = 0
 
 
 @kernel
@@ -303,8 +306,8 @@ def end_piece(inputs: Inputs, jobs: Jobs, j: int) -> None:
     """Let job ``j`` end now; jobs that wait for it may get ready."""
     _pause(inputs, jobs, j)
     _close_piece(jobs, j)
-    jobs.status[j], jobs.end[j] = ENDED, jobs.count[NOW]
-    jobs.count[FINISHED] += 1
+    jobs.status[j], jobs.end[j] = ENDED, jobs.counts[NOW]
+    jobs.counts[FINISHED] += 1
     for e in range(inputs.successor_start[j], inputs.successor_start[j + 1]):
         successor = inputs.successor_job[e]
         jobs.predecessors[successor] -= 1

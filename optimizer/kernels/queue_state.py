@@ -17,7 +17,7 @@ from optimizer.units import FloatArray, IntArray
 
 NO_BACKFILL, ANY, EASY, CONSERVATIVE = range(4)
 
-# entries of State.count
+# entries of State.counts
 NOW, EVENTS, ARRIVED, CHANGES, RUNNING, WAITING, ENDED, FRESH = range(8)  # how many, or how far
 CHANGED = 8  # whether capacity changed since the last reservation
 EARLY, LATE = 9, 18  # whether a job ended before its planned end, after it
@@ -25,7 +25,8 @@ HEAD, SHADOW, SHADOW_MODE, SHADOW_NODE = range(10, 14)  # the head of the queue,
 MODE, NODE = 14, 15  # the place that was found last
 TREE = 16  # whether the tree is used
 LEAST = 17  # no rank below it is in the queue
-_COUNTS = 19
+TURN, PLACE = 19, 20  # among which jobs a pass looks, and how far it is
+_COUNTS = 21
 
 
 class Rules(NamedTuple):
@@ -74,7 +75,7 @@ class State(NamedTuple):
 
     Parameters
     ----------
-    count : int64[*]
+    counts : int64[*]
         Single numbers; the constants of this module say where.
     events : int64[*, 2]
         Heap of what comes: time, and the job that ends or J + the job that gets ready.
@@ -104,7 +105,7 @@ class State(NamedTuple):
         Waiting jobs in the order of the queue, where all are needed.
     """
 
-    count: IntArray
+    counts: IntArray
     events: IntArray
     arrivals: IntArray
     change_time: IntArray
@@ -134,10 +135,10 @@ def new_state(inputs: Inputs, rules: Rules) -> State:
     by_time = by_time[inputs.profile_time[by_time] > 0]
     first = np.flatnonzero(predecessors == 0)
     queue = new_ranks(jobs)
-    count = np.zeros(_COUNTS, dtype=np.int64)
-    count[[HEAD, SHADOW_NODE]] = -1
+    counts = np.zeros(_COUNTS, dtype=np.int64)
+    counts[[HEAD, SHADOW_NODE]] = -1
     return State(
-        count=count,
+        counts=counts,
         events=np.empty((jobs + 1, 2), dtype=np.int64),
         arrivals=first[np.argsort(inputs.release[first], kind="stable")],
         change_time=inputs.profile_time[by_time],
@@ -160,15 +161,14 @@ def new_state(inputs: Inputs, rules: Rules) -> State:
 
 
 @kernel
-def comes_first(
-    a: int, b: int, now: int, release: IntArray, rank: IntArray, slope: FloatArray, moving: bool
-) -> bool:
+def comes_first(a: int, b: int, now: int, release: IntArray, rank: IntArray, slope: FloatArray, moving: bool) -> bool:
     """Return whether job ``a`` stands before job ``b`` in an order."""
     if moving:
         score_a = slope[a] * (now - release[a])
         score_b = slope[b] * (now - release[b])
         if score_a != score_b:
-            return score_a > score_b
+            higher: bool = score_a > score_b
+            return higher
     sooner: bool = rank[a] < rank[b]
     return sooner
 
@@ -177,12 +177,12 @@ def comes_first(
 def join(rules: Rules, state: State, j: int) -> None:
     """Let job ``j`` join the queue."""
     insert(state.queue, rules.rank[j])
-    state.count[LEAST] = min(state.count[LEAST], rules.rank[j])
+    state.counts[LEAST] = min(state.counts[LEAST], rules.rank[j])
     if rules.separate:
         insert(state.candidates, rules.candidate_rank[j])
-    state.fresh[state.count[FRESH]] = j
-    state.count[FRESH] += 1
-    state.count[WAITING] += 1
+    state.fresh[state.counts[FRESH]] = j
+    state.counts[FRESH] += 1
+    state.counts[WAITING] += 1
 
 
 @kernel
@@ -210,7 +210,7 @@ def find_place(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, j
             if rest < least:
                 found, least = v, rest
         if found >= 0:
-            state.count[MODE], state.count[NODE] = m, found
+            state.counts[MODE], state.counts[NODE] = m, found
             return True
     return False
 
@@ -223,10 +223,11 @@ def fits_now(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, m: 
         return not exceeds(inputs.mode_demand, m, inputs.node_capacity, v)
     if exceeds(inputs.mode_demand, m, state.free, v):
         return False
-    now, estimate = state.count[NOW], rules.estimate[m, speed]
+    now, estimate = state.counts[NOW], rules.estimate[m, speed]
     if rules.planned:
-        return earliest(calendar, v, now, estimate, inputs.mode_demand, m, now, NEVER) == now
-    if guarded and v == state.count[SHADOW_NODE] and now + estimate > state.count[SHADOW]:
+        fits: bool = earliest(calendar, v, now, estimate, inputs.mode_demand, m, now, NEVER) == now
+        return fits
+    if guarded and v == state.counts[SHADOW_NODE] and now + estimate > state.counts[SHADOW]:
         return not exceeds(inputs.mode_demand, m, state.available, len(state.free))
     return True
 
@@ -244,7 +245,7 @@ def _rest(inputs: Inputs, state: State, m: int, v: int) -> float:
 @kernel
 def start_job(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, plan: Plan, j: int) -> None:
     """Start waiting job ``j`` now, in the mode and on the node that were found for it."""
-    now, m, v = state.count[NOW], state.count[MODE], state.count[NODE]
+    now, m, v = state.counts[NOW], state.counts[MODE], state.counts[NODE]
     duration = inputs.mode_time[m, inputs.node_speed[v]]
     planned_end = now + rules.estimate[m, inputs.node_speed[v]]
     plan.start[j], plan.end[j], plan.mode[j], plan.node[j] = now, now + duration, m, v
@@ -252,16 +253,16 @@ def start_job(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, pl
     remove(state.queue, rules.rank[j])
     if rules.separate:
         remove(state.candidates, rules.candidate_rank[j])
-    state.count[WAITING] -= 1
-    state.count[EVENTS] = push(state.events, state.count[EVENTS], now + duration, j)
+    state.counts[WAITING] -= 1
+    state.counts[EVENTS] = push(state.events, state.counts[EVENTS], now + duration, j)
     if duration == 0:
         return
     if rules.backfill >= EASY:
         _hold(state, planned_end, j)
     for k in range(state.free.shape[1]):
         state.free[v, k] -= inputs.mode_demand[m, k]
-    if rules.backfill == EASY and not rules.planned and v == state.count[SHADOW_NODE]:
-        if planned_end > state.count[SHADOW]:
+    if rules.backfill == EASY and not rules.planned and v == state.counts[SHADOW_NODE]:
+        if planned_end > state.counts[SHADOW]:
             for k in range(state.free.shape[1]):
                 state.available[-1, k] -= inputs.mode_demand[m, k]
     elif rules.planned and rules.backfill != CONSERVATIVE:
@@ -271,43 +272,43 @@ def start_job(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, pl
 @kernel
 def end_job(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, plan: Plan, j: int) -> None:
     """Let job ``j`` end now; jobs that wait for it may get ready."""
-    now, m, v = state.count[NOW], plan.mode[j], plan.node[j]
-    state.count[ENDED] += 1
+    now, m, v = state.counts[NOW], plan.mode[j], plan.node[j]
+    state.counts[ENDED] += 1
     if plan.end[j] > plan.start[j]:
         if rules.backfill >= EASY:
             _release(state, j)
         for k in range(state.free.shape[1]):
             state.free[v, k] += inputs.mode_demand[m, k]
-        state.count[CHANGED] = 1
-    if rules.planned and now < state.booked_until[j]:
-        if rules.backfill == CONSERVATIVE or plan.end[j] > plan.start[j]:
-            change(calendar, v, now, state.booked_until[j], inputs.mode_demand, m, 1)
-            state.count[EARLY] = 1
+        state.counts[CHANGED] = 1
+    is_booked = rules.planned and (rules.backfill == CONSERVATIVE or plan.end[j] > plan.start[j])
+    if is_booked and now < state.booked_until[j]:
+        change(calendar, v, now, state.booked_until[j], inputs.mode_demand, m, 1)
+        state.counts[EARLY] = 1
     if now > state.planned_end[j]:
-        state.count[LATE] = 1
+        state.counts[LATE] = 1
     for e in range(inputs.successor_start[j], inputs.successor_start[j + 1]):
         successor = inputs.successor_job[e]
         state.predecessors[successor] -= 1
         if state.predecessors[successor] == 0:
             ready = ready_time(inputs, plan.end, successor)
-            state.count[EVENTS] = push(state.events, state.count[EVENTS], ready, len(plan.end) + successor)
+            state.counts[EVENTS] = push(state.events, state.counts[EVENTS], ready, len(plan.end) + successor)
 
 
 @kernel
 def _hold(state: State, planned_end: int, j: int) -> None:
     """Enter a job that starts into the running jobs by planned end."""
-    i = state.count[RUNNING]
+    i = state.counts[RUNNING]
     while i > 0 and state.held_until[i - 1] > planned_end:
         state.held_until[i], state.held_by[i] = state.held_until[i - 1], state.held_by[i - 1]
         i -= 1
     state.held_until[i], state.held_by[i] = planned_end, j
-    state.count[RUNNING] += 1
+    state.counts[RUNNING] += 1
 
 
 @kernel
 def _release(state: State, j: int) -> None:
     """Take a job that ends out of the running jobs."""
-    low, high = 0, state.count[RUNNING]
+    low, high = 0, state.counts[RUNNING]
     while low < high:
         middle = (low + high) // 2
         if state.held_until[middle] < state.planned_end[j]:
@@ -316,6 +317,6 @@ def _release(state: State, j: int) -> None:
             high = middle
     while state.held_by[low] != j:
         low += 1
-    state.count[RUNNING] -= 1
-    for i in range(low, state.count[RUNNING]):
+    state.counts[RUNNING] -= 1
+    for i in range(low, state.counts[RUNNING]):
         state.held_until[i], state.held_by[i] = state.held_until[i + 1], state.held_by[i + 1]

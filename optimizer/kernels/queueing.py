@@ -15,7 +15,20 @@ from optimizer.kernels.heap import pop
 from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.pace import Pace
 from optimizer.kernels.queue_state import (
-    ARRIVED, CHANGED, CHANGES, CONSERVATIVE, ENDED, EVENTS, FRESH, NO_BACKFILL, NOW, Rules, State, end_job, join, new_state,
+    ARRIVED,
+    CHANGED,
+    CHANGES,
+    CONSERVATIVE,
+    ENDED,
+    EVENTS,
+    FRESH,
+    NO_BACKFILL,
+    NOW,
+    Rules,
+    State,
+    end_job,
+    join,
+    new_state,
 )  # fmt: skip
 from optimizer.kernels.serial import Plan, new_plan
 from optimizer.kernels.waiting_tree import Tree, new_tree, no_tree
@@ -58,8 +71,8 @@ class QueueSimulation:
     order : Order
         Of the queue.
     backfill : "none", "any", "easy" or "conservative"
-        What may start behind a job that has to wait: nothing, anything, what does not delay the job at the head as far as
-        is believed, what delays no waiting job.
+        What may start behind a job that has to wait: nothing, anything, what does not delay the job at the head as far
+        as is believed, what delays no waiting job.
     candidates : Order or None
         Of the jobs that may be backfilled; None: that of the queue.
     placement : "first-fit" or "best-fit"
@@ -94,7 +107,7 @@ class QueueSimulation:
     @property
     def share(self) -> float:
         """The share of the jobs that have ended."""
-        return float(self._state.count[ENDED] / len(self._inputs.release))
+        return float(self._state.counts[ENDED] / len(self._inputs.release))
 
     def advance(self) -> None:
         """Go on for about a tenth of a second."""
@@ -156,7 +169,7 @@ def _span(problem: Problem, rules: Rules) -> int:
         When that times the number of nodes is too large.
     """
     longest = np.maximum.reduceat(rules.estimate.max(axis=1), problem.mode_start[:-1])
-    span = problem.horizon + sum(longest.tolist()) + 2
+    span: int = problem.horizon + sum(longest.tolist()) + 2
     if span * problem.nodes >= _LARGEST_KEY:
         raise UsageError(f"{problem.nodes} nodes and {span} time steps are too many for a calendar of reservations")
     return span
@@ -168,7 +181,7 @@ def run_queue(
 ) -> None:
     """Let the next ``instants`` instants happen, fewer if all jobs end before."""
     for _ in range(instants):
-        if state.count[ENDED] == len(inputs.release):
+        if state.counts[ENDED] == len(inputs.release):
             return
         _next_instant(inputs, rules, state, calendar, plan, NEVER)
         pass_queue(inputs, rules, state, calendar, tree, plan)
@@ -180,19 +193,17 @@ def run_reserving(
 ) -> None:
     """Do the same with a reservation for each waiting job; the beginning of one is an instant, too."""
     for _ in range(instants):
-        if state.count[ENDED] == len(inputs.release):
+        if state.counts[ENDED] == len(inputs.release):
             return
         _next_instant(inputs, rules, state, calendar, plan, next_due(state))
         pass_reserving(inputs, rules, state, calendar, floors, plan)
 
 
 @kernel
-def _next_instant(
-    inputs: Inputs, rules: Rules, state: State, calendar: Calendar, plan: Plan, latest: int
-) -> None:
+def _next_instant(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, plan: Plan, latest: int) -> None:
     """Go on to the next instant, at ``latest`` at the latest, and let everything happen but the scheduling pass."""
-    state.count[NOW] = min(latest, _next_change(inputs, state))
-    state.count[FRESH] = 0
+    state.counts[NOW] = min(latest, _next_change(inputs, state))
+    state.counts[FRESH] = 0
     _end_jobs(inputs, rules, state, calendar, plan)
     _change_capacity(inputs, state)
     _let_arrive(inputs, rules, state)
@@ -202,12 +213,12 @@ def _next_instant(
 def _next_change(inputs: Inputs, state: State) -> int:
     """Return when something happens next."""
     when: int = NEVER
-    if state.count[EVENTS] > 0:
+    if state.counts[EVENTS] > 0:
         when = state.events[0, 0]
-    if state.count[ARRIVED] < len(state.arrivals):
-        when = min(when, inputs.release[state.arrivals[state.count[ARRIVED]]])
-    if state.count[CHANGES] < len(state.change_time):
-        when = min(when, state.change_time[state.count[CHANGES]])
+    if state.counts[ARRIVED] < len(state.arrivals):
+        when = min(when, inputs.release[state.arrivals[state.counts[ARRIVED]]])
+    if state.counts[CHANGES] < len(state.change_time):
+        when = min(when, state.change_time[state.counts[CHANGES]])
     return when
 
 
@@ -215,9 +226,9 @@ def _next_change(inputs: Inputs, state: State) -> int:
 def _end_jobs(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, plan: Plan) -> None:
     """Let the jobs end that end now, and those join that get ready now behind others."""
     jobs = len(inputs.release)
-    while state.count[EVENTS] > 0 and state.events[0, 0] == state.count[NOW]:
-        state.count[EVENTS] = pop(state.events, state.count[EVENTS])
-        code = state.events[state.count[EVENTS], 1]
+    while state.counts[EVENTS] > 0 and state.events[0, 0] == state.counts[NOW]:
+        state.counts[EVENTS] = pop(state.events, state.counts[EVENTS])
+        code = state.events[state.counts[EVENTS], 1]
         if code < jobs:
             end_job(inputs, rules, state, calendar, plan, code)
         else:
@@ -227,23 +238,23 @@ def _end_jobs(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, pl
 @kernel
 def _change_capacity(inputs: Inputs, state: State) -> None:
     """Let capacity change that changes now."""
-    while state.count[CHANGES] < len(state.change_time):
-        i = state.count[CHANGES]
-        if state.change_time[i] != state.count[NOW]:
+    while state.counts[CHANGES] < len(state.change_time):
+        i = state.counts[CHANGES]
+        if state.change_time[i] != state.counts[NOW]:
             return
         entry, v = state.change_entry[i], state.change_node[i]
         for k in range(state.free.shape[1]):
             state.free[v, k] += inputs.profile_level[entry, k] - inputs.profile_level[entry - 1, k]
-        state.count[CHANGES] = i + 1
-        state.count[CHANGED] = 1
+        state.counts[CHANGES] = i + 1
+        state.counts[CHANGED] = 1
 
 
 @kernel
 def _let_arrive(inputs: Inputs, rules: Rules, state: State) -> None:
     """Let the jobs join the queue that arrive now."""
-    while state.count[ARRIVED] < len(state.arrivals):
-        j = state.arrivals[state.count[ARRIVED]]
-        if inputs.release[j] != state.count[NOW]:
+    while state.counts[ARRIVED] < len(state.arrivals):
+        j = state.arrivals[state.counts[ARRIVED]]
+        if inputs.release[j] != state.counts[NOW]:
             return
         join(rules, state, j)
-        state.count[ARRIVED] += 1
+        state.counts[ARRIVED] += 1

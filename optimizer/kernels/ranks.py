@@ -68,4 +68,3 @@ def first_from(ranks: IntArray, rank: int) -> int:
         rank = word + 1
         level += 1
     return -1
-

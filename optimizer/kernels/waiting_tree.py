@@ -16,7 +16,15 @@ from optimizer.kernels.calendar import Calendar
 from optimizer.kernels.compilation import kernel, kernel_apart
 from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.queue_state import (
-    FRESH, NOW, SHADOW, TREE, WAITING, Rules, State, comes_first, find_place,
+    FRESH,
+    NOW,
+    SHADOW,
+    TREE,
+    WAITING,
+    Rules,
+    State,
+    comes_first,
+    find_place,
 )  # fmt: skip
 from optimizer.kernels.ranks import first_from
 from optimizer.kernels.timeline import exceeds
@@ -86,24 +94,26 @@ def new_tree(inputs: Inputs, rules: Rules) -> Tree:
 def no_tree(inputs: Inputs) -> Tree:
     """Return the tree of a simulation that never searches its queue."""
     none, kinds = np.empty(0, dtype=np.int64), inputs.node_capacity.shape[1]
-    return Tree(none, np.empty((0, kinds), dtype=np.int64), none, none, none, none, np.empty((1, kinds), dtype=np.int64))
+    return Tree(
+        none, np.empty((0, kinds), dtype=np.int64), none, none, none, none, np.empty((1, kinds), dtype=np.int64)
+    )
 
 
 @kernel_apart
 def keep_up(inputs: Inputs, rules: Rules, state: State, tree: Tree) -> None:
     """Enter the jobs that joined the queue; all of them when it got long, none when it got short."""
-    waiting = state.count[WAITING]
-    if state.count[TREE] == 1 and waiting < _SHORT:
+    waiting = state.counts[WAITING]
+    if state.counts[TREE] == 1 and waiting < _SHORT:
         r = first_from(state.candidates, 0)
         while r >= 0:
             _set(inputs, rules, state, tree, rules.candidate_at[r], False)
             r = first_from(state.candidates, r + 1)
-        state.count[TREE] = 0
-    elif state.count[TREE] == 1:
-        for i in range(state.count[FRESH]):
+        state.counts[TREE] = 0
+    elif state.counts[TREE] == 1:
+        for i in range(state.counts[FRESH]):
             _set(inputs, rules, state, tree, state.fresh[i], True)
     else:
-        state.count[TREE] = 1
+        state.counts[TREE] = 1
         r = first_from(state.candidates, 0)
         while r >= 0:
             _set(inputs, rules, state, tree, rules.candidate_at[r], True)
@@ -125,9 +135,7 @@ def tree_head(inputs: Inputs, rules: Rules, state: State, tree: Tree) -> int:
 
 
 @kernel
-def first_that_fits(
-    inputs: Inputs, rules: Rules, state: State, calendar: Calendar, tree: Tree, guarded: bool
-) -> int:
+def first_that_fits(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, tree: Tree, guarded: bool) -> int:
     """Return the first job that can start now, -1 without one; where, stands in the counts."""
     _renew(inputs, rules, state, tree)
     for k in range(tree.most.shape[1]):
@@ -145,22 +153,27 @@ def first_that_fits(
             continue
         if not _may_fit(state, tree, node, guarded):
             continue
-        if tree.leaf[j] == node:
-            if find_place(inputs, rules, state, calendar, j, guarded):
-                found = j
-            continue
-        best = -1
-        for child in range(_WIDTH * node + 1, min(_WIDTH * node + _WIDTH + 1, len(tree.first))):
-            if tree.first[child] == j:
-                best = child
-            elif tree.first[child] >= 0:
-                tree.stack[size] = child
-                size += 1
-        tree.stack[size] = best  # looked at first
-        size += 1
+        if tree.leaf[j] != node:
+            size = _open(tree, node, size)
+        elif find_place(inputs, rules, state, calendar, j, guarded):
+            found = j
     if found >= 0:
         find_place(inputs, rules, state, calendar, found, guarded)
     return found
+
+
+@kernel
+def _open(tree: Tree, node: int, size: int) -> int:
+    """Put the children of a node on the stack, that of its first job at the top; return its new size."""
+    best = -1
+    for child in range(_WIDTH * node + 1, min(_WIDTH * node + _WIDTH + 1, len(tree.first))):
+        if tree.first[child] == tree.first[node]:
+            best = child
+        elif tree.first[child] >= 0:
+            tree.stack[size] = child
+            size += 1
+    tree.stack[size] = best
+    return size + 1
 
 
 @kernel
@@ -168,7 +181,7 @@ def _may_fit(state: State, tree: Tree, node: int, guarded: bool) -> bool:
     """Return whether a job with the least demands and the least estimate below ``node`` could start now."""
     if exceeds(tree.demand, node, tree.most, 0):
         return False
-    if guarded and len(state.free) == 1 and state.count[NOW] + tree.estimate[node] > state.count[SHADOW]:
+    if guarded and len(state.free) == 1 and state.counts[NOW] + tree.estimate[node] > state.counts[SHADOW]:
         return not exceeds(tree.demand, node, state.available, 1)
     return True
 
@@ -176,7 +189,7 @@ def _may_fit(state: State, tree: Tree, node: int, guarded: bool) -> bool:
 @kernel
 def _before(inputs: Inputs, rules: Rules, state: State, a: int, b: int) -> bool:
     return comes_first(
-        a, b, state.count[NOW], inputs.release, rules.candidate_rank, rules.candidate_slope, rules.candidate_moving
+        a, b, state.counts[NOW], inputs.release, rules.candidate_rank, rules.candidate_slope, rules.candidate_moving
     )
 
 
@@ -225,13 +238,14 @@ def _overtakes(inputs: Inputs, rules: Rules, state: State, j: int, first: int) -
     error = 1 + 1e-14 * (fast * (abs(when) + inputs.release[j]) + slow * inputs.release[first]) / (fast - slow)
     if when - error >= NEVER:
         return NEVER
-    return max(state.count[NOW] + 1, floor(when - error))
+    until: int = max(state.counts[NOW] + 1, floor(when - error))
+    return until
 
 
 @kernel
 def _renew(inputs: Inputs, rules: Rules, state: State, tree: Tree) -> None:
     """Summarize anew where another job may stand first by now, from below."""
-    now = state.count[NOW]
+    now = state.counts[NOW]
     if tree.valid_until[0] > now:
         return
     tree.stack[0] = 0

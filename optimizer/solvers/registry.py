@@ -24,9 +24,7 @@ class SolverKind(StrEnum):
     POLICY = "policy"
 
 
-_EVERYTHING = frozenset(
-    {Feature.MODES, Feature.NODES, Feature.PRECEDENCE, Feature.DEADLINES, Feature.UNAVAILABILITY}
-)
+_EVERYTHING = frozenset({Feature.MODES, Feature.NODES, Feature.PRECEDENCE, Feature.DEADLINES, Feature.UNAVAILABILITY})
 _EXACT = _EVERYTHING | {Feature.BOUND, Feature.WARM_START, Feature.THREADS}
 
 
@@ -129,7 +127,7 @@ _ENTRIES = (
         _EVERYTHING,
         {},
     ),
-    _policy("fcfs", "first come, first served", "queue:Queue"),
+    _policy("fcfs", "first come, first served", "queue:FCFS"),
     _policy("easy", "first come, first served, backfilled behind one reservation", "queue:EASY"),
     _policy("conservative", "first come, first served, backfilled behind a reservation each", "queue:Conservative"),
     _policy("sjf", "shortest estimate first", "queue:SJF"),

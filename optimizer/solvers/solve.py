@@ -102,7 +102,9 @@ def _working(entry: Entry, problem: Problem, time_step: int) -> Problem:
     if entry.kind is not SolverKind.POLICY:
         return problem.coarsened(problem.common_step if time_step == 1 else time_step)
     if time_step != 1:
-        raise UsageError(f"time step {time_step}: expected 1 for the policy {entry.name}, which runs on the grid as it is")
+        raise UsageError(
+            f"time step {time_step}: expected 1 for the policy {entry.name}, which runs on the grid as it is"
+        )
     return problem
 
 

@@ -17,7 +17,9 @@ def made(jobs: int) -> tuple[Inputs, Calendar, IntArray]:
     blocks = (Unavailable(5, 9, node="a", resource="g", amount=2),)
     nodes = (Node("a", {"g": 4, "c": 3}), Node("b", {"g": 2, "c": 5}))
     demands = [{"g": 1 + j % 2, "c": j % 3} for j in range(jobs)]
-    instance = Instance(tuple(Job(f"j{j}", duration=1, demand=d) for j, d in enumerate(demands)), nodes=nodes, unavailable=blocks)
+    instance = Instance(
+        tuple(Job(f"j{j}", duration=1, demand=d) for j, d in enumerate(demands)), nodes=nodes, unavailable=blocks
+    )
     inputs = Inputs.of(Problem.of(instance))
     free = np.repeat(inputs.node_capacity[:, None, :], SPAN, axis=1)
     free[0, 5:9, 0] -= 2

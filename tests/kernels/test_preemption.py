@@ -53,7 +53,9 @@ def runs(simulation: KeyedSimulation | FeedbackSimulation) -> list[list[Piece]]:
     first, mode = schedule.segments.first.tolist(), schedule.mode.tolist()
     columns = (schedule.segments.start, schedule.segments.end, schedule.segments.node)
     rows = list(zip(*(column.tolist() for column in columns), strict=True))
-    return [[(start, end, mode[j], node) for start, end, node in rows[first[j] : first[j + 1]]] for j in range(len(mode))]
+    return [
+        [(start, end, mode[j], node) for start, end, node in rows[first[j] : first[j + 1]]] for j in range(len(mode))
+    ]
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.preemptive], ids=lambda case: case.name)

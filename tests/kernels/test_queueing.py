@@ -1,4 +1,4 @@
-"""The engine of queueing policies against the plain one, step by step (waiting_tree, conservative, backfilling, too)."""
+"""The engine of queueing policies (backfilling, conservative, waiting_tree, queue_state) against the plain one."""
 
 from random import Random
 
@@ -83,7 +83,7 @@ def test_queues_long_enough_for_the_tree(seed: int) -> None:
 def test_a_calendar_has_its_limits() -> None:
     nodes = (Node("n", {"g": 1}, count=5000),)
     problem = Problem.of(Instance((Job("a", duration=9e8, arrival=0.000001, demand={"g": 1}),), nodes=nodes))
-    with pytest.raises(UsageError, match="5000 nodes and .* are too many for a calendar of reservations"):
+    with pytest.raises(UsageError, match=r"5000 nodes and .* are too many for a calendar of reservations"):
         QueueSimulation(problem, Order(problem.release), backfill="conservative")
 
 

@@ -19,8 +19,8 @@ _MOST_LEVELS = 64
 class RoundRobin:
     """Each job runs for a quantum; then it goes to the tail if others wait (Kleinrock 1964).
 
-    The queue is served from its head; a job that does not fit holds up those behind it, so that none starves. A pass costs
-    as much as the jobs that start.
+    The queue is served from its head; a job that does not fit holds up those behind it, so that none starves. A pass
+    costs as much as the jobs that start.
 
     Parameters
     ----------
@@ -52,8 +52,8 @@ class MLFQ:
     """Queues of several levels (Corbató, Merwin-Daggett & Daley 1962; rules as in Arpaci-Dusseau, OSTEP, chapter 8).
 
     Jobs arrive at the top; one that has run for the allotment of its level, in one go or several, goes down a level. A
-    higher level preempts the lower ones, which may use what it leaves. Within a level jobs take turns; one that does not
-    fit holds up those behind it. A pass costs as much as the jobs that start and stop, times the number of levels.
+    higher level preempts the lower ones, which may use what it leaves. Within a level jobs take turns; one that does
+    not fit holds up those behind it. A pass costs as much as the jobs that start and stop, times the number of levels.
 
     Parameters
     ----------

@@ -12,12 +12,12 @@ from optimizer.schedule import Schedule
 from optimizer.solvers.base import Answer
 from optimizer.solvers.monitor import Monitor
 from optimizer.solvers.policies import orders
-from optimizer.solvers.policies.queue import Queue
+from optimizer.solvers.policies.queue_policy import QueuePolicy
 from optimizer.solvers.policies.simulation import require_time, run, steps
 
 
 @dataclass(frozen=True)
-class Priority(Queue):
+class Priority(QueuePolicy):
     """Highest ``priority`` first, then by arrival and file; knows no run times.
 
     With preemption a job of higher priority takes the place of one of lower at once, and what it leaves goes to those

@@ -1,138 +1,85 @@
-"""Policies without preemption: an order of the queue, and what may start behind a job that has to wait."""
+"""The policies without preemption, but for priorities: each is an order of the queue."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
 
-from optimizer.errors import UsageError
-from optimizer.kernels.queueing import Backfill, Order, Placement, QueueSimulation
-from optimizer.problem import Problem
-from optimizer.result import Limits
-from optimizer.schedule import Schedule
-from optimizer.solvers.base import Answer
-from optimizer.solvers.monitor import Monitor
+from optimizer.kernels.queueing import Backfill
 from optimizer.solvers.policies import orders
-from optimizer.solvers.policies.simulation import run
+from optimizer.solvers.policies.queue_policy import QueuePolicy
+
+
+class FCFS(QueuePolicy):
+    """First come, first served; knows nothing of run times."""
 
 
 @dataclass(frozen=True)
-class Queue:
-    """First come, first served, and what the other orders share.
-
-    A pass costs the logarithm of the queue for each job that starts. ``easy`` adds the running jobs for the one
-    reservation, ``conservative`` a search of the plan for each job that arrives, and for each that waits when a job ended
-    early.
-
-    Parameters
-    ----------
-    backfill : "none", "any", "easy" or "conservative"
-        What may start behind a job that has to wait: nothing; anything that fits; what does not delay the job at the
-        head as far as is believed (Lifka 1995, "The ANL/IBM SP scheduling system", JSSPP); what delays no waiting job
-        (Mu'alem & Feitelson 2001, IEEE Transactions on Parallel and Distributed Systems 12).
-    order : str or None
-        With ``easy``: order of the jobs that may be backfilled, one of the orders; None: that of the queue.
-    placement : "first-fit" or "best-fit"
-        Whether a job goes to the first node with room or to the one on which it leaves the least.
-    """
-
-    own: ClassVar[Callable[[Problem], Order]] = orders.fcfs
-
-    backfill: Backfill = "none"
-    order: str | None = None
-    placement: Placement = "first-fit"
-
-    def __post_init__(self) -> None:
-        if self.order is not None and self.order not in orders.ORDERS:
-            raise UsageError(f"order {self.order!r}: expected one of {', '.join(orders.ORDERS)}")
-        if self.order is not None and self.backfill != "easy":
-            raise UsageError(f"order {self.order!r}: expected none with backfill={self.backfill}, only with easy")
-
-    def solve(
-        self, problem: Problem, limits: Limits, *, seed: int, warm_start: Schedule | None, monitor: Monitor
-    ) -> Answer:
-        """Simulate; see :class:`~optimizer.solvers.base.Solver`."""
-        simulation = QueueSimulation(
-            problem,
-            self._own_order(problem),
-            backfill=self.backfill,
-            candidates=None if self.order is None else orders.ORDERS[self.order](problem),
-            placement=self.placement,
-        )
-        return run(simulation, monitor)
-
-    def _own_order(self, problem: Problem) -> Order:
-        return type(self).own(problem)
-
-
-@dataclass(frozen=True)
-class EASY(Queue):
+class EASY(QueuePolicy):
     """First come, first served with EASY backfilling (Lifka 1995); knows estimates."""
 
     backfill: Backfill = "easy"
 
 
 @dataclass(frozen=True)
-class Conservative(Queue):
+class Conservative(QueuePolicy):
     """First come, first served with conservative backfilling (Mu'alem & Feitelson 2001); knows estimates."""
 
     backfill: Backfill = "conservative"
 
 
-class SJF(Queue):
+class SJF(QueuePolicy):
     """Shortest job first (Smith 1956); knows estimates."""
 
     own = orders.sjf
 
 
-class LJF(Queue):
+class LJF(QueuePolicy):
     """Longest job first (Graham 1969); knows estimates."""
 
     own = orders.ljf
 
 
-class SmallestArea(Queue):
+class SmallestArea(QueuePolicy):
     """Smallest estimated run time x size first (Mu'alem & Feitelson 2001); knows estimates."""
 
     own = orders.smallest_area
 
 
-class EDF(Queue):
+class EDF(QueuePolicy):
     """Earliest deadline first (Jackson 1955); knows deadlines."""
 
     own = orders.edf
 
 
-class WFP3(Queue):
+class WFP3(QueuePolicy):
     """Largest (wait / estimate)^3 x size first (Tang et al. 2009); knows estimates, and looks anew at each pass."""
 
     own = orders.wfp3
 
 
-class UNICEP(Queue):
+class UNICEP(QueuePolicy):
     """Largest wait / (log2(size + 1) x estimate) first (Tang et al. 2009); knows estimates, looks anew at each pass."""
 
     own = orders.unicep
 
 
-class F1(Queue):
+class F1(QueuePolicy):
     """The best learned order of Carastan-Santos & de Camargo (SC'17); knows estimates."""
 
     own = orders.f1
 
 
-class F2(Queue):
+class F2(QueuePolicy):
     """The second of the same; knows estimates."""
 
     own = orders.f2
 
 
-class F3(Queue):
+class F3(QueuePolicy):
     """The third of the same; knows estimates."""
 
     own = orders.f3
 
 
-class F4(Queue):
+class F4(QueuePolicy):
     """The fourth of the same; knows estimates."""
 
     own = orders.f4

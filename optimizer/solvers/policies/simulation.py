@@ -44,7 +44,7 @@ def run(simulation: Simulation, monitor: Monitor) -> Answer:
 
 
 def quantum_steps(problem: Problem, quantum: float | None) -> int:
-    """Return a time to run in steps of the grid, at least 1; None: ten minutes, ten slots where a unit has no length."""
+    """Return a time to run in steps, at least 1; None: ten minutes, or ten slots where a unit has no length."""
     if quantum is not None:
         return max(1, steps(problem, quantum))
     seconds = problem.instance.time_unit.seconds
