@@ -19,21 +19,26 @@ def _by_arrival(arrival: Numbers) -> Numbers:
 def fcfs(arrival: Numbers, duration: Numbers, size: Numbers, capacity: int) -> Numbers:
     """Return the starts of jobs that start strictly in the order of arrival."""
     starts = [0] * len(arrival)
+    order = _by_arrival(arrival)
     running: list[tuple[int, int]] = []
-    free, now = capacity, 0
-    for j in _by_arrival(arrival):
-        if arrival[j] > now:
-            now = arrival[j]
-        if duration[j]:
-            own = size[j]
-            while free < own:
-                end, freed = heappop(running)
-                free += freed
-                if end > now:
-                    now = end
-            free -= own
-            heappush(running, (now + duration[j], own))
-        starts[j] = now
+    queue: deque[int] = deque()
+    free, position, count = capacity, 0, len(order)
+    while position < count or queue:
+        if position < count and not (running and running[0][0] < arrival[order[position]]):
+            now = arrival[order[position]]
+        else:
+            now = running[0][0]
+        while running and running[0][0] <= now:
+            free += heappop(running)[1]
+        while position < count and arrival[order[position]] <= now:
+            queue.append(order[position])
+            position += 1
+        while queue and (size[queue[0]] <= free or not duration[queue[0]]):
+            j = queue.popleft()
+            if duration[j]:
+                free -= size[j]
+                heappush(running, (now + duration[j], size[j]))
+            starts[j] = now
     return starts
 
 
@@ -67,85 +72,52 @@ def sjf(arrival: Numbers, duration: Numbers, estimate: Numbers, size: Numbers, c
     return starts
 
 
-def easy(  # noqa: C901 - a call costs more than what it would do
+def easy(  # noqa: C901 - split up it would be no easier to read
     arrival: Numbers, duration: Numbers, estimate: Numbers, size: Numbers, capacity: int
 ) -> Numbers:
-    """Return the starts in the order of arrival with EASY backfill.
-
-    ``planned`` has planned end and job of what runs. While nothing starts or ends, the reservation of the head stays,
-    and of the waiting jobs only new ones can be candidates.
-    """
+    """Return the starts in the order of arrival with EASY backfill."""
     starts = [0] * len(arrival)
     order = _by_arrival(arrival)
     running: list[tuple[int, int]] = []
-    planned: list[tuple[int, int]] = []
     queue: Numbers = []
     free, position, count, now = capacity, 0, len(order), 0
-    shadow = extra = 0
-    upcoming = arrival[order[0]] if count else -1
-    never_empty = 0 not in duration
+
+    def start(j: int) -> None:
+        nonlocal free
+        starts[j] = now
+        if duration[j]:
+            free -= size[j]
+            heappush(running, (now + duration[j], j))
+
     while position < count or queue:
-        if running and (upcoming < 0 or running[0][0] <= upcoming):
-            now = running[0][0]
-            while running and running[0][0] <= now:
-                j = heappop(running)[1]
-                free += size[j]
-                del planned[bisect_right(planned, (starts[j] + estimate[j], j)) - 1]
-            anew = True
+        if position < count and not (running and running[0][0] < arrival[order[position]]):
+            now = arrival[order[position]]
         else:
-            now = upcoming
-            anew = not queue or planned[0][0] <= now
-        known = len(queue)
-        while upcoming == now:
+            now = running[0][0]
+        while running and running[0][0] <= now:
+            free += size[heappop(running)[1]]
+        while position < count and arrival[order[position]] <= now:
             queue.append(order[position])
             position += 1
-            upcoming = arrival[order[position]] if position < count else -1
-        if anew:
-            known = 0
-            for j in queue:
-                if duration[j]:
-                    if size[j] > free:
-                        break
-                    free -= size[j]
-                    heappush(running, (now + duration[j], j))
-                    insort(planned, (now + estimate[j], j))
-                starts[j] = now
-                known += 1
-            if known:
-                del queue[:known]
-            if not queue:
-                continue
-            head = queue[0]
-            extra = free - size[head]
-            shadow = now
-            if not estimate[head]:
-                extra = capacity
-            for end, j in planned:
-                if extra >= 0 and end > shadow:
-                    break
-                shadow = end if end > now else now + 1
-                extra += size[j]
-            known = 1
-        if not free and never_empty:
+        while queue and (size[queue[0]] <= free or not duration[queue[0]]):
+            start(queue.pop(0))
+        if not queue:
             continue
-        kept = queue[:known]
-        for k in range(known, len(queue)):
-            j = queue[k]
-            own = size[j]
-            if duration[j]:
-                if own > free:
-                    kept.append(j)
-                    continue
-                if now + estimate[j] > shadow:
-                    if own > extra and estimate[j]:
-                        kept.append(j)
-                        continue
-                    extra -= own
-                free -= own
-                heappush(running, (now + duration[j], j))
-                insort(planned, (now + estimate[j], j))
-            starts[j] = now
-        queue = kept
+        head = queue[0]
+        shadow, extra = now, free - size[head]
+        for end, j in sorted((max(starts[j] + estimate[j], now + 1), j) for _, j in running):
+            if extra >= 0 and end > shadow:
+                break
+            shadow, extra = end, extra + size[j]
+        waiting = [head]
+        for j in queue[1:]:
+            if duration[j] and (size[j] > free or (now + estimate[j] > shadow and size[j] > extra)):
+                waiting.append(j)
+                continue
+            if duration[j] and now + estimate[j] > shadow:
+                extra -= size[j]
+            start(j)
+        queue = waiting
     return starts
 
 

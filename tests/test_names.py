@@ -19,7 +19,7 @@ from optimizer.names import Feature, Kind, Objective, Status, StoppedBy, TimeUni
         (Kind, "batch service stream"),
         (Status, "optimal feasible late infeasible unknown"),
         (StoppedBy, "optimality gap time-limit iterations finished interrupt memory"),
-        (Feature, "modes nodes precedence deadlines unavailability warm-start bound threads"),
+        (Feature, "modes nodes precedence deadlines unavailability warm-start bound threads preemptive"),
     ],
 )
 def test_vocabularies(vocabulary: type[StrEnum], words: str) -> None:

@@ -176,8 +176,21 @@ def change(calendar: Calendar, node: int, begin: int, end: int, demand: IntArray
         i = calendar.tower[calendar.base[i]]
     if _same(calendar, last, stop):
         _drop(calendar, stop)
-    if begin > 0 and _same(calendar, before, entry):
+    if calendar.key[before] >= first and _same(calendar, before, entry):
         _drop(calendar, entry)
+
+
+@kernel_apart
+def forget_past(calendar: Calendar, node: int, now: int) -> None:
+    """Give back the entries of ``node`` that are over before ``now``, so that the list stays short."""
+    first = node * calendar.span
+    holding(calendar, first)
+    entry = calendar.tower[calendar.base[calendar.path[0]]]
+    following = calendar.tower[calendar.base[entry]]
+    while following >= 0 and calendar.key[following] <= first + now:
+        _drop(calendar, entry)
+        entry = following
+        following = calendar.tower[calendar.base[entry]]
 
 
 @kernel

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from optimizer.kernels.alarms import clear_alarm, set_alarm
-from optimizer.kernels.calendar import Calendar, change, earliest
+from optimizer.kernels.calendar import Calendar, change, earliest, forget_past
 from optimizer.kernels.compilation import kernel, kernel_apart
 from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.queue_state import (
@@ -38,7 +38,7 @@ _LONG = 64
 class Floors(NamedTuple):
     """Times before which no place is left for jobs of about a size, as long as reservations only come.
 
-    Sizes and lengths are rounded down to 1, 2, 3, 4, 6, 8, 12, 16, …
+    Sizes and lengths are rounded down, by an eighth at most.
 
     Parameters
     ----------
@@ -76,19 +76,19 @@ def no_floors(inputs: Inputs) -> Floors:
 
 @kernel
 def _step_of(number: int) -> int:
-    """Return how many of 1, 2, 3, 4, 6, 8, 12, … are at most ``number``."""
-    step = 0
-    while _step(step + 1) <= number:
-        step += 1
-    return step
+    """Return the step to which ``number`` is rounded down: one for each number below 8, then eight a power of two."""
+    power = 0
+    while number >> power >= 16:
+        power += 1
+    return 8 * power + (number >> power)
 
 
 @kernel
 def _step(step: int) -> int:
-    """Return the ``step``-th of 1, 2, 3, 4, 6, 8, 12, …, or 0."""
-    if step < 2:
+    """Return the least number of a step."""
+    if step < 16:
         return step
-    return (2 + (step & 1)) << (step // 2 - 1)
+    return (8 + step % 8) << (step // 8 - 1)
 
 
 @kernel
@@ -109,6 +109,7 @@ def pass_reserving(inputs: Inputs, rules: Rules, state: State, calendar: Calenda
         state.reserved[j] = -1
         state.counts[MODE], state.counts[NODE] = plan.mode[j], plan.node[j]
         start_job(inputs, rules, state, calendar, plan, j)
+        forget_past(calendar, plan.node[j], state.counts[NOW])
 
 
 @kernel
@@ -243,7 +244,11 @@ def _raised_floor(
         if inputs.mode_demand[m, k] > largest * inputs.node_capacity[v, k]:
             scarcest, largest = k, inputs.mode_demand[m, k] / inputs.node_capacity[v, k]
     size, length = _step_of(inputs.mode_demand[m, scarcest]), _step_of(estimate)
-    floor = max(floors.when[v, scarcest, size, length], state.counts[NOW])
+    floor = state.counts[NOW]
+    for shorter in range(length + 1):  # where nothing shorter or smaller has a place this has none
+        floor = max(floor, floors.when[v, scarcest, size, shorter])
+    for smaller in range(size):
+        floor = max(floor, floors.when[v, scarcest, smaller, length])
     floors.amount[0, scarcest] = _step(size)
     floor = earliest(calendar, v, floor, _step(length), floors.amount, 0, NEVER, NEVER)
     floors.amount[0, scarcest] = 0

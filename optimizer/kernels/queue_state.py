@@ -249,7 +249,8 @@ def start_job(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, pl
     duration = inputs.mode_time[m, inputs.node_speed[v]]
     planned_end = now + rules.estimate[m, inputs.node_speed[v]]
     plan.start[j], plan.end[j], plan.mode[j], plan.node[j] = now, now + duration, m, v
-    state.planned_end[j] = state.booked_until[j] = planned_end
+    if rules.backfill >= EASY or rules.planned:
+        state.planned_end[j] = state.booked_until[j] = planned_end
     remove(state.queue, rules.rank[j])
     if rules.separate:
         remove(state.candidates, rules.candidate_rank[j])
@@ -284,7 +285,7 @@ def end_job(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, plan
     if is_booked and now < state.booked_until[j]:
         change(calendar, v, now, state.booked_until[j], inputs.mode_demand, m, 1)
         state.counts[EARLY] = 1
-    if now > state.planned_end[j]:
+    if rules.backfill == CONSERVATIVE and now > state.planned_end[j]:
         state.counts[LATE] = 1
     for e in range(inputs.successor_start[j], inputs.successor_start[j + 1]):
         successor = inputs.successor_job[e]

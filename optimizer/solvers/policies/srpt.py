@@ -16,9 +16,10 @@ from optimizer.solvers.policies.simulation import require_time, run, steps
 class SRPT:
     """Shortest estimated remaining run time first (Schrage & Miller 1966, Operations Research 14).
 
-    It knows estimates; a job that outlives its own comes first. Ties: what runs, then by arrival and file. What does not
-    fit waits, and leaves its room to those behind it. With true estimates it is optimal for the mean flow time on one
-    machine (Schrage 1968). A pass costs the running jobs, and the distinct demands that wait for each job that starts.
+    It knows estimates; a job that outlives its own comes first. Ties: what runs, then by arrival and file. What does
+    not fit waits, and leaves its room to those behind it. With true estimates it is optimal for the mean flow time on
+    one machine (Schrage 1968). A pass costs the running jobs, and the distinct demands that wait for each job that
+    starts.
 
     Parameters
     ----------
