@@ -18,6 +18,7 @@ from optimizer import Problem, load
 from optimizer.instance import Instance, Job
 from optimizer.kernels.preemption import FeedbackSimulation, KeyedSimulation
 from optimizer.kernels.queueing import QueueSimulation
+from optimizer.names import TimeUnit
 from optimizer.solvers.policies.orders import ORDERS
 from optimizer.solvers.policies.simulation import Simulation
 
@@ -54,7 +55,7 @@ def made(jobs: int, load: float, seed: int = 0) -> Problem:
     demands = {int(d): {"processors": int(d)} for d in np.unique(size)}  # one mapping for all jobs of a size
     rows = zip(arrival.tolist(), duration.tolist(), size.tolist(), strict=True)
     named = tuple(Job(f"{i}", arrival=a, duration=p, demand=demands[d]) for i, (a, p, d) in enumerate(rows))
-    return Problem.of(Instance(named, time_unit="second", resources={"processors": PROCESSORS}))  # type: ignore[arg-type]
+    return Problem.of(Instance(named, time_unit=TimeUnit.SECOND, resources={"processors": PROCESSORS}))
 
 
 def simulated(make: Make, problem: Problem, rounds: int) -> tuple[float, int]:
@@ -136,8 +137,8 @@ def main() -> None:
     )
     about = (
         f"Generated: {PROCESSORS} processors, sizes powers of two, lognormal run times, true estimates, random arrivals. "
-        f"At load {SATURATED} the queue grows to a sixth of all jobs: a cost that grew with the queue would show in the "
-        "last columns. Events are starts, ends and interruptions. The plain simulators are in plain_policies.py."
+        f"At load {SATURATED} the queue grows to a sixth of all jobs: a cost that grew with it would show in the last "
+        "columns. Events are starts, ends and interruptions. The plain simulators are in plain_policies.py."
     )
     note = f"A process that makes {MILLION:,} jobs and simulates `easy` takes {memory:.2f} GiB at its peak."
     command = "python -m benchmarks.policies"
