@@ -136,9 +136,9 @@ def main() -> None:
         alone(made(MILLION, LOAD), saturated),
     )
     about = (
-        f"Generated: {PROCESSORS} processors, sizes powers of two, lognormal run times, true estimates, random arrivals. "
-        f"At load {SATURATED} the queue grows to a sixth of all jobs: a cost that grew with it would show in the last "
-        "columns. Events are starts, ends and interruptions. The plain simulators are in plain_policies.py."
+        f"Generated: {PROCESSORS} processors, sizes powers of two, lognormal run times, true estimates, random "
+        f"arrivals. At load {SATURATED} the queue grows to a sixth of all jobs: a cost that grew with it would show in "
+        "the last columns. Events are starts, ends and interruptions. The plain simulators are in plain_policies.py."
     )
     note = f"A process that makes {MILLION:,} jobs and simulates `easy` takes {memory:.2f} GiB at its peak."
     command = "python -m benchmarks.policies"
