@@ -52,10 +52,11 @@ class Hold(NamedTuple):
 
 @dataclass(frozen=True)
 class Cluster:
-    """Capacity of every node, and its profile: (time, level) from each breakpoint on."""
+    """Capacity of every node, its profile, (time, level) from each breakpoint on, and grid steps in each amount."""
 
     capacity: list[list[int]]
     profile: list[list[tuple[int, list[int]]]]
+    per_unit: list[int]
 
     @property
     def changes(self) -> set[int]:
@@ -85,7 +86,7 @@ def read_cluster(problem: Problem) -> Cluster:
     for v in range(problem.nodes):
         own = slice(problem.profile_start[v], problem.profile_start[v + 1])
         profile.append(list(zip(problem.profile_time[own].tolist(), problem.profile_level[own].tolist(), strict=True)))
-    return Cluster(problem.node_capacity.tolist(), profile)
+    return Cluster(problem.node_capacity.tolist(), profile, [scale.per_unit for scale in problem.demand_scale])
 
 
 def read_jobs(problem: Problem, cluster: Cluster) -> list[QueuedJob]:
@@ -131,9 +132,11 @@ def read_options(problem: Problem, cluster: Cluster, j: int) -> tuple[Option, ..
 
 
 def size_of(demand: Amounts, cluster: Cluster) -> float:
-    """Return the size of a job: its largest share of a resource, counted in amounts of the first."""
+    """Return the size of a job: its largest share of a resource, counted in amounts of the first that is there."""
     total = [sum(capacity) for capacity in zip(*cluster.capacity, strict=True)]
-    return max((total[0] * amount / most for amount, most in zip(demand, total, strict=True) if most), default=0.0)
+    first = next((k for k, most in enumerate(total) if most), 0)
+    shares = [total[first] * amount / most for amount, most in zip(demand, total, strict=True) if most]
+    return max(shares, default=0.0) / cluster.per_unit[first]
 
 
 KEYS: dict[str, Callable[[QueuedJob], float]] = {

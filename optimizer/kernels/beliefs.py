@@ -34,14 +34,18 @@ def estimates(problem: Problem) -> IntArray:
 
 
 def sizes(problem: Problem) -> FloatArray:
-    """Return the largest share of a resource that each job takes, as an amount of the first resource, float64[J].
+    """Return the largest share of a resource that each job takes, as an amount of the first one there is, float64[J].
 
-    With one resource it is the demand: the number of processors.
+    With one resource it is the demand as it stands in the file: the number of processors.
     """
     total = problem.node_capacity.sum(axis=0)
-    demand = problem.mode_demand[first_modes(problem)]
-    share = np.divide(demand, total, out=np.zeros(demand.shape), where=total > 0)
-    size: FloatArray = total[0] * share.max(axis=1)
+    demand = problem.mode_demand[first_modes(problem)].astype(np.float64)
+    if not total.any():
+        return np.zeros(problem.jobs)
+    first = int(np.flatnonzero(total)[0])
+    # multiplied first: the demand of the first resource then comes out exactly
+    share = np.divide(demand * total[first], total, out=np.zeros(demand.shape), where=total > 0)
+    size: FloatArray = share.max(axis=1) / problem.demand_scale[first].per_unit
     return size
 
 

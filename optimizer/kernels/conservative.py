@@ -33,6 +33,7 @@ from optimizer.problem import NEVER
 from optimizer.units import IntArray
 
 _LONG = 64
+_MOST_FLOORS = 4_000_000
 
 
 class Floors(NamedTuple):
@@ -60,6 +61,8 @@ def new_floors(inputs: Inputs, rules: Rules) -> Floors:
     nodes, kinds = inputs.node_capacity.shape
     sizes = _step_of(int(inputs.mode_demand.max(initial=0))) + 1
     lengths = _step_of(int(rules.estimate.max())) + 1
+    if nodes * kinds * sizes * lengths > _MOST_FLOORS:
+        return _no_floors(inputs)
     return Floors(
         when=np.zeros((nodes, kinds, sizes, lengths), dtype=np.int64),
         amount=np.zeros((1, kinds), dtype=np.int64),
@@ -67,10 +70,10 @@ def new_floors(inputs: Inputs, rules: Rules) -> Floors:
     )
 
 
-def no_floors(inputs: Inputs) -> Floors:
-    """Return the floors of a simulation without reservations."""
+def _no_floors(inputs: Inputs) -> Floors:
+    """Return no floors: there would be too many."""
     kinds = inputs.node_capacity.shape[1]
-    when, amount = np.zeros((1, kinds, 1, 1), dtype=np.int64), np.zeros((1, kinds), dtype=np.int64)
+    when, amount = np.zeros((0, kinds, 0, 0), dtype=np.int64), np.zeros((1, kinds), dtype=np.int64)
     return Floors(when, amount, used=np.zeros(1, dtype=np.int64))
 
 
@@ -193,7 +196,7 @@ def _reserve(
     inputs: Inputs, rules: Rules, state: State, calendar: Calendar, floors: Floors, plan: Plan, j: int
 ) -> None:
     """Reserve the earliest place for job ``j``."""
-    if state.counts[WAITING] > _LONG:
+    if state.counts[WAITING] > _LONG and len(floors.when) > 0:
         _find_earliest_above(inputs, rules, state, calendar, floors, plan, j)
     else:
         _find_earliest(inputs, rules, state, calendar, plan, j)

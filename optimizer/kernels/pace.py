@@ -1,21 +1,35 @@
-"""How many instants of a simulation to run before it is looked at again."""
+"""How many instants of a simulation to run before it is looked at again, interpreted or compiled."""
 
-from collections.abc import Callable
 from time import perf_counter
+from typing import Any
+
+from optimizer.kernels.compilation import Kernel
 
 _SLICE = 0.1
-_LEAST = 1000
+_FIRST = 8
 
 
 class Pace:
-    """Runs a simulation in slices of about a tenth of a second, so that it can be watched and stopped."""
+    """Runs a simulation in slices of about a tenth of a second, so that it can be watched and stopped.
 
-    def __init__(self) -> None:
-        self._instants = _LEAST
+    Parameters
+    ----------
+    kernel : Kernel
+        Takes what it is run with and, last, a number of instants.
+    seconds : float
+        Estimated time of the whole simulation as interpreted. It is compiled at once if that is long; else when the
+        slices so far have taken so long that it would have been worth it.
+    """
 
-    def run(self, go: Callable[[int], None]) -> None:
-        """Call ``go`` with a number of instants; the next call has more or fewer, by how long it took."""
+    def __init__(self, kernel: Kernel[..., None], seconds: float) -> None:
+        self._kernel = kernel
+        self._seconds = seconds
+        self._instants = _FIRST
+
+    def run(self, *inputs: Any) -> None:
+        """Run the next slice."""
+        version = self._kernel.sized(self._seconds)
         began = perf_counter()
-        go(self._instants)
-        took = perf_counter() - began
-        self._instants = max(_LEAST, int(self._instants * min(4.0, _SLICE / max(took, 1e-6))))
+        version(*inputs, self._instants)
+        self._seconds = perf_counter() - began
+        self._instants = max(1, int(self._instants * min(4.0, _SLICE / max(self._seconds, 1e-6))))

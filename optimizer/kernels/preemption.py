@@ -57,8 +57,7 @@ class KeyedSimulation:
             quantum=quantum,
         )
         self._alarm = np.array([NEVER])
-        self._run = run_keyed.sized(_SECONDS_PER_JOB * problem.jobs)
-        self._pace = Pace()
+        self._pace = Pace(run_keyed, _SECONDS_PER_JOB * problem.jobs)
 
     @property
     def share(self) -> float:
@@ -68,7 +67,7 @@ class KeyedSimulation:
     def advance(self) -> None:
         """Go on for about a tenth of a second."""
         self._jobs = _with_room(self._jobs)
-        self._pace.run(lambda instants: self._run(self._inputs, self._jobs, self._keys, self._alarm, instants))
+        self._pace.run(self._inputs, self._jobs, self._keys, self._alarm)
 
     def schedule(self) -> Schedule:
         """Return the schedule, once all jobs have ended."""
@@ -101,8 +100,7 @@ class FeedbackSimulation:
         self._inputs = Inputs.of(problem)
         self._jobs = new_jobs(self._inputs, cost)
         self._levels = new_levels(self._inputs, np.array(allotments, dtype=np.int64), promotion)
-        self._run = run_feedback.sized(_SECONDS_PER_JOB * problem.jobs)
-        self._pace = Pace()
+        self._pace = Pace(run_feedback, _SECONDS_PER_JOB * problem.jobs)
 
     @property
     def share(self) -> float:
@@ -112,7 +110,7 @@ class FeedbackSimulation:
     def advance(self) -> None:
         """Go on for about a tenth of a second."""
         self._jobs = _with_room(self._jobs)
-        self._pace.run(lambda instants: self._run(self._inputs, self._jobs, self._levels, instants))
+        self._pace.run(self._inputs, self._jobs, self._levels)
 
     def schedule(self) -> Schedule:
         """Return the schedule, once all jobs have ended."""

@@ -10,7 +10,7 @@ from optimizer.kernels.backfilling import pass_queue
 from optimizer.kernels.beliefs import believed_times
 from optimizer.kernels.calendar import Calendar, new_calendar, no_calendar
 from optimizer.kernels.compilation import kernel
-from optimizer.kernels.conservative import Floors, new_floors, next_due, no_floors, pass_reserving
+from optimizer.kernels.conservative import Floors, new_floors, next_due, pass_reserving
 from optimizer.kernels.heap import pop
 from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.pace import Pace
@@ -95,14 +95,12 @@ class QueueSimulation:
     ) -> None:
         self._inputs = inputs = Inputs.of(problem)
         self._rules = rules = _rules(problem, order, candidates or order, backfill, placement)
-        searched = not rules.planned and (rules.backfill != NO_BACKFILL or rules.moving)
         self._state = new_state(inputs, rules)
         self._calendar = new_calendar(inputs, _span(problem, rules)) if rules.planned else no_calendar(inputs)
-        self._floors = new_floors(inputs, rules) if rules.backfill == CONSERVATIVE else no_floors(inputs)
-        self._tree = new_tree(inputs, rules) if searched else no_tree(inputs)
         self._plan = new_plan(problem.jobs)
-        self._seconds = _SECONDS_PER_JOB * problem.jobs
-        self._pace = Pace()
+        reserving = rules.backfill == CONSERVATIVE
+        self._pace = Pace(run_reserving if reserving else run_queue, _SECONDS_PER_JOB * problem.jobs)
+        self._finder = new_floors(inputs, rules) if reserving else _tree(inputs, rules)
 
     @property
     def share(self) -> float:
@@ -111,19 +109,18 @@ class QueueSimulation:
 
     def advance(self) -> None:
         """Go on for about a tenth of a second."""
-        self._pace.run(self._go)
-
-    def _go(self, instants: int) -> None:
-        common = (self._inputs, self._rules, self._state, self._calendar)
-        if self._rules.backfill == CONSERVATIVE:
-            run_reserving.sized(self._seconds)(*common, self._floors, self._plan, instants)
-        else:
-            run_queue.sized(self._seconds)(*common, self._tree, self._plan, instants)
+        self._pace.run(self._inputs, self._rules, self._state, self._calendar, self._finder, self._plan)
 
     def schedule(self) -> Schedule:
         """Return the schedule, once all jobs have ended."""
         plan = self._plan
         return Schedule(plan.start, plan.end, plan.mode, plan.node)
+
+
+def _tree(inputs: Inputs, rules: Rules) -> Tree:
+    """Return the tree of the waiting jobs, an empty one where it is of no use."""
+    searched = not rules.planned and (rules.backfill != NO_BACKFILL or rules.moving)
+    return new_tree(inputs, rules) if searched else no_tree(inputs)
 
 
 def _rules(problem: Problem, order: Order, candidates: Order, backfill: Backfill, placement: Placement) -> Rules:

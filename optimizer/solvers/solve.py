@@ -28,6 +28,8 @@ logger = logging.getLogger(__name__)
 _GRACE = 5.0
 """Seconds that a solver has to end after it was asked to."""
 
+_POLICY_GRACE = 0.5
+
 _TOLERANCE = 1e-9
 """How much a solver's bound may be above a schedule's total, relative to it, by floating point alone."""
 
@@ -145,7 +147,8 @@ class _Run:
                 ended.set()
 
         Thread(target=work, name=self.entry.name, daemon=True).start()
-        _wait(ended, self.monitor)
+        # a policy has nothing to hand in before it ends
+        _wait(ended, self.monitor, _GRACE if self.entry.kind is not SolverKind.POLICY else _POLICY_GRACE)
         self.monitor.close()
         if not outcome:
             logger.warning("solver %s did not end when asked to and was left behind", self.entry.name)
@@ -195,13 +198,13 @@ class _Run:
         raise SolverError(f"solver {self.entry.name} failed: {type(error).__name__}: {error}") from error
 
 
-def _wait(ended: Event, monitor: Monitor) -> None:
+def _wait(ended: Event, monitor: Monitor, grace: float) -> None:
     """Wait until the solver ends, or a grace time after it was asked to; a second Ctrl-C ends the wait at once.
 
     It waits for an event because ``Thread.join`` takes a thread for ended once Ctrl-C broke it off (Python 3.11).
     """
     asked = None
-    while not ended.is_set() and (asked is None or time.monotonic() - asked < _GRACE):
+    while not ended.is_set() and (asked is None or time.monotonic() - asked < grace):
         try:
             ended.wait(0.2)
         except KeyboardInterrupt:

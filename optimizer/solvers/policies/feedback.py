@@ -10,7 +10,7 @@ from optimizer.result import Limits
 from optimizer.schedule import Schedule
 from optimizer.solvers.base import Answer
 from optimizer.solvers.monitor import Monitor
-from optimizer.solvers.policies.simulation import quantum_steps, require_time, run, steps
+from optimizer.solvers.policies.simulation import cost_steps, quantum_steps, require_time, run, steps
 
 _MOST_LEVELS = 64
 
@@ -66,7 +66,7 @@ class MLFQ:
     promotion : float or None
         A job that has waited so long below the top goes to the top, > 0; None: it does not.
     cost : float
-        Time that each preemption adds to the run time, >= 0 and less than the quantum.
+        Time that each preemption adds to the run time, >= 0 and less than the quantum; 0 with ``promotion``.
     """
 
     preemptive: ClassVar[bool] = True
@@ -85,6 +85,10 @@ class MLFQ:
         require_time("quantum", self.quantum)
         require_time("promotion", self.promotion)
         require_time("cost", self.cost, positive=False)
+        if self.cost and self.promotion is not None:
+            raise UsageError(
+                f"cost {self.cost}: expected 0 with promotion, or jobs that go up and down get nothing done"
+            )
 
     def solve(
         self, problem: Problem, limits: Limits, *, seed: int, warm_start: Schedule | None, monitor: Monitor
@@ -100,6 +104,6 @@ class MLFQ:
 
 def _cost(problem: Problem, cost: float, quantum: int) -> int:
     """Return the cost of a preemption in steps; UsageError unless it leaves something of the quantum."""
-    if steps(problem, cost) >= quantum:
+    if cost_steps(problem, cost) >= quantum:
         raise UsageError(f"cost {cost}: expected less than the quantum, or nothing gets done")
-    return steps(problem, cost)
+    return cost_steps(problem, cost)

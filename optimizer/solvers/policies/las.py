@@ -10,7 +10,7 @@ from optimizer.result import Limits
 from optimizer.schedule import Schedule
 from optimizer.solvers.base import Answer
 from optimizer.solvers.monitor import Monitor
-from optimizer.solvers.policies.simulation import quantum_steps, require_time, run, steps
+from optimizer.solvers.policies.simulation import cost_steps, quantum_steps, require_time, run
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class LAS:
         self, problem: Problem, limits: Limits, *, seed: int, warm_start: Schedule | None, monitor: Monitor
     ) -> Answer:
         """Simulate; see :class:`~optimizer.solvers.base.Solver`."""
-        quantum, cost = quantum_steps(problem, self.quantum), steps(problem, self.cost)
+        quantum, cost = quantum_steps(problem, self.quantum), cost_steps(problem, self.cost)
         if cost >= quantum:
             raise UsageError(f"cost {self.cost}: expected less than the quantum, or nothing gets done")
         return run(KeyedSimulation(problem, "attained", quantum=quantum, cost=cost), monitor)

@@ -13,7 +13,7 @@ from optimizer.solvers.base import Answer
 from optimizer.solvers.monitor import Monitor
 from optimizer.solvers.policies import orders
 from optimizer.solvers.policies.queue_policy import QueuePolicy
-from optimizer.solvers.policies.simulation import require_time, run, steps
+from optimizer.solvers.policies.simulation import cost_steps, require_time, run
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Priority(QueuePolicy):
         if not self.preemptive:
             return super().solve(problem, limits, seed=seed, warm_start=warm_start, monitor=monitor)
         key = orders.priority_key(problem, self.aging)
-        return run(KeyedSimulation(problem, "fixed", values=key, cost=steps(problem, self.cost)), monitor)
+        return run(KeyedSimulation(problem, "fixed", values=key, cost=cost_steps(problem, self.cost)), monitor)
 
     def _own_order(self, problem: Problem) -> Order:
         return orders.priority(problem, self.aging)

@@ -13,6 +13,8 @@ from optimizer.solvers.monitor import Monitor
 
 _MINUTES = 10
 _SLOTS = 10
+_LONGEST = 2**50
+_MOST_COST = 2**30
 
 
 class Simulation(Protocol):
@@ -52,8 +54,17 @@ def quantum_steps(problem: Problem, quantum: float | None) -> int:
 
 
 def steps(problem: Problem, time: float) -> int:
-    """Return a time in the user's unit in steps of the grid, rounded up."""
-    return ceil(Fraction(time).limit_denominator(10**6) * problem.instance.time_scale.per_unit / problem.time_step)
+    """Return a time in the user's unit in steps of the grid, rounded up; what is longer than any run, as that long."""
+    exact = Fraction(time).limit_denominator(10**6) * problem.instance.time_scale.per_unit / problem.time_step
+    return min(ceil(exact), _LONGEST)
+
+
+def cost_steps(problem: Problem, cost: float) -> int:
+    """Return what a preemption costs in steps; UsageError when some of them would take longer than any run."""
+    found = steps(problem, cost)
+    if found > _MOST_COST:
+        raise UsageError(f"cost {cost}: expected at most {_MOST_COST} steps of the grid")
+    return found
 
 
 def require_time(option: str, value: float | None, *, positive: bool = True) -> None:

@@ -9,7 +9,7 @@ from optimizer.result import Limits
 from optimizer.schedule import Schedule
 from optimizer.solvers.base import Answer
 from optimizer.solvers.monitor import Monitor
-from optimizer.solvers.policies.simulation import require_time, run, steps
+from optimizer.solvers.policies.simulation import cost_steps, require_time, run
 
 
 @dataclass(frozen=True)
@@ -38,4 +38,4 @@ class SRPT:
         self, problem: Problem, limits: Limits, *, seed: int, warm_start: Schedule | None, monitor: Monitor
     ) -> Answer:
         """Simulate; see :class:`~optimizer.solvers.base.Solver`."""
-        return run(KeyedSimulation(problem, "remaining", cost=steps(problem, self.cost)), monitor)
+        return run(KeyedSimulation(problem, "remaining", cost=cost_steps(problem, self.cost)), monitor)

@@ -133,6 +133,7 @@ def test_the_default_quantum_is_ten_slots() -> None:
     [
         (lambda: SRPT(cost=-1), "cost -1: expected a time of at least 0"),
         (lambda: LAS(quantum=0), "quantum 0: expected a time above 0"),
+        (lambda: MLFQ(promotion=5, cost=1), "cost 1: expected 0 with promotion"),
         (lambda: MLFQ(levels=0), "levels 0: expected a whole number from 1 to 64"),
         (lambda: MLFQ(factor=0.5), "factor 0.5: expected a number from 1 to 1000"),
         (lambda: RoundRobin(quantum=float("nan")), "quantum nan: expected a time above 0"),
@@ -155,3 +156,15 @@ def test_a_cost_that_eats_the_quantum_is_refused(solver: str) -> None:
     instance = Instance((Job("a", duration=1, demand={"cpu": 1}),), resources={"cpu": 1})
     with pytest.raises(UsageError, match="expected less than the quantum"):
         solve(instance, solver)
+
+
+@pytest.mark.parametrize("solver", ["round-robin:quantum=1e30", "las:quantum=1e30", "mlfq:quantum=1e30,promotion=1e30"])
+def test_times_longer_than_any_run_are_just_that(solver: str) -> None:
+    jobs = tuple(Job(f"j{i}", duration=2, demand={"cpu": 1}) for i in range(2))
+    assert solve(Instance(jobs, resources={"cpu": 1}), solver).value == 3
+
+
+def test_a_cost_longer_than_any_run_is_refused() -> None:
+    instance = Instance((Job("a", duration=1, demand={"cpu": 1}),), resources={"cpu": 1})
+    with pytest.raises(UsageError, match=r"cost 1e\+30: expected at most"):
+        solve(instance, "srpt:cost=1e30")
