@@ -16,8 +16,8 @@ from benchmarks import plain_policies as plain
 from benchmarks.report import data_file, markdown_table, publish
 from optimizer import Problem, load
 from optimizer.instance import Instance, Job
-from optimizer.kernels.preemption import FeedbackSimulation, KeyedSimulation
-from optimizer.kernels.queueing import QueueSimulation
+from optimizer.kernels.policies.preemption import FeedbackSimulation, KeyedSimulation
+from optimizer.kernels.policies.queueing import QueueSimulation
 from optimizer.names import TimeUnit
 from optimizer.solvers.policies.orders import ORDERS
 from optimizer.solvers.policies.simulation import Simulation

@@ -10,7 +10,7 @@ from random_instances import random_instance
 
 from benchmarks import plain_policies as plain
 from optimizer.instance import Instance, Job
-from optimizer.kernels.beliefs import believed_times
+from optimizer.kernels.policies.beliefs import believed_times
 from optimizer.problem import Problem
 from optimizer.schedule import Schedule, Segments
 from optimizer.validation import Rule, violations

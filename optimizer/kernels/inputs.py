@@ -56,6 +56,14 @@ class Inputs(NamedTuple):
         )
 
 
+def capacity_changes(inputs: Inputs) -> tuple[IntArray, IntArray, IntArray]:
+    """Return when the capacity of which node becomes that of which breakpoint, by time after 0: three int64[*]."""
+    node = np.repeat(np.arange(len(inputs.node_speed)), np.diff(inputs.profile_start))
+    entry = np.lexsort((node, inputs.profile_time))
+    entry = entry[inputs.profile_time[entry] > 0]
+    return inputs.profile_time[entry], node[entry], entry
+
+
 def integers(array: IntArray) -> IntArray:
     """Return ``array`` as contiguous, writable int64, the same object where it is that already."""
     return np.require(array, np.int64, ["C", "W"])

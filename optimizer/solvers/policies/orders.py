@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from optimizer.kernels.beliefs import estimates, sizes
-from optimizer.kernels.queueing import Order
+from optimizer.kernels.policies.beliefs import estimates, sizes
+from optimizer.kernels.policies.queueing import Order
 from optimizer.problem import Problem
 from optimizer.units import FloatArray, IntArray
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from math import isfinite
 
 from optimizer.errors import UsageError
-from optimizer.kernels.preemption import KeyedSimulation
-from optimizer.kernels.queueing import Order
+from optimizer.kernels.policies.preemption import KeyedSimulation
+from optimizer.kernels.policies.queueing import Order
 from optimizer.problem import Problem
 from optimizer.result import Limits
 from optimizer.schedule import Schedule

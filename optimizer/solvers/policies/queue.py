@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from optimizer.kernels.queueing import Backfill
+from optimizer.kernels.policies.queueing import Backfill
 from optimizer.solvers.policies import orders
 from optimizer.solvers.policies.queue_policy import QueuePolicy
 

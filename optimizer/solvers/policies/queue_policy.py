@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from optimizer.errors import UsageError
-from optimizer.kernels.queueing import Backfill, Order, Placement, QueueSimulation
+from optimizer.kernels.policies.queueing import Backfill, Order, Placement, QueueSimulation
 from optimizer.problem import Problem
 from optimizer.result import Limits
 from optimizer.schedule import Schedule

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from optimizer.kernels.preemption import KeyedSimulation
+from optimizer.kernels.policies.preemption import KeyedSimulation
 from optimizer.problem import Problem
 from optimizer.result import Limits
 from optimizer.schedule import Schedule

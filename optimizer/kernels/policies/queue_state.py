@@ -8,7 +8,7 @@ from optimizer.kernels.alarms import Alarms, new_alarms
 from optimizer.kernels.calendar import Calendar, change, earliest
 from optimizer.kernels.compilation import kernel
 from optimizer.kernels.heap import push
-from optimizer.kernels.inputs import Inputs
+from optimizer.kernels.inputs import Inputs, capacity_changes
 from optimizer.kernels.ranks import insert, new_ranks, remove
 from optimizer.kernels.serial import Plan, ready_time
 from optimizer.kernels.timeline import exceeds
@@ -130,9 +130,7 @@ def new_state(inputs: Inputs, rules: Rules) -> State:
     """Return the state before anything has arrived."""
     jobs, (nodes, kinds) = len(inputs.release), inputs.node_capacity.shape
     predecessors = np.diff(inputs.predecessor_start)
-    node = np.repeat(np.arange(nodes), np.diff(inputs.profile_start))
-    by_time = np.lexsort((node, inputs.profile_time))
-    by_time = by_time[inputs.profile_time[by_time] > 0]
+    change_time, change_node, change_entry = capacity_changes(inputs)
     first = np.flatnonzero(predecessors == 0)
     queue = new_ranks(jobs)
     counts = np.zeros(_COUNTS, dtype=np.int64)
@@ -141,9 +139,9 @@ def new_state(inputs: Inputs, rules: Rules) -> State:
         counts=counts,
         events=np.empty((jobs + 1, 2), dtype=np.int64),
         arrivals=first[np.argsort(inputs.release[first], kind="stable")],
-        change_time=inputs.profile_time[by_time],
-        change_node=node[by_time],
-        change_entry=by_time,
+        change_time=change_time,
+        change_node=change_node,
+        change_entry=change_entry,
         predecessors=predecessors,
         free=inputs.profile_level[inputs.profile_start[:-1]].copy(),
         queue=queue,

@@ -6,7 +6,7 @@ import numpy as np
 
 from optimizer.kernels.alarms import Alarms, clear_alarm, new_alarms, set_alarm
 from optimizer.kernels.compilation import kernel
-from optimizer.kernels.inputs import Inputs
+from optimizer.kernels.inputs import Inputs, capacity_changes
 from optimizer.kernels.serial import ready_time
 from optimizer.kernels.timeline import exceeds
 from optimizer.units import IntArray
@@ -92,9 +92,7 @@ def new_jobs(inputs: Inputs, cost: int) -> Jobs:
     """Return the state before anything has arrived."""
     jobs = len(inputs.release)
     predecessors = np.diff(inputs.predecessor_start)
-    node = np.repeat(np.arange(len(inputs.node_speed)), np.diff(inputs.profile_start))
-    by_time = np.lexsort((node, inputs.profile_time))
-    by_time = by_time[inputs.profile_time[by_time] > 0]
+    change_time, change_node, change_entry = capacity_changes(inputs)
     by_arrival = np.argsort(inputs.release, kind="stable")
     rank = np.empty(jobs, dtype=np.int64)
     rank[by_arrival] = np.arange(jobs)
@@ -105,9 +103,9 @@ def new_jobs(inputs: Inputs, cost: int) -> Jobs:
         alarms=new_alarms(jobs),
         arrivals=by_arrival[predecessors[by_arrival] == 0],
         rank=rank,
-        change_time=inputs.profile_time[by_time],
-        change_node=node[by_time],
-        change_entry=by_time,
+        change_time=change_time,
+        change_node=change_node,
+        change_entry=change_entry,
         predecessors=predecessors,
         free=level.copy(),
         level=level.copy(),

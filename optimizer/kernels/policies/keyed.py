@@ -14,7 +14,7 @@ import numpy as np
 from optimizer.kernels.alarms import clear_alarm, set_alarm
 from optimizer.kernels.compilation import kernel
 from optimizer.kernels.inputs import Inputs, integers
-from optimizer.kernels.preemption_state import (
+from optimizer.kernels.policies.preemption_state import (
     COMING,
     FINISHED,
     JOINED,

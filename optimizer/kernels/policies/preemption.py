@@ -5,12 +5,19 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from optimizer.kernels.beliefs import believed_times, estimates, sizes
-from optimizer.kernels.feedback import new_levels, run_feedback
 from optimizer.kernels.inputs import Inputs
-from optimizer.kernels.keyed import new_keys, run_keyed
-from optimizer.kernels.pace import Pace
-from optimizer.kernels.preemption_state import FINISHED, PIECES, Jobs, has_room_for_pieces, new_jobs, with_more_room
+from optimizer.kernels.policies.beliefs import believed_times, estimates, sizes
+from optimizer.kernels.policies.feedback import new_levels, run_feedback
+from optimizer.kernels.policies.keyed import new_keys, run_keyed
+from optimizer.kernels.policies.pace import Pace
+from optimizer.kernels.policies.preemption_state import (
+    FINISHED,
+    PIECES,
+    Jobs,
+    has_room_for_pieces,
+    new_jobs,
+    with_more_room,
+)
 from optimizer.problem import NEVER, Problem
 from optimizer.schedule import Schedule, Segments
 from optimizer.units import FloatArray

@@ -15,7 +15,7 @@ import numpy as np
 from optimizer.kernels.calendar import Calendar
 from optimizer.kernels.compilation import kernel, kernel_apart
 from optimizer.kernels.inputs import Inputs
-from optimizer.kernels.queue_state import (
+from optimizer.kernels.policies.queue_state import (
     FRESH,
     NOW,
     SHADOW,

@@ -11,8 +11,8 @@ from test_policy_oracle import pool_of
 
 from optimizer.errors import UsageError
 from optimizer.instance import Instance, Job, Node
-from optimizer.kernels.beliefs import believed_times
-from optimizer.kernels.queueing import Order, QueueSimulation
+from optimizer.kernels.policies.beliefs import believed_times
+from optimizer.kernels.policies.queueing import Order, QueueSimulation
 from optimizer.problem import Problem
 
 NAMES = [*KEYS, *SLOPES, "priority"]

@@ -3,7 +3,7 @@
 from optimizer.kernels.calendar import Calendar, change, earliest
 from optimizer.kernels.compilation import kernel, kernel_apart
 from optimizer.kernels.inputs import Inputs
-from optimizer.kernels.queue_state import (
+from optimizer.kernels.policies.queue_state import (
     ANY,
     CHANGED,
     EASY,
@@ -26,10 +26,10 @@ from optimizer.kernels.queue_state import (
     find_place,
     start_job,
 )  # fmt: skip
+from optimizer.kernels.policies.waiting_tree import LONG, Tree, first_that_fits, forget, keep_up, tree_head
 from optimizer.kernels.ranks import first_from
 from optimizer.kernels.serial import Plan
 from optimizer.kernels.timeline import exceeds
-from optimizer.kernels.waiting_tree import LONG, Tree, first_that_fits, forget, keep_up, tree_head
 from optimizer.problem import NEVER
 
 _FEW = 32

@@ -6,15 +6,15 @@ from typing import Literal, get_args
 import numpy as np
 
 from optimizer.errors import UsageError
-from optimizer.kernels.backfilling import pass_queue
-from optimizer.kernels.beliefs import believed_times
 from optimizer.kernels.calendar import Calendar, new_calendar, no_calendar
 from optimizer.kernels.compilation import kernel
-from optimizer.kernels.conservative import Floors, new_floors, next_due, pass_reserving
 from optimizer.kernels.heap import pop
 from optimizer.kernels.inputs import Inputs
-from optimizer.kernels.pace import Pace
-from optimizer.kernels.queue_state import (
+from optimizer.kernels.policies.backfilling import pass_queue
+from optimizer.kernels.policies.beliefs import believed_times
+from optimizer.kernels.policies.conservative import Floors, new_floors, next_due, pass_reserving
+from optimizer.kernels.policies.pace import Pace
+from optimizer.kernels.policies.queue_state import (
     ARRIVED,
     CHANGED,
     CHANGES,
@@ -30,8 +30,8 @@ from optimizer.kernels.queue_state import (
     join,
     new_state,
 )  # fmt: skip
+from optimizer.kernels.policies.waiting_tree import Tree, new_tree, no_tree
 from optimizer.kernels.serial import Plan, new_plan
-from optimizer.kernels.waiting_tree import Tree, new_tree, no_tree
 from optimizer.problem import NEVER, Problem
 from optimizer.schedule import Schedule
 from optimizer.units import FloatArray, IntArray

@@ -9,7 +9,7 @@ from policy_oracle import Piece, key_of, read_cluster, read_jobs, run_preemptive
 from random_instances import random_instance
 from test_policy_oracle import pool_of
 
-from optimizer.kernels.preemption import FeedbackSimulation, KeyedSimulation
+from optimizer.kernels.policies.preemption import FeedbackSimulation, KeyedSimulation
 from optimizer.problem import Problem
 from optimizer.units import FloatArray
 

@@ -1,7 +1,7 @@
 import pytest
 
 from optimizer.instance import Instance, Job, Mode, Node
-from optimizer.kernels.beliefs import believed_times, estimates, first_modes, sizes
+from optimizer.kernels.policies.beliefs import believed_times, estimates, first_modes, sizes
 from optimizer.problem import Problem
 
 

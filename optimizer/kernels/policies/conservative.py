@@ -12,7 +12,7 @@ from optimizer.kernels.alarms import clear_alarm, set_alarm
 from optimizer.kernels.calendar import Calendar, change, earliest, forget_past
 from optimizer.kernels.compilation import kernel, kernel_apart
 from optimizer.kernels.inputs import Inputs
-from optimizer.kernels.queue_state import (
+from optimizer.kernels.policies.queue_state import (
     EARLY,
     FRESH,
     LATE,
@@ -103,7 +103,7 @@ def pass_reserving(inputs: Inputs, rules: Rules, state: State, calendar: Calenda
     else:
         if state.counts[EARLY] == 1:
             _forget_floors(floors)
-            _move_up(inputs, rules, state, calendar, plan)
+            _move_up(inputs, rules, state, calendar, floors, plan)
         _reserve_fresh(inputs, rules, state, calendar, floors, plan)
     state.counts[EARLY] = state.counts[LATE] = 0
     while state.due.job[-1] > 0 and state.due.time[state.due.job[0]] == state.counts[NOW]:
@@ -155,7 +155,7 @@ def _plan_anew(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, f
 
 
 @kernel_apart
-def _move_up(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, plan: Plan) -> None:
+def _move_up(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, floors: Floors, plan: Plan) -> None:
     """Let each job with a reservation, in the order of the queue, have the earliest place that there is now."""
     _list_queue(inputs, rules, state)
     for i in range(state.counts[WAITING]):
@@ -165,7 +165,7 @@ def _move_up(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, pla
                 _move_in_mode(inputs, rules, state, calendar, plan, j)
             else:
                 _change_reservation(inputs, rules, state, calendar, plan, j, 1)
-                _find_earliest(inputs, rules, state, calendar, plan, j)
+                _find_earliest(inputs, rules, state, calendar, floors, plan, j, False)
                 _change_reservation(inputs, rules, state, calendar, plan, j, -1)
                 set_alarm(state.due, j, state.reserved[j])
 
@@ -196,42 +196,29 @@ def _reserve(
     inputs: Inputs, rules: Rules, state: State, calendar: Calendar, floors: Floors, plan: Plan, j: int
 ) -> None:
     """Reserve the earliest place for job ``j``."""
-    if state.counts[WAITING] > _LONG and len(floors.when) > 0:
-        _find_earliest_above(inputs, rules, state, calendar, floors, plan, j)
-    else:
-        _find_earliest(inputs, rules, state, calendar, plan, j)
+    floored = state.counts[WAITING] > _LONG and len(floors.when) > 0
+    _find_earliest(inputs, rules, state, calendar, floors, plan, j, floored)
     _change_reservation(inputs, rules, state, calendar, plan, j, -1)
     set_alarm(state.due, j, state.reserved[j])
 
 
 @kernel
-def _find_earliest(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, plan: Plan, j: int) -> None:
-    """Find the earliest place for job ``j``; of equal ones that of the first mode, then the first node."""
-    best = NEVER
-    for m in range(inputs.mode_start[j], inputs.mode_start[j + 1]):
-        for v in range(len(inputs.node_speed)):
-            if exceeds(inputs.mode_demand, m, inputs.node_capacity, v):
-                continue
-            estimate = rules.estimate[m, inputs.node_speed[v]]
-            when = earliest(calendar, v, state.counts[NOW], estimate, inputs.mode_demand, m, best - 1, NEVER)
-            if when < best:
-                best, plan.mode[j], plan.node[j] = when, m, v
-    state.reserved[j] = best
-
-
-@kernel
-def _find_earliest_above(
-    inputs: Inputs, rules: Rules, state: State, calendar: Calendar, floors: Floors, plan: Plan, j: int
+def _find_earliest(
+    inputs: Inputs, rules: Rules, state: State, calendar: Calendar, floors: Floors, plan: Plan, j: int, floored: bool
 ) -> None:
-    """Find the same place from where the floors say that the search may begin."""
+    """Find the earliest place for job ``j``, of equal ones that of the first mode, then the first node.
+
+    The search begins now, or (``floored``) where the floors say that it may.
+    """
     best = NEVER
     for m in range(inputs.mode_start[j], inputs.mode_start[j + 1]):
         for v in range(len(inputs.node_speed)):
             if exceeds(inputs.mode_demand, m, inputs.node_capacity, v):
                 continue
-            estimate = rules.estimate[m, inputs.node_speed[v]]
-            floor = _raised_floor(inputs, state, calendar, floors, m, v, estimate)
-            when = earliest(calendar, v, floor, estimate, inputs.mode_demand, m, best - 1, NEVER)
+            estimate, ready = rules.estimate[m, inputs.node_speed[v]], state.counts[NOW]
+            if floored:
+                ready = _raised_floor(inputs, state, calendar, floors, m, v, estimate)
+            when = earliest(calendar, v, ready, estimate, inputs.mode_demand, m, best - 1, NEVER)
             if when < best:
                 best, plan.mode[j], plan.node[j] = when, m, v
     state.reserved[j] = best
