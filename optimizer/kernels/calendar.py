@@ -11,9 +11,11 @@ import numpy as np
 
 from optimizer.kernels.compilation import kernel, kernel_apart
 from optimizer.kernels.inputs import Inputs
-from optimizer.kernels.timeline import exceeds
 from optimizer.problem import NEVER
 from optimizer.units import IntArray
+
+KEY, NEXT, FREE = range(3)
+"""Columns of Calendar.entry; free capacity begins at the last."""
 
 _HEAD = 0
 _SPARSENESS = 4
@@ -25,12 +27,11 @@ class Calendar(NamedTuple):
 
     Parameters
     ----------
-    key : int64[C]
-        node x span + time; -1 for the head of the list.
-    level : int64[C, K]
-        Free capacity.
+    entry : int64[C, 2 + K]
+        Key (node x span + time; -1 for the head of the list), next entry (-1 at the end) and free capacity: side by
+        side, for long searches wait for memory.
     tower : int64[*]
-        The next entry of entry i at height h is ``tower[base[i] + h]``, -1 at the end of the list.
+        The next entry of entry i at height h > 0 is ``tower[base[i] + h - 1]``, -1 at the end of the list.
     base : int64[C+1]
         See ``tower``.
     unused : int64[C+1]
@@ -41,8 +42,7 @@ class Calendar(NamedTuple):
         More than any time.
     """
 
-    key: IntArray
-    level: IntArray
+    entry: IntArray
     tower: IntArray
     base: IntArray
     unused: IntArray
@@ -62,17 +62,15 @@ def new_calendar(inputs: Inputs, span: int) -> Calendar:
     """
     entries = len(inputs.profile_time) + 2 * len(inputs.release) + 4
     heights = _heights(entries)
-    base = np.concatenate([[0], np.cumsum(heights)])
+    base = np.concatenate([[0], np.cumsum(heights - 1)])
     calendar = Calendar(
-        key=np.empty(entries, dtype=np.int64),
-        level=np.zeros((entries, inputs.node_capacity.shape[1]), dtype=np.int64),
+        entry=np.full((entries, FREE + inputs.node_capacity.shape[1]), -1, dtype=np.int64),
         tower=np.full(base[-1], -1, dtype=np.int64),
         base=base,
         unused=np.append(np.arange(entries - 1, -1, -1), entries - 1),
         path=np.full(heights[_HEAD], _HEAD, dtype=np.int64),
         span=span,
     )
-    calendar.key[_HEAD] = -1
     node = np.repeat(np.arange(len(inputs.node_speed)), np.diff(inputs.profile_start))
     fill.sized(1e-5 * len(node))(calendar, node, inputs.profile_time, inputs.profile_level)
     return calendar
@@ -81,7 +79,7 @@ def new_calendar(inputs: Inputs, span: int) -> Calendar:
 def no_calendar(inputs: Inputs) -> Calendar:
     """Return the calendar of a simulation that keeps none."""
     none = np.empty(0, dtype=np.int64)
-    return Calendar(none, np.empty((0, inputs.node_capacity.shape[1]), dtype=np.int64), none, none, none, none, 0)
+    return Calendar(np.empty((0, FREE + inputs.node_capacity.shape[1]), dtype=np.int64), none, none, none, none, 0)
 
 
 def _heights(entries: int) -> IntArray:
@@ -103,21 +101,25 @@ def fill(calendar: Calendar, node: IntArray, time: IntArray, level: IntArray) ->
     for i in range(len(node)):
         entry = _cut(calendar, node[i] * calendar.span + time[i])
         for k in range(level.shape[1]):
-            calendar.level[entry, k] = level[i, k]
+            calendar.entry[entry, FREE + k] = level[i, k]
 
 
 @kernel_apart
 def holding(calendar: Calendar, key: int) -> int:
     """Return the last entry whose key is at most ``key``, and note the way to the entries before ``key``."""
     entry = _HEAD
-    following = -1
-    for height in range(len(calendar.path) - 1, -1, -1):
-        following = calendar.tower[calendar.base[entry] + height]
-        while following >= 0 and calendar.key[following] < key:
-            entry = following
-            following = calendar.tower[calendar.base[entry] + height]
+    for height in range(len(calendar.path) - 1, 0, -1):
+        above = calendar.tower[calendar.base[entry] + height - 1]
+        while above >= 0 and calendar.entry[above, KEY] < key:
+            entry = above
+            above = calendar.tower[calendar.base[entry] + height - 1]
         calendar.path[height] = entry
-    if following >= 0 and calendar.key[following] == key:
+    following: int = calendar.entry[entry, NEXT]
+    while following >= 0 and calendar.entry[following, KEY] < key:
+        entry = following
+        following = calendar.entry[entry, NEXT]
+    calendar.path[0] = entry
+    if following >= 0 and calendar.entry[following, KEY] == key:
         return following
     return entry
 
@@ -147,15 +149,24 @@ def earliest(
     first = node * calendar.span
     entry = holding(calendar, first + ready)
     while True:
-        following = calendar.tower[calendar.base[entry]]
-        until = calendar.key[following] - first if following >= 0 else NEVER
-        if exceeds(demand, mode, calendar.level, entry):
+        following = calendar.entry[entry, NEXT]
+        until = calendar.entry[following, KEY] - first if following >= 0 else NEVER
+        if _is_short(calendar, entry, demand, mode):
             start = until
             if start > latest:
                 return start
         elif until >= min(start + duration, own):
             return start
         entry = following
+
+
+@kernel
+def _is_short(calendar: Calendar, entry: int, demand: IntArray, mode: int) -> bool:
+    """Return whether less is free than row ``mode`` of ``demand``."""
+    for k in range(demand.shape[1]):  # noqa: SIM110 - numba compiles no generator expressions
+        if demand[mode, k] > calendar.entry[entry, FREE + k]:
+            return True
+    return False
 
 
 @kernel_apart
@@ -171,12 +182,12 @@ def change(calendar: Calendar, node: int, begin: int, end: int, demand: IntArray
     i = entry
     while i != stop:
         for k in range(demand.shape[1]):
-            calendar.level[i, k] += sign * demand[mode, k]
+            calendar.entry[i, FREE + k] += sign * demand[mode, k]
         last = i
-        i = calendar.tower[calendar.base[i]]
+        i = calendar.entry[i, NEXT]
     if _same(calendar, last, stop):
         _drop(calendar, stop)
-    if calendar.key[before] >= first and _same(calendar, before, entry):
+    if calendar.entry[before, KEY] >= first and _same(calendar, before, entry):
         _drop(calendar, entry)
 
 
@@ -185,18 +196,18 @@ def forget_past(calendar: Calendar, node: int, now: int) -> None:
     """Give back the entries of ``node`` that are over before ``now``, so that the list stays short."""
     first = node * calendar.span
     holding(calendar, first)
-    entry = calendar.tower[calendar.base[calendar.path[0]]]
-    following = calendar.tower[calendar.base[entry]]
-    while following >= 0 and calendar.key[following] <= first + now:
+    entry = calendar.entry[calendar.path[0], NEXT]
+    following = calendar.entry[entry, NEXT]
+    while following >= 0 and calendar.entry[following, KEY] <= first + now:
         _drop(calendar, entry)
         entry = following
-        following = calendar.tower[calendar.base[entry]]
+        following = calendar.entry[entry, NEXT]
 
 
 @kernel
 def _same(calendar: Calendar, a: int, b: int) -> bool:
-    for k in range(calendar.level.shape[1]):  # noqa: SIM110 - numba compiles no generator expressions
-        if calendar.level[a, k] != calendar.level[b, k]:
+    for k in range(FREE, calendar.entry.shape[1]):  # noqa: SIM110 - numba compiles no generator expressions
+        if calendar.entry[a, k] != calendar.entry[b, k]:
             return False
     return True
 
@@ -205,25 +216,27 @@ def _same(calendar: Calendar, a: int, b: int) -> bool:
 def _cut(calendar: Calendar, key: int) -> int:
     """Return the entry with this key; it is made where there is none."""
     entry = holding(calendar, key)
-    if calendar.key[entry] == key:
+    if calendar.entry[entry, KEY] == key:
         return entry
     calendar.unused[-1] -= 1
     new: int = calendar.unused[calendar.unused[-1]]
-    calendar.key[new] = key
-    for k in range(calendar.level.shape[1]):
-        calendar.level[new, k] = calendar.level[entry, k]
-    for height in range(calendar.base[new + 1] - calendar.base[new]):
-        link = calendar.base[calendar.path[height]] + height
-        calendar.tower[calendar.base[new] + height] = calendar.tower[link]
+    for k in range(FREE, calendar.entry.shape[1]):
+        calendar.entry[new, k] = calendar.entry[entry, k]
+    calendar.entry[new, KEY], calendar.entry[new, NEXT] = key, calendar.entry[entry, NEXT]
+    calendar.entry[entry, NEXT] = new
+    for height in range(1, calendar.base[new + 1] - calendar.base[new] + 1):
+        link = calendar.base[calendar.path[height]] + height - 1
+        calendar.tower[calendar.base[new] + height - 1] = calendar.tower[link]
         calendar.tower[link] = new
     return new
 
 
 @kernel
 def _drop(calendar: Calendar, entry: int) -> None:
-    holding(calendar, calendar.key[entry])
-    for height in range(calendar.base[entry + 1] - calendar.base[entry]):
-        link = calendar.base[calendar.path[height]] + height
-        calendar.tower[link] = calendar.tower[calendar.base[entry] + height]
+    holding(calendar, calendar.entry[entry, KEY])
+    calendar.entry[calendar.path[0], NEXT] = calendar.entry[entry, NEXT]
+    for height in range(1, calendar.base[entry + 1] - calendar.base[entry] + 1):
+        link = calendar.base[calendar.path[height]] + height - 1
+        calendar.tower[link] = calendar.tower[calendar.base[entry] + height - 1]
     calendar.unused[calendar.unused[-1]] = entry
     calendar.unused[-1] += 1

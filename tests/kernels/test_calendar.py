@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from optimizer.instance import Instance, Job, Node, Unavailable
-from optimizer.kernels.calendar import Calendar, change, earliest, holding, new_calendar
+from optimizer.kernels.calendar import FREE, Calendar, change, earliest, holding, new_calendar
 from optimizer.kernels.inputs import Inputs
 from optimizer.problem import NEVER, Problem
 from optimizer.units import IntArray
@@ -56,7 +56,7 @@ def test_reservations_come_and_go(seed: int) -> None:
             free[node, wanted : wanted + duration] -= inputs.mode_demand[j]
             held[j] = (node, wanted, wanted + duration)
         when = rng.randrange(SPAN)
-        assert (calendar.level[holding(calendar, node * SPAN + when)] == free[node, when]).all()
+        assert (calendar.entry[holding(calendar, node * SPAN + when), FREE:] == free[node, when]).all()
     for j, (node, begin, end) in held.items():
         change(calendar, node, begin, end, inputs.mode_demand, j, 1)
     assert calendar.unused[-1] == unused  # all entries were given back
