@@ -74,7 +74,7 @@ def test_crowded_pools_with_wrong_estimates(seed: int) -> None:
     agree(pool_of(rng, rng.randint(1, 30)), rng)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_queues_long_enough_for_the_tree(seed: int) -> None:
     rng = Random(seed)
     agree(pool_of(rng, rng.randint(120, 160)), rng)
