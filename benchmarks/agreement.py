@@ -3,7 +3,6 @@
 python -m benchmarks.agreement [--instances 300]
 """
 
-import os
 import subprocess
 import sys
 from math import isclose
@@ -13,7 +12,7 @@ from tempfile import TemporaryDirectory
 import click
 from rich.progress import track
 
-from benchmarks.report import markdown_table, publish
+from benchmarks.report import data_folder, markdown_table, publish
 from optimizer import Instance, Limits, Objective, Problem, Result, Status, solve
 from optimizer.formats.schedule_file import save_result
 from optimizer.formats.writing import save
@@ -21,8 +20,7 @@ from tests.oracle import brute_force
 from tests.random_instances import random_instance
 
 HERE = Path(__file__).parent
-DATA = Path(os.environ.get("SCHEDOPT_DATA") or HERE.parents[1] / "shared" / "data")
-CHECKER = DATA.parent / "check" / "check_schedule.py"
+CHECKER = data_folder().parent / "check" / "check_schedule.py"
 SOLVERS = ("cbc", "highs", "cp-sat")
 
 

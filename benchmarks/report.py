@@ -12,6 +12,11 @@ import psutil
 _PACKAGES = ("highspy", "ortools", "pulp", "numpy", "numba")
 
 
+def data_folder() -> Path:
+    """Return the folder of the public data sets, whether it is there or not."""
+    return Path(os.environ.get("SCHEDOPT_DATA") or Path(__file__).parents[2] / "shared" / "data")
+
+
 def data_file(name: str) -> Path:
     """Return a file of the public data sets (README.md, Data).
 
@@ -20,7 +25,7 @@ def data_file(name: str) -> Path:
     click.ClickException
         When it is not there.
     """
-    folder = Path(os.environ.get("SCHEDOPT_DATA") or Path(__file__).parents[2] / "shared" / "data")
+    folder = data_folder()
     if not (folder / name).is_file():
         raise click.ClickException(
             f"{name} is not in the folder {folder}; set SCHEDOPT_DATA to the one with the data sets"
