@@ -1,6 +1,8 @@
-"""A binary heap with one time a job, which may be changed or taken back; for compiled loops.
+"""A heap with one time a job, which may be changed or taken back; for compiled loops.
 
-Williams 1964, "Algorithm 232: Heapsort", Communications of the ACM 7, with the place of each job kept.
+Williams 1964, "Algorithm 232: Heapsort", Communications of the ACM 7, with the place of each job kept, and with four
+branches (Johnson 1975, "Priority queues with update and finding minimum spanning trees", Information Processing
+Letters 4), whose times lie side by side in memory.
 """
 
 from typing import NamedTuple
@@ -9,6 +11,8 @@ import numpy as np
 
 from optimizer.kernels.compilation import kernel
 from optimizer.units import IntArray
+
+_BRANCHES = 4
 
 
 class Alarms(NamedTuple):
@@ -19,7 +23,7 @@ class Alarms(NamedTuple):
     job : int64[J + 1]
         The heap; the last number says how many there are.
     time : int64[J]
-        When the alarm of each job rings.
+        When the alarm rings of the job at each place of the heap.
     place : int64[J]
         Where each job is in the heap, -1 without an alarm.
     """
@@ -37,12 +41,11 @@ def new_alarms(jobs: int) -> Alarms:
 @kernel
 def set_alarm(alarms: Alarms, j: int, time: int) -> None:
     """Let the alarm of job ``j`` ring at ``time``, instead of when it was to ring before."""
-    if alarms.place[j] < 0:
-        alarms.place[j] = alarms.job[-1]
-        alarms.job[alarms.job[-1]] = j
+    place = alarms.place[j]
+    if place < 0:
+        place = alarms.job[-1]
         alarms.job[-1] += 1
-    alarms.time[j] = time
-    _settle(alarms, alarms.place[j])
+    _settle(alarms, place, j, time)
 
 
 @kernel
@@ -53,38 +56,37 @@ def clear_alarm(alarms: Alarms, j: int) -> None:
         return
     alarms.place[j] = -1
     alarms.job[-1] -= 1
-    last = alarms.job[alarms.job[-1]]
-    if last != j:
-        alarms.job[place] = last
-        alarms.place[last] = place
-        _settle(alarms, place)
+    last = alarms.job[-1]
+    if place != last:
+        _settle(alarms, place, alarms.job[last], alarms.time[last])
 
 
 @kernel
-def _settle(alarms: Alarms, place: int) -> None:
-    """Move the entry at ``place`` to where it belongs."""
-    j = alarms.job[place]
-    while place > 0 and _sooner(alarms, j, alarms.job[(place - 1) // 2]):
-        alarms.job[place] = alarms.job[(place - 1) // 2]
-        alarms.place[alarms.job[place]] = place
-        place = (place - 1) // 2
-    size = alarms.job[-1]
-    while 2 * place + 1 < size:
-        child = 2 * place + 1
-        if child + 1 < size and _sooner(alarms, alarms.job[child + 1], alarms.job[child]):
-            child += 1
-        if not _sooner(alarms, alarms.job[child], j):
+def _settle(alarms: Alarms, place: int, j: int, time: int) -> None:
+    """Put job ``j`` where it belongs, when what is at ``place`` may be overwritten."""
+    while place > 0 and _later(alarms, (place - 1) // _BRANCHES, j, time):
+        _move(alarms, (place - 1) // _BRANCHES, place)
+        place = (place - 1) // _BRANCHES
+    child = _BRANCHES * place + 1
+    while child < alarms.job[-1]:
+        for other in range(child + 1, min(_BRANCHES * place + 1 + _BRANCHES, alarms.job[-1])):
+            if _later(alarms, child, alarms.job[other], alarms.time[other]):
+                child = other
+        if _later(alarms, child, j, time):
             break
-        alarms.job[place] = alarms.job[child]
-        alarms.place[alarms.job[place]] = place
-        place = child
-    alarms.job[place] = j
-    alarms.place[j] = place
+        _move(alarms, child, place)
+        place, child = child, _BRANCHES * child + 1
+    alarms.job[place], alarms.time[place], alarms.place[j] = j, time, place
 
 
 @kernel
-def _sooner(alarms: Alarms, a: int, b: int) -> bool:
-    if alarms.time[a] != alarms.time[b]:
-        sooner: bool = alarms.time[a] < alarms.time[b]
-        return sooner
-    return a < b
+def _move(alarms: Alarms, source: int, target: int) -> None:
+    alarms.job[target], alarms.time[target] = alarms.job[source], alarms.time[source]
+    alarms.place[alarms.job[target]] = target
+
+
+@kernel
+def _later(alarms: Alarms, place: int, j: int, time: int) -> bool:
+    """Return whether the alarm at ``place`` rings after that of job ``j`` at ``time``; equal ones go by job."""
+    later: bool = alarms.time[place] > time or (alarms.time[place] == time and alarms.job[place] > j)
+    return later

@@ -1,8 +1,9 @@
 """Planned free capacity of all nodes over time, for many reservations that come, go and move.
 
-One skip list (Pugh 1990, "Skip lists: a probabilistic alternative to balanced trees", Communications of the ACM 33)
-holds the instants at which the free capacity of a node changes, by node, then time. Finding an instant costs the
-logarithm of their number, and entries at which nothing changes any more are given back.
+A sorted list in blocks (a B-tree of two levels: Bayer & McCreight 1972, "Organization and maintenance of large ordered
+indexes", Acta Informatica 1) holds the instants at which the free capacity of a node changes, by node, then time.
+Finding an instant is two searches by halves, the second within one block; what lies near in time lies near in memory.
+Entries at which nothing changes any more are given back.
 """
 
 from typing import NamedTuple
@@ -11,42 +12,44 @@ import numpy as np
 
 from optimizer.kernels.compilation import kernel, kernel_apart
 from optimizer.kernels.inputs import Inputs
-from optimizer.problem import NEVER
 from optimizer.units import IntArray
 
-KEY, NEXT, FREE = range(3)
-"""Columns of Calendar.entry; free capacity begins at the last."""
-
-_HEAD = 0
-_SPARSENESS = 4
-"""One in so many entries of a height is also in the list above."""
+_WIDTH = 64
+_PLACES, _UNUSED = range(2)
 
 
 class Calendar(NamedTuple):
-    """Entry i says what is free from its instant to the next of the same node.
+    """Slot i of a block says what is free from its instant to that of the next slot of the same node.
+
+    The first slot of all has key -1, the last a key above that of any instant; both stay.
 
     Parameters
     ----------
-    entry : int64[C, 2 + K]
-        Key (node x span + time; -1 for the head of the list), next entry (-1 at the end) and free capacity: side by
-        side, for long searches wait for memory.
-    tower : int64[*]
-        The next entry of entry i at height h > 0 is ``tower[base[i] + h - 1]``, -1 at the end of the list.
-    base : int64[C+1]
-        See ``tower``.
-    unused : int64[C+1]
-        Entries that are not in the list; the last number says how many.
-    path : int64[H]
-        The last entry before the key that was looked for, at each height.
+    key : int64[B, W]
+        Node x span + time of each slot, ascending.
+    free : int64[B, W, K]
+        Free capacity of each slot.
+    slots : int64[B]
+        How many slots of each block are taken.
+    block : int64[B]
+        The block at each place of the list.
+    least : int64[B]
+        Key of the first slot of the block at each place.
+    unused : int64[B]
+        Blocks that are not in the list.
+    counts : int64[2]
+        Number of places, of unused blocks.
     span : int
         More than any time.
     """
 
-    entry: IntArray
-    tower: IntArray
-    base: IntArray
+    key: IntArray
+    free: IntArray
+    slots: IntArray
+    block: IntArray
+    least: IntArray
     unused: IntArray
-    path: IntArray
+    counts: IntArray
     span: int
 
 
@@ -60,17 +63,9 @@ def new_calendar(inputs: Inputs, span: int) -> Calendar:
     span : int
         More than any time that will be looked for; times the number of nodes it is below 2^62.
     """
-    entries = len(inputs.profile_time) + 2 * len(inputs.release) + 4
-    heights = _heights(entries)
-    base = np.concatenate([[0], np.cumsum(heights - 1)])
-    calendar = Calendar(
-        entry=np.full((entries, FREE + inputs.node_capacity.shape[1]), -1, dtype=np.int64),
-        tower=np.full(base[-1], -1, dtype=np.int64),
-        base=base,
-        unused=np.append(np.arange(entries - 1, -1, -1), entries - 1),
-        path=np.full(heights[_HEAD], _HEAD, dtype=np.int64),
-        span=span,
-    )
+    calendar = _calendar(inputs, len(inputs.profile_time) + 2 * len(inputs.release) + 4, span)
+    calendar.key[0, :2] = -1, len(inputs.node_speed) * span
+    calendar.slots[0], calendar.least[0] = 2, -1
     node = np.repeat(np.arange(len(inputs.node_speed)), np.diff(inputs.profile_start))
     fill.sized(1e-5 * len(node))(calendar, node, inputs.profile_time, inputs.profile_level)
     return calendar
@@ -78,50 +73,52 @@ def new_calendar(inputs: Inputs, span: int) -> Calendar:
 
 def no_calendar(inputs: Inputs) -> Calendar:
     """Return the calendar of a simulation that keeps none."""
-    none = np.empty(0, dtype=np.int64)
-    return Calendar(np.empty((0, FREE + inputs.node_capacity.shape[1]), dtype=np.int64), none, none, none, none, 0)
+    return _calendar(inputs, 0, 0)
 
 
-def _heights(entries: int) -> IntArray:
-    """Return the height of each entry: a fixed quarter reaches each further one, the head all of them."""
-    index = np.arange(1, entries + 1)
-    heights, step = np.ones(entries, dtype=np.int64), _SPARSENESS
-    while step <= entries:
-        heights += index % step == 0
-        step *= _SPARSENESS
-    order = np.random.default_rng(0).permutation(entries)  # neighbours in time get heights that have no pattern
-    heights[:] = heights[order]
-    heights[_HEAD] = heights.max() + 1
-    return heights
+def _calendar(inputs: Inputs, entries: int, span: int) -> Calendar:
+    """Return a calendar with one empty block in use; two neighbours always fill more than half a block together."""
+    blocks = 4 * entries // _WIDTH + 3
+    return Calendar(
+        key=np.empty((blocks, _WIDTH), dtype=np.int64),
+        free=np.empty((blocks, _WIDTH, inputs.node_capacity.shape[1]), dtype=np.int64),
+        slots=np.zeros(blocks, dtype=np.int64),
+        block=np.zeros(blocks, dtype=np.int64),
+        least=np.zeros(blocks, dtype=np.int64),
+        unused=np.arange(blocks - 1, -1, -1),
+        counts=np.array([1, blocks - 1]),
+        span=span,
+    )
 
 
 @kernel
 def fill(calendar: Calendar, node: IntArray, time: IntArray, level: IntArray) -> None:
     """Enter the capacity of each node from each of its breakpoints on."""
     for i in range(len(node)):
-        entry = _cut(calendar, node[i] * calendar.span + time[i])
+        place, slot = _cut(calendar, node[i] * calendar.span + time[i])
         for k in range(level.shape[1]):
-            calendar.entry[entry, FREE + k] = level[i, k]
+            calendar.free[calendar.block[place], slot, k] = level[i, k]
 
 
 @kernel_apart
-def holding(calendar: Calendar, key: int) -> int:
-    """Return the last entry whose key is at most ``key``, and note the way to the entries before ``key``."""
-    entry = _HEAD
-    for height in range(len(calendar.path) - 1, 0, -1):
-        above = calendar.tower[calendar.base[entry] + height - 1]
-        while above >= 0 and calendar.entry[above, KEY] < key:
-            entry = above
-            above = calendar.tower[calendar.base[entry] + height - 1]
-        calendar.path[height] = entry
-    following: int = calendar.entry[entry, NEXT]
-    while following >= 0 and calendar.entry[following, KEY] < key:
-        entry = following
-        following = calendar.entry[entry, NEXT]
-    calendar.path[0] = entry
-    if following >= 0 and calendar.entry[following, KEY] == key:
-        return following
-    return entry
+def holding(calendar: Calendar, key: int) -> tuple[int, int]:
+    """Return place and slot of the last entry whose key is at most ``key``."""
+    place, beyond = 0, calendar.counts[_PLACES]
+    while beyond - place > 1:
+        middle = (place + beyond) // 2
+        if calendar.least[middle] <= key:
+            place = middle
+        else:
+            beyond = middle
+    block = calendar.block[place]
+    slot, beyond = 0, calendar.slots[block]
+    while beyond - slot > 1:
+        middle = (slot + beyond) // 2
+        if calendar.key[block, middle] <= key:
+            slot = middle
+        else:
+            beyond = middle
+    return place, slot
 
 
 @kernel_apart
@@ -147,26 +144,29 @@ def earliest(
     if duration == 0 or start > latest:
         return start
     first = node * calendar.span
-    entry = holding(calendar, first + ready)
+    place, slot = holding(calendar, first + ready)
+    block = calendar.block[place]
+    slots = calendar.slots[block]
     while True:
-        following = calendar.entry[entry, NEXT]
-        until = calendar.entry[following, KEY] - first if following >= 0 else NEVER
-        if _is_short(calendar, entry, demand, mode):
-            start = until
-            if start > latest:
-                return start
-        elif until >= min(start + duration, own):
+        short = _is_short(calendar, block, slot, demand, mode)
+        slot += 1
+        if slot == slots:
+            place, slot = place + 1, 0
+            block = calendar.block[place]
+            slots = calendar.slots[block]
+        until = calendar.key[block, slot] - first
+        start = until if short else start
+        if start > latest or until >= min(start + duration, own):
             return start
-        entry = following
 
 
 @kernel
-def _is_short(calendar: Calendar, entry: int, demand: IntArray, mode: int) -> bool:
+def _is_short(calendar: Calendar, block: int, slot: int, demand: IntArray, mode: int) -> bool:
     """Return whether less is free than row ``mode`` of ``demand``."""
-    for k in range(demand.shape[1]):  # noqa: SIM110 - numba compiles no generator expressions
-        if demand[mode, k] > calendar.entry[entry, FREE + k]:
-            return True
-    return False
+    short = False
+    for k in range(demand.shape[1]):
+        short |= demand[mode, k] > calendar.free[block, slot, k]
+    return short
 
 
 @kernel_apart
@@ -175,68 +175,127 @@ def change(calendar: Calendar, node: int, begin: int, end: int, demand: IntArray
     if end <= begin:
         return
     first = node * calendar.span
-    entry = _cut(calendar, first + begin)
-    before = calendar.path[0]
-    stop = _cut(calendar, first + end)
-    last = entry
-    i = entry
-    while i != stop:
+    _cut(calendar, first + end)
+    place, slot = _cut(calendar, first + begin)
+    block = calendar.block[place]
+    while calendar.key[block, slot] < first + end:
         for k in range(demand.shape[1]):
-            calendar.entry[i, FREE + k] += sign * demand[mode, k]
-        last = i
-        i = calendar.entry[i, NEXT]
-    if _same(calendar, last, stop):
-        _drop(calendar, stop)
-    if calendar.entry[before, KEY] >= first and _same(calendar, before, entry):
-        _drop(calendar, entry)
+            calendar.free[block, slot, k] += sign * demand[mode, k]
+        slot += 1
+        if slot == calendar.slots[block]:
+            place, slot = place + 1, 0
+            block = calendar.block[place]
+    _join(calendar, node, first + end)
+    _join(calendar, node, first + begin)
 
 
 @kernel_apart
 def forget_past(calendar: Calendar, node: int, now: int) -> None:
     """Give back the entries of ``node`` that are over before ``now``, so that the list stays short."""
     first = node * calendar.span
-    holding(calendar, first)
-    entry = calendar.entry[calendar.path[0], NEXT]
-    following = calendar.entry[entry, NEXT]
-    while following >= 0 and calendar.entry[following, KEY] <= first + now:
-        _drop(calendar, entry)
-        entry = following
-        following = calendar.entry[entry, NEXT]
+    last, last_slot = holding(calendar, first + now)
+    place, slot = _next(calendar, *holding(calendar, first - 1))
+    while place != last or slot != last_slot:
+        _drop(calendar, place, slot)
+        last, last_slot = holding(calendar, first + now)
+        place, slot = _next(calendar, *holding(calendar, first - 1))
 
 
 @kernel
-def _same(calendar: Calendar, a: int, b: int) -> bool:
-    for k in range(FREE, calendar.entry.shape[1]):  # noqa: SIM110 - numba compiles no generator expressions
-        if calendar.entry[a, k] != calendar.entry[b, k]:
-            return False
-    return True
+def _next(calendar: Calendar, place: int, slot: int) -> tuple[int, int]:
+    """Return place and slot of the entry after one."""
+    if slot + 1 < calendar.slots[calendar.block[place]]:
+        return place, slot + 1
+    return place + 1, 0
+
+
+@kernel_apart
+def _join(calendar: Calendar, node: int, key: int) -> None:
+    """Give back the entry with this key if no more and no less is free from there on than before, on the same node."""
+    place, slot = holding(calendar, key)
+    block, before, before_slot = calendar.block[place], calendar.block[place], slot - 1
+    if slot == 0:
+        before = calendar.block[place - 1]
+        before_slot = calendar.slots[before] - 1
+    if calendar.key[before, before_slot] < node * calendar.span:
+        return
+    for k in range(calendar.free.shape[2]):
+        if calendar.free[before, before_slot, k] != calendar.free[block, slot, k]:
+            return
+    _drop(calendar, place, slot)
+
+
+@kernel_apart
+def _cut(calendar: Calendar, key: int) -> tuple[int, int]:
+    """Return place and slot of the entry with this key; it is made where there is none."""
+    place, slot = holding(calendar, key)
+    block = calendar.block[place]
+    if calendar.key[block, slot] == key:
+        return place, slot
+    if calendar.slots[block] == _WIDTH:
+        _split(calendar, place)
+        if slot >= _WIDTH // 2:
+            place, slot = place + 1, slot - _WIDTH // 2
+            block = calendar.block[place]
+    slot += 1
+    for i in range(calendar.slots[block], slot, -1):
+        _copy(calendar, block, i - 1, block, i)
+    calendar.slots[block] += 1
+    _copy(calendar, block, slot - 1, block, slot)
+    calendar.key[block, slot] = key
+    return place, slot
 
 
 @kernel
-def _cut(calendar: Calendar, key: int) -> int:
-    """Return the entry with this key; it is made where there is none."""
-    entry = holding(calendar, key)
-    if calendar.entry[entry, KEY] == key:
-        return entry
-    calendar.unused[-1] -= 1
-    new: int = calendar.unused[calendar.unused[-1]]
-    for k in range(FREE, calendar.entry.shape[1]):
-        calendar.entry[new, k] = calendar.entry[entry, k]
-    calendar.entry[new, KEY], calendar.entry[new, NEXT] = key, calendar.entry[entry, NEXT]
-    calendar.entry[entry, NEXT] = new
-    for height in range(1, calendar.base[new + 1] - calendar.base[new] + 1):
-        link = calendar.base[calendar.path[height]] + height - 1
-        calendar.tower[calendar.base[new] + height - 1] = calendar.tower[link]
-        calendar.tower[link] = new
-    return new
+def _copy(calendar: Calendar, source: int, source_slot: int, target: int, target_slot: int) -> None:
+    calendar.key[target, target_slot] = calendar.key[source, source_slot]
+    for k in range(calendar.free.shape[2]):
+        calendar.free[target, target_slot, k] = calendar.free[source, source_slot, k]
+
+
+@kernel_apart
+def _split(calendar: Calendar, place: int) -> None:
+    """Move the upper half of a full block to a block of its own at the next place."""
+    calendar.counts[_UNUSED] -= 1
+    full, new = calendar.block[place], calendar.unused[calendar.counts[_UNUSED]]
+    for i in range(_WIDTH // 2, _WIDTH):
+        _copy(calendar, full, i, new, i - _WIDTH // 2)
+    calendar.slots[full] = calendar.slots[new] = _WIDTH // 2
+    for p in range(calendar.counts[_PLACES], place + 1, -1):
+        calendar.block[p], calendar.least[p] = calendar.block[p - 1], calendar.least[p - 1]
+    calendar.counts[_PLACES] += 1
+    calendar.block[place + 1], calendar.least[place + 1] = new, calendar.key[new, 0]
+
+
+@kernel_apart
+def _drop(calendar: Calendar, place: int, slot: int) -> None:
+    """Give back an entry, and a block where two neighbours fit into half of one."""
+    block = calendar.block[place]
+    calendar.slots[block] -= 1
+    for i in range(slot, calendar.slots[block]):
+        _copy(calendar, block, i + 1, block, i)
+    if slot == 0:
+        calendar.least[place] = calendar.key[block, 0]
+    if calendar.slots[block] <= _WIDTH // 2:
+        _unite(calendar, place)
+        _unite(calendar, place - 1)
 
 
 @kernel
-def _drop(calendar: Calendar, entry: int) -> None:
-    holding(calendar, calendar.entry[entry, KEY])
-    calendar.entry[calendar.path[0], NEXT] = calendar.entry[entry, NEXT]
-    for height in range(1, calendar.base[entry + 1] - calendar.base[entry] + 1):
-        link = calendar.base[calendar.path[height]] + height - 1
-        calendar.tower[link] = calendar.tower[calendar.base[entry] + height - 1]
-    calendar.unused[calendar.unused[-1]] = entry
-    calendar.unused[-1] += 1
+def _unite(calendar: Calendar, place: int) -> None:
+    """Move the next block into the one at ``place`` if both fit into half a block, or one is empty."""
+    if place < 0 or place + 1 >= calendar.counts[_PLACES]:
+        return
+    block, following = calendar.block[place], calendar.block[place + 1]
+    both = calendar.slots[block] + calendar.slots[following]
+    if both > _WIDTH // 2 and calendar.slots[block] > 0 and calendar.slots[following] > 0:
+        return
+    for i in range(calendar.slots[following]):
+        _copy(calendar, following, i, block, calendar.slots[block] + i)
+    calendar.slots[block] = both
+    calendar.least[place] = calendar.key[block, 0]
+    calendar.unused[calendar.counts[_UNUSED]] = following
+    calendar.counts[_UNUSED] += 1
+    calendar.counts[_PLACES] -= 1
+    for p in range(place + 1, calendar.counts[_PLACES]):
+        calendar.block[p], calendar.least[p] = calendar.block[p + 1], calendar.least[p + 1]

@@ -17,6 +17,6 @@ def test_the_next_alarm_is_that_of_the_earliest_job(changes: list[tuple[int, int
         assert alarms.job[-1] == len(times)
     while times:
         job = min(times, key=lambda j: (times[j], j))
-        assert (alarms.job[0], alarms.time[alarms.job[0]]) == (job, times.pop(job))
+        assert (alarms.job[0], alarms.time[0]) == (job, times.pop(job))
         clear_alarm(alarms, job)
     assert alarms.job[-1] == 0

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from optimizer.instance import Instance, Job, Node, Unavailable
-from optimizer.kernels.calendar import FREE, Calendar, change, earliest, holding, new_calendar
+from optimizer.kernels.calendar import Calendar, change, earliest, holding, new_calendar
 from optimizer.kernels.inputs import Inputs
 from optimizer.problem import NEVER, Problem
 from optimizer.units import IntArray
 
-SPAN = 200
+SPAN = 2000
 
 
 def made(jobs: int) -> tuple[Inputs, Calendar, IntArray]:
@@ -32,20 +32,20 @@ def first_fit(free: IntArray, demand: IntArray, ready: int, duration: int, own: 
     return next(t for t in range(ready, len(free)) if fits[t : t + duration].all())
 
 
-@pytest.mark.parametrize("seed", range(20))
-def test_reservations_come_and_go(seed: int) -> None:
-    rng, jobs = Random(seed), 40
+@pytest.mark.parametrize(("seed", "jobs"), [*((seed, 30) for seed in range(10)), *((seed, 400) for seed in range(10))])
+def test_reservations_come_and_go(seed: int, jobs: int) -> None:
+    rng = Random(seed)
     inputs, calendar, free = made(jobs)
-    unused = int(calendar.unused[-1])
+    blocks = calendar.counts.tolist()
     held: dict[int, tuple[int, int, int]] = {}
-    for _ in range(150):
+    for _ in range(4 * jobs):
         j = rng.randrange(jobs)
         if j in held:
             node, begin, end = held.pop(j)
             change(calendar, node, begin, end, inputs.mode_demand, j, 1)
             free[node, begin:end] += inputs.mode_demand[j]
             continue
-        node, ready, duration = rng.randrange(2), rng.randrange(60), rng.randrange(12)
+        node, ready, duration = rng.randrange(2), rng.randrange(4 * jobs), rng.randrange(12)
         own = rng.choice([NEVER, ready + rng.randrange(20)])
         wanted = first_fit(free[node], inputs.mode_demand[j], ready, duration, min(own, SPAN))
         found = earliest(calendar, node, ready, duration, inputs.mode_demand, j, NEVER, own)
@@ -56,7 +56,8 @@ def test_reservations_come_and_go(seed: int) -> None:
             free[node, wanted : wanted + duration] -= inputs.mode_demand[j]
             held[j] = (node, wanted, wanted + duration)
         when = rng.randrange(SPAN)
-        assert (calendar.entry[holding(calendar, node * SPAN + when), FREE:] == free[node, when]).all()
+        place, slot = holding(calendar, node * SPAN + when)
+        assert (calendar.free[calendar.block[place], slot] == free[node, when]).all()
     for j, (node, begin, end) in held.items():
         change(calendar, node, begin, end, inputs.mode_demand, j, 1)
-    assert calendar.unused[-1] == unused  # all entries were given back
+    assert calendar.counts.tolist() == blocks  # all entries were given back

@@ -106,7 +106,7 @@ def pass_reserving(inputs: Inputs, rules: Rules, state: State, calendar: Calenda
             _move_up(inputs, rules, state, calendar, floors, plan)
         _reserve_fresh(inputs, rules, state, calendar, floors, plan)
     state.counts[EARLY] = state.counts[LATE] = 0
-    while state.due.job[-1] > 0 and state.due.time[state.due.job[0]] == state.counts[NOW]:
+    while state.due.job[-1] > 0 and state.due.time[0] == state.counts[NOW]:
         j = state.due.job[0]
         clear_alarm(state.due, j)
         state.reserved[j] = -1
@@ -120,20 +120,17 @@ def next_due(state: State) -> int:
     """Return when the next reservation begins, ``NEVER`` if a job that runs beyond its estimate stands before it."""
     if state.due.job[-1] == 0:
         return NEVER
-    when: int = state.due.time[state.due.job[0]]
+    when: int = state.due.time[0]
     return NEVER if state.counts[RUNNING] > 0 and state.held_until[0] <= when else when
 
 
 @kernel
 def _reserve_fresh(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, floors: Floors, plan: Plan) -> None:
     """Reserve the earliest place for each job that just joined, in the order of the queue."""
-    if state.counts[FRESH] == 1:
-        _reserve(inputs, rules, state, calendar, floors, plan, state.fresh[0])
-    elif state.counts[FRESH] > 1:
-        _list_queue(inputs, rules, state)
-        for i in range(state.counts[WAITING]):
-            if state.reserved[state.listed[i]] < 0:
-                _reserve(inputs, rules, state, calendar, floors, plan, state.listed[i])
+    if state.counts[FRESH] > 1:
+        _sort_by_turn(inputs, rules, state, state.fresh, state.counts[FRESH])
+    for i in range(state.counts[FRESH]):
+        _reserve(inputs, rules, state, calendar, floors, plan, state.fresh[i])
 
 
 @kernel_apart
@@ -276,23 +273,22 @@ def _list_queue(inputs: Inputs, rules: Rules, state: State) -> None:
         count += 1
         r = first_from(state.queue, r + 1)
     if rules.moving:
-        _sort_listed(inputs, rules, state)
+        _sort_by_turn(inputs, rules, state, state.listed, count)
 
 
 @kernel_apart
-def _sort_listed(inputs: Inputs, rules: Rules, state: State) -> None:
-    """Sort ``listed`` by an order that changes with time (Shell 1959; gaps of Knuth 1973)."""
-    now, count = state.counts[NOW], state.counts[WAITING]
-    gap = 1
+def _sort_by_turn(inputs: Inputs, rules: Rules, state: State, jobs: IntArray, count: int) -> None:
+    """Sort the first ``count`` of some waiting jobs by the order of the queue (Shell 1959; gaps of Knuth 1973)."""
+    now, gap = state.counts[NOW], 1
     while 3 * gap < count:
         gap = 3 * gap + 1
     while gap > 0:
         for i in range(gap, count):
-            j, k = state.listed[i], i
+            j, k = jobs[i], i
             while k >= gap and comes_first(
-                j, state.listed[k - gap], now, inputs.release, rules.rank, rules.slope, True
+                j, jobs[k - gap], now, inputs.release, rules.rank, rules.slope, rules.moving
             ):
-                state.listed[k] = state.listed[k - gap]
+                jobs[k] = jobs[k - gap]
                 k -= gap
-            state.listed[k] = j
+            jobs[k] = j
         gap //= 3

@@ -121,7 +121,7 @@ def run_feedback(inputs: Inputs, jobs: Jobs, levels: Levels, instants: int) -> N
 @kernel
 def _ring(inputs: Inputs, jobs: Jobs, levels: Levels) -> None:
     """Let jobs end, join, and note those that are to go up or have used up their time, waiting ones first, in order."""
-    while jobs.alarms.job[-1] > 0 and jobs.alarms.time[jobs.alarms.job[0]] == jobs.counts[NOW]:
+    while jobs.alarms.job[-1] > 0 and jobs.alarms.time[0] == jobs.counts[NOW]:
         j = jobs.alarms.job[0]
         clear_alarm(jobs.alarms, j)
         if jobs.status[j] == COMING:

@@ -184,7 +184,7 @@ def run_keyed(inputs: Inputs, jobs: Jobs, keys: Keys, alarm: IntArray, instants:
 @kernel
 def _ring(inputs: Inputs, jobs: Jobs) -> None:
     """Let the jobs end that end now, and those join that get ready now behind others."""
-    while jobs.alarms.job[-1] > 0 and jobs.alarms.time[jobs.alarms.job[0]] == jobs.counts[NOW]:
+    while jobs.alarms.job[-1] > 0 and jobs.alarms.time[0] == jobs.counts[NOW]:
         j = jobs.alarms.job[0]
         clear_alarm(jobs.alarms, j)
         if jobs.status[j] == COMING:

@@ -146,7 +146,7 @@ def next_change(inputs: Inputs, jobs: Jobs, latest: int) -> int:
     """Return when something happens next, ``latest`` at the latest."""
     when = latest
     if jobs.alarms.job[-1] > 0:
-        when = min(when, jobs.alarms.time[jobs.alarms.job[0]])
+        when = min(when, jobs.alarms.time[0])
     if jobs.counts[ARRIVED] < len(jobs.arrivals):
         when = min(when, inputs.release[jobs.arrivals[jobs.counts[ARRIVED]]])
     if jobs.counts[CHANGES] < len(jobs.change_time):
