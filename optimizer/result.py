@@ -33,7 +33,10 @@ class Limits:
     threads : int
         Threads, from 1 to 256; default: all that this process may use.
     iterations : int or None
-        Iterations of a method that iterates, >= 1; None: no limit.
+        Iterations of a method that iterates, as it defines them, >= 1; None: no limit.
+    schedules : int or None
+        Schedules that a search generates, >= 1; placing every job once makes one, and placing some makes that share of
+        one (Kolisch & Hartmann 2006); None: no limit.
     memory : int or None
         Bytes that a program may take, >= 1; None: what is free now.
     """
@@ -42,6 +45,7 @@ class Limits:
     gap: float = 0.0
     threads: int = field(default_factory=available_threads)
     iterations: int | None = None
+    schedules: int | None = None
     memory: int | None = None
 
     def __post_init__(self) -> None:
@@ -49,6 +53,7 @@ class Limits:
         _require(0 <= self.gap <= 1, "gap", self.gap, "a number from 0 to 1, such as 0.05 for 5 %")
         _require(1 <= self.threads <= 256, "threads", self.threads, "a whole number from 1 to 256")
         _require(self.iterations is None or self.iterations >= 1, "iterations", self.iterations, "a whole number >= 1")
+        _require(self.schedules is None or self.schedules >= 1, "schedules", self.schedules, "a whole number >= 1")
         _require(self.memory is None or self.memory >= 1, "memory", self.memory, "a whole number >= 1")
 
 

@@ -40,7 +40,13 @@ def test_a_value_of_zero_above_its_bound_has_a_gap() -> None:
 
 def test_limits_by_default() -> None:
     limits = Limits()
-    assert (limits.time_limit, limits.gap, limits.iterations, limits.memory) == (60, 0, None, None)
+    assert (limits.time_limit, limits.gap, limits.iterations, limits.schedules, limits.memory) == (
+        60,
+        0,
+        None,
+        None,
+        None,
+    )
     assert 1 <= limits.threads == available_threads() <= (os.cpu_count() or 1)
 
 
@@ -59,6 +65,7 @@ def test_threads_where_affinity_is_not_known(monkeypatch: pytest.MonkeyPatch) ->
         ({"threads": 0}, "threads 0: expected a whole number from 1 to 256"),
         ({"threads": 257}, "threads 257: expected a whole number from 1 to 256"),
         ({"iterations": 0}, "iterations 0: expected a whole number >= 1"),
+        ({"schedules": 0}, "schedules 0: expected a whole number >= 1"),
         ({"memory": 0}, "memory 0: expected a whole number >= 1"),
     ],
 )

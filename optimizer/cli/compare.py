@@ -37,6 +37,8 @@ def compare(
     output: Path | None,
     as_json: bool,
     time_limit: float,
+    iterations: int | None,
+    schedules: int | None,
     gap: float,
     threads: int | None,
     **file: Any,
@@ -50,7 +52,7 @@ def compare(
     require_writable(output, inputs=(file["file"], file["cluster"]), suffixes=(".csv",))
     names = split(solvers)
     instance = read_instance(**file)
-    limits = make_limits(time_limit, gap, threads)
+    limits = make_limits(time_limit, iterations, schedules, gap, threads)
     with naming(file["file"]), live_solvers(quiet=as_json) as begin:
         comparison = run(
             instance,

@@ -92,6 +92,8 @@ def naming(file: Path) -> Iterator[None]:
 limit_options = _together(
     click.option("--time-limit", type=click.FloatRange(min=0), default=60.0, show_default=True,
                  help="Seconds; 0: no limit."),
+    click.option("--iterations", type=STEPS, help="Stop a search after so many iterations."),
+    click.option("--schedules", type=STEPS, help="Stop a search when it has generated so many schedules."),
     click.option("--gap", type=float, default=0.0, show_default=True,
                  help="Stop at this relative gap to the bound, as 0.05 for 5 %."),
     click.option("--threads", type=click.IntRange(1, 256), help="Threads  [default: all processors]"),
@@ -101,10 +103,16 @@ limit_options = _together(
 )  # fmt: skip
 
 
-def make_limits(time_limit: float, gap: float, threads: int | None) -> "Limits":
+def make_limits(
+    time_limit: float, iterations: int | None, schedules: int | None, gap: float, threads: int | None
+) -> "Limits":
     """Return the limits that the options stand for."""
     from optimizer.result import Limits, available_threads
 
     return Limits(
-        time_limit=None if time_limit == 0 else time_limit, gap=gap, threads=threads or available_threads()
-    )  # fmt: skip
+        time_limit=time_limit or None,
+        gap=gap,
+        threads=threads or available_threads(),
+        iterations=iterations,
+        schedules=schedules,
+    )

@@ -45,6 +45,8 @@ def solve(
     chart: Path | None,
     as_json: bool,
     time_limit: float,
+    iterations: int | None,
+    schedules: int | None,
     gap: float,
     threads: int | None,
     **file: Any,
@@ -59,7 +61,7 @@ def solve(
     inputs = (file["file"], file["cluster"], warm_start)
     require_writable(output, chart, inputs=inputs, suffixes=(".json",))
     instance = read_instance(**file)
-    limits = make_limits(time_limit, gap, threads)
+    limits = make_limits(time_limit, iterations, schedules, gap, threads)
     with naming(file["file"]):
         result = _run(instance, solver, objective, limits, seed, time_step, warm_start, quiet=as_json)
     if chart == HERE:

@@ -5,14 +5,27 @@ from typing import NamedTuple
 import numpy as np
 
 from optimizer.objective import Costs
-from optimizer.problem import Problem
+from optimizer.problem import NEVER, Problem
 from optimizer.units import FloatArray, IntArray
 
 
+_STEEPNESS = 100.0
+"""How many times the average cost of a step is counted for a step beyond a deadline."""
+
+
 class Inputs(NamedTuple):
-    """Contiguous, writable arrays (so that kernels compile once); their meaning is that of Problem and Costs."""
+    """Contiguous, writable arrays (so that kernels compile once); their meaning is that of Problem and Costs.
+
+    Parameters
+    ----------
+    miss_cost : float
+        What a search counts for each missed deadline: more than anything else can add up to.
+    delay_cost : float
+        What it counts for each step of missing one: much, compared with what a step costs on average.
+    """
 
     release: IntArray
+    deadline: IntArray
     mode_start: IntArray
     mode_demand: IntArray
     mode_time: IntArray
@@ -29,14 +42,19 @@ class Inputs(NamedTuple):
     cost_reference: IntArray
     cost_slope: FloatArray
     cost_step: FloatArray
+    is_maximum: bool
+    miss_cost: float
+    delay_cost: float
 
     @classmethod
     def of(cls, problem: Problem) -> "Inputs":
         """Return the arrays of ``problem``."""
         successor_start, successor_job, _ = problem.successors
         costs = Costs.of(problem)
+        miss_cost, delay_cost = _late_costs(problem, costs)
         return cls(
             release=integers(problem.release),
+            deadline=integers(problem.deadline),
             mode_start=integers(problem.mode_start),
             mode_demand=integers(problem.mode_demand),
             mode_time=integers(problem.mode_time),
@@ -53,7 +71,20 @@ class Inputs(NamedTuple):
             cost_reference=integers(costs.reference),
             cost_slope=_floats(costs.slope),
             cost_step=_floats(costs.step),
+            is_maximum=costs.is_maximum,
+            miss_cost=miss_cost,
+            delay_cost=delay_cost,
         )
+
+
+def _late_costs(problem: Problem, costs: Costs) -> tuple[float, float]:
+    """Return cost of a missed deadline and of each step of missing it."""
+    if (problem.deadline == NEVER).all():
+        return 0.0, 0.0
+    worst = costs.slope * np.maximum(0, problem.horizon - costs.reference) + costs.step
+    total = float(np.maximum.reduceat(worst.max(axis=1), problem.mode_start[:-1]).sum())
+    steps = float(problem.jobs * max(problem.horizon, 1))
+    return (1 + _STEEPNESS) * max(total, 1.0), _STEEPNESS * max(total, 1.0) / steps
 
 
 def capacity_changes(inputs: Inputs) -> tuple[IntArray, IntArray, IntArray]:
