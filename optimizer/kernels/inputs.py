@@ -8,7 +8,6 @@ from optimizer.objective import Costs
 from optimizer.problem import NEVER, Problem
 from optimizer.units import FloatArray, IntArray
 
-
 _STEEPNESS = 100.0
 """How many times the average cost of a step is counted for a step beyond a deadline."""
 

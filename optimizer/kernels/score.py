@@ -27,7 +27,8 @@ def late_cost(inputs: Inputs, j: int, end: int) -> float:
     """Return what is counted for job ``j`` missing its deadline."""
     if end <= inputs.deadline[j]:
         return 0.0
-    return inputs.miss_cost + inputs.delay_cost * (end - inputs.deadline[j])
+    cost: float = inputs.miss_cost + inputs.delay_cost * (end - inputs.deadline[j])
+    return cost
 
 
 @kernel

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import repeat
 from time import perf_counter
 from typing import Protocol
 
@@ -85,7 +86,7 @@ def run_islands(problem: Problem, islands: Sequence[Island], limits: Limits, mon
         while not monitor.stopped:
             done += epoch
             goal = done if schedules is None else min(done, schedules)
-            list(pool.map(lambda island: archipelago.sail(island, goal), islands))
+            list(pool.map(archipelago.sail, islands, repeat(goal)))
             if monitor.stopped or archipelago.reached_limit():
                 break
             winner = min(islands, key=lambda island: island.score)
