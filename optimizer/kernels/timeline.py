@@ -131,6 +131,42 @@ def reserve(timeline: Timeline, node: int, start: int, duration: int, demand: In
 
 
 @kernel
+def give_back(timeline: Timeline, node: int, start: int, duration: int, demand: IntArray, mode: int) -> None:
+    """Undo :func:`reserve`, the last one that is not undone; entries that it alone needed go.
+
+    What is left are entries of before the reservation, so there is room for the two that may have to be cut again.
+    """
+    if duration == 0:
+        return
+    begin = _cut(timeline, node, start)
+    end = _cut(timeline, node, start + duration)
+    for entry in range(begin, end):
+        for k in range(demand.shape[1]):
+            timeline.level[entry, k] += demand[mode, k]
+    _merge(timeline, node, end)
+    _merge(timeline, node, begin)
+
+
+@kernel
+def _merge(timeline: Timeline, node: int, entry: int) -> None:
+    """Drop an entry at which nothing changes."""
+    if entry == timeline.part[node, FIRST] or exceeds(timeline.level, entry, timeline.level, entry - 1):
+        return
+    if exceeds(timeline.level, entry - 1, timeline.level, entry):
+        return
+    timeline.part[node, COUNT] -= 1
+    for i in range(entry, timeline.part[node, FIRST] + timeline.part[node, COUNT]):
+        _copy(timeline, i + 1, i)
+
+
+@kernel
+def has_storage(timeline: Timeline, node: int) -> bool:
+    """Return whether one more reservation on ``node`` finds storage; after a reset each job finds some once."""
+    room: int = timeline.part[node, ROOM]
+    return timeline.part[node, COUNT] + 2 <= room or timeline.part[-1, FIRST] + 2 * room <= len(timeline.time)
+
+
+@kernel
 def _cut(timeline: Timeline, node: int, time: int) -> int:
     """Return the entry that begins at ``time``; it is made where there is none."""
     entry = entry_at(timeline, node, time)

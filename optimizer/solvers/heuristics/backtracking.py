@@ -1,0 +1,166 @@
+"""Depth-first branch and bound over schedules, first with few discrepancies, then all: a proof for small problems."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+from time import perf_counter
+
+import numpy as np
+
+from optimizer.bounds.windows import heads, least_costs
+from optimizer.errors import UsageError
+from optimizer.kernels.generation import feasible_order, left_shifted, serial_schedule
+from optimizer.kernels.inputs import Inputs
+from optimizer.kernels.search.branching import explore, start_tree
+from optimizer.kernels.search.tree import BEST, DONE, FULL, GOAL, PLACED, SLACK, STEPS, new_tree
+from optimizer.kernels.search.tree_memory import new_memory
+from optimizer.kernels.serial import new_plan
+from optimizer.kernels.timeline import new_timeline
+from optimizer.names import StoppedBy
+from optimizer.objective import Costs, total_cost
+from optimizer.problem import Problem
+from optimizer.result import Limits
+from optimizer.schedule import Schedule
+from optimizer.solvers.base import Answer
+from optimizer.solvers.heuristics.rules import rule_keys
+from optimizer.solvers.monitor import Monitor
+from optimizer.units import IntArray
+from optimizer.validation import deadline_misses
+
+_SLICE = 0.1
+"""Seconds between two looks at the clock."""
+
+_FIRST = 50
+"""Candidates that are looked at before the first look at the clock."""
+
+_CHOICES = 20_000
+"""So many (job, mode, node) the bounds look at."""
+
+_SECONDS_PER_CHOICE = 1e-5
+"""What a look at one takes interpreted."""
+
+_RELATIVE_SLACK = 1e-8
+"""What is better by less is not better, where totals are not integers."""
+
+
+@dataclass(frozen=True)
+class Backtracking:
+    """Depth-first branch and bound with limited discrepancy search (Harvey & Ginsberg 1995, IJCAI-95).
+
+    Parameters
+    ----------
+    discrepancies : int
+        Trees with 1, 2, ... up to so many discrepancies are searched before the whole tree, >= 0.
+    memory : int
+        MB for partial schedules that were searched (Demeulemeester & Herroelen 1997, Management Science 43), >= 0.
+    """
+
+    discrepancies: int = 2
+    memory: int = 128
+
+    def __post_init__(self) -> None:
+        for option, value in (("discrepancies", self.discrepancies), ("memory", self.memory)):
+            if value < 0:
+                raise UsageError(f"{option} {value}: expected a whole number >= 0")
+
+    def solve(
+        self, problem: Problem, limits: Limits, *, seed: int, warm_start: Schedule | None, monitor: Monitor
+    ) -> Answer:
+        """Search the trees one after the other; see :class:`~optimizer.solvers.base.Solver`."""
+        search = _Search(problem, self.memory, limits)
+        search.follow(_guide(problem) if warm_start is None else warm_start, monitor)
+        for discrepancies in chain(range(1, self.discrepancies + 1), [FULL]):
+            search.start(discrepancies)
+            for schedule in search.improvements(monitor):
+                monitor.report(schedule)
+            if not search.is_exhausted:
+                return Answer(monitor.reason or StoppedBy.ITERATIONS)
+        if search.best is None:
+            return Answer(StoppedBy.FINISHED, infeasible=True)
+        monitor.report(lower_bound=search.goal, exact=True)
+        return Answer(StoppedBy.FINISHED)
+
+
+def _guide(problem: Problem) -> Schedule:
+    """Return a schedule to begin with where none that keeps all deadlines is known."""
+    return serial_schedule(problem, feasible_order(problem, rule_keys("earliest-deadline", problem, seed=0)))
+
+
+class _Search:
+    """The state of a run: a tree, its memory and the best schedule."""
+
+    def __init__(self, problem: Problem, megabytes: int, limits: Limits) -> None:
+        costs = Costs.of(problem)
+        least = least_costs(problem, costs, heads(problem))
+        slack = costs.granularity / 2 or _RELATIVE_SLACK * max(1.0, least.sum())
+        choices = len(problem.mode_demand) * problem.nodes / problem.jobs
+        self._problem = problem
+        self._costs = costs
+        self._inputs = Inputs.of(problem)
+        self._tree = new_tree(self._inputs, least, slack, max(1, int(_CHOICES / choices)))
+        self._memory = new_memory(problem.jobs, megabytes)
+        self._timeline = new_timeline(self._inputs)
+        self._plan, self._best = new_plan(problem.jobs), new_plan(problem.jobs)
+        self._seconds_per_step = _SECONDS_PER_CHOICE * min(_CHOICES, choices * problem.jobs)
+        placed = (limits.iterations, limits.schedules and limits.schedules * problem.jobs)
+        self._placed_most = min((limit for limit in placed if limit), default=2**62)
+
+    @property
+    def best(self) -> Schedule | None:
+        """The best schedule that keeps all deadlines."""
+        if self._tree.bar[BEST] == np.inf:
+            return None
+        return Schedule(*(array.copy() for array in self._best))
+
+    @property
+    def goal(self) -> float:
+        """What the total of a better schedule would be below."""
+        return float(self._tree.bar[GOAL])
+
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether nothing is left of the tree."""
+        return bool(self._tree.counter[DONE])
+
+    def follow(self, schedule: Schedule, monitor: Monitor) -> None:
+        """Let a schedule be the first that the search meets, and the best so far if it keeps all deadlines."""
+        order = _order(self._problem, schedule)
+        shifted = left_shifted(self._problem, schedule)
+        while (shifted.start < schedule.start).any():
+            schedule, order = shifted, _order(self._problem, shifted)
+            shifted = left_shifted(self._problem, schedule)
+        self._tree.order[:] = order
+        first = self._problem.mode_start[:-1]
+        self._tree.first_option[:] = (schedule.mode - first) * self._problem.nodes + schedule.node
+        monitor.report(schedule)
+        if not deadline_misses(self._problem, schedule):
+            for array, values in zip(
+                self._best, (schedule.start, schedule.end, schedule.mode, schedule.node), strict=True
+            ):
+                array[:] = values
+            self._tree.bar[BEST] = total_cost(self._problem, self._costs, schedule)
+            self._tree.bar[GOAL] = self._tree.bar[BEST] - self._tree.bar[SLACK]
+
+    def start(self, discrepancies: int) -> None:
+        """Begin the tree of so many discrepancies."""
+        start_tree.sized(self._seconds_per_step)(self._inputs, self._tree, self._timeline, discrepancies)
+
+    def improvements(self, monitor: Monitor) -> Iterator[Schedule]:
+        """Search the tree until it is exhausted or a limit is reached, and yield each better schedule."""
+        slice_ = _FIRST
+        counter, bar = self._tree.counter, self._tree.bar
+        while not (self.is_exhausted or monitor.stopped or counter[PLACED] >= self._placed_most):
+            began, before = perf_counter(), bar[BEST]
+            go_on = explore.sized(slice_ * self._seconds_per_step)
+            state = (self._inputs, self._tree, self._memory, self._timeline, self._plan, self._best)
+            go_on(*state, counter[STEPS] + slice_, self._placed_most)
+            if bar[BEST] < before and self.best is not None:
+                yield self.best
+            slice_ = max(1, int(slice_ * min(4.0, _SLICE / max(perf_counter() - began, 1e-6))))
+
+
+def _order(problem: Problem, schedule: Schedule) -> IntArray:
+    """Return the jobs by start, of equal ones predecessors first."""
+    position = np.empty(problem.jobs, dtype=np.int64)
+    position[problem.topological_order] = np.arange(problem.jobs)
+    return np.lexsort((position, schedule.start))
