@@ -163,7 +163,9 @@ def _merge(timeline: Timeline, node: int, entry: int) -> None:
 def has_storage(timeline: Timeline, node: int) -> bool:
     """Return whether one more reservation on ``node`` finds storage; after a reset each job finds some once."""
     room: int = timeline.part[node, ROOM]
-    return timeline.part[node, COUNT] + 2 <= room or timeline.part[-1, FIRST] + 2 * room <= len(timeline.time)
+    needed: int = timeline.part[node, COUNT] + 2
+    used: int = timeline.part[-1, FIRST]
+    return needed <= room or used + 2 * room <= len(timeline.time)
 
 
 @kernel

@@ -20,16 +20,32 @@ order becomes the heuristic, and the search goes on from its end upwards.
 from optimizer.kernels.compilation import kernel, kernel_apart
 from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.search.tree import (
+    AFTER,
     BEST,
+    BOUND,
+    COST,
     DISCREPANCIES,
     DONE,
     EPOCH,
+    FIRST_OPTION,
+    FLOOR,
     FULL,
     GOAL,
+    HORIZON,
     LEVEL,
+    LOOK_JOB,
+    LOOK_OPTION,
+    PATH,
     PLACED,
+    PLACEMENTS,
+    POSITION,
+    REST,
     SLACK,
     STEPS,
+    TRIED,
+    TWIN,
+    USED,
+    WAITING,
     Tree,
     clear,
     follow_path,
@@ -54,8 +70,8 @@ def start_tree(inputs: Inputs, tree: Tree, timeline: Timeline, discrepancies: in
     tree.counter[DONE] = 0
     if discrepancies >= FULL:
         for j in range(len(tree.order)):
-            tree.first_option[j] = 0  # nodes in order, as the rule of empty nodes takes them
-    tree.bound[0] = survey(inputs, tree, timeline, 0)
+            tree.job[j, FIRST_OPTION] = 0  # nodes in order, as the rule of empty nodes takes them
+    tree.price[0, BOUND] = survey(inputs, tree, timeline, 0)
     open_level(tree, 0)
 
 
@@ -74,7 +90,7 @@ def explore(
     steps, placed : int
         When to pause, as totals of all calls; what is found does not hang on the pauses.
     """
-    while tree.counter[STEPS] < steps and tree.counter[PLACED] < placed and tree.counter[DONE] == 0:
+    while tree.counter[STEPS] < steps and tree.counter[PLACEMENTS] < placed and tree.counter[DONE] == 0:
         tree.counter[STEPS] += 1
         level = tree.counter[LEVEL]
         if level == len(tree.order):
@@ -90,9 +106,9 @@ def explore(
 def _is_over(tree: Tree, level: int) -> bool:
     """Return whether nothing is left to look at on a level."""
     return (
-        tree.look_job[level] == len(tree.order)
-        or not tree.bound[level] < tree.bar[GOAL]
-        or (tree.tried[level] > 0 and tree.used[level] >= tree.counter[DISCREPANCIES])
+        tree.level[level, LOOK_JOB] == len(tree.order)
+        or not tree.price[level, BOUND] < tree.bar[GOAL]
+        or (tree.level[level, TRIED] > 0 and tree.level[level, USED] >= tree.counter[DISCREPANCIES])
     )
 
 
@@ -112,8 +128,8 @@ def _keep(inputs: Inputs, tree: Tree, plan: Plan, best: Plan) -> None:
     jobs = len(tree.order)
     for j in range(jobs):
         best.start[j], best.end[j], best.mode[j], best.node[j] = plan.start[j], plan.end[j], plan.mode[j], plan.node[j]
-    tree.bar[BEST] = tree.cost[jobs]
-    tree.bar[GOAL] = tree.cost[jobs] - tree.bar[SLACK]
+    tree.bar[BEST] = tree.price[jobs, COST]
+    tree.bar[GOAL] = tree.price[jobs, COST] - tree.bar[SLACK]
     if tree.counter[DISCREPANCIES] < FULL:
         follow_path(inputs, tree, plan)
 
@@ -121,15 +137,15 @@ def _keep(inputs: Inputs, tree: Tree, plan: Plan, best: Plan) -> None:
 @kernel
 def _try_next(inputs: Inputs, tree: Tree, memory: Memory, timeline: Timeline, plan: Plan, level: int) -> None:
     """Look at the next candidate of a level and enter it if it is worth it."""
-    j, option = tree.look_job[level], tree.look_option[level]
-    twin = tree.twin[j]
-    if tree.waiting[j] > 0 or (twin >= 0 and tree.placed[twin] == 0):
-        tree.look_job[level], tree.look_option[level] = tree.after[j], 0
+    j, option = tree.level[level, LOOK_JOB], tree.level[level, LOOK_OPTION]
+    twin = tree.job[j, TWIN]
+    if tree.job[j, WAITING] > 0 or (twin >= 0 and tree.job[twin, PLACED] == 0):
+        tree.level[level, LOOK_JOB], tree.level[level, LOOK_OPTION] = tree.job[j, AFTER], 0
         return
     step(inputs, tree, level)
     nodes = len(inputs.node_speed)
     first = inputs.mode_start[j]
-    chosen = (option + tree.first_option[j]) % ((inputs.mode_start[j + 1] - first) * nodes)
+    chosen = (option + tree.job[j, FIRST_OPTION]) % ((inputs.mode_start[j + 1] - first) * nodes)
     mode, node = first + chosen // nodes, chosen % nodes
     if exceeds(inputs.mode_demand, mode, inputs.node_capacity, node) or (option > 0 and is_redundant(tree, node)):
         return
@@ -138,23 +154,23 @@ def _try_next(inputs: Inputs, tree: Tree, memory: Memory, timeline: Timeline, pl
         return
     put(inputs, tree, timeline, plan, level, j, mode, node, start)
     if _enter(inputs, tree, memory, timeline, plan, level + 1):
-        tree.tried[level] += 1
+        tree.level[level, TRIED] += 1
         tree.counter[LEVEL] += 1
     else:
         take_back(inputs, tree, timeline, plan, level)
 
 
-@kernel
+@kernel_apart
 def _start(inputs: Inputs, tree: Tree, timeline: Timeline, plan: Plan, level: int, j: int, mode: int, node: int) -> int:
     """Return where a job fits first, -1 if no better schedule has it there."""
     duration = inputs.mode_time[mode, inputs.node_speed[node]]
-    latest = min(tree.horizon[level] - 1, inputs.deadline[j] - duration)
+    latest = min(tree.level[level, HORIZON] - 1, inputs.deadline[j] - duration)
     ready = ready_time(inputs, plan.end, j)
     start = earliest_start(timeline, node, ready, duration, inputs.mode_demand, mode, latest)
-    floor = tree.floor[level]
+    floor = tree.level[level, FLOOR]
     if start < floor or start > latest:
         return -1
-    if start == floor and level > 0 and tree.position[j] < tree.position[tree.path[level - 1]]:
+    if start == floor and level > 0 and tree.job[j, POSITION] < tree.job[tree.level[level - 1, PATH], POSITION]:
         return -1
     return start
 
@@ -163,12 +179,12 @@ def _start(inputs: Inputs, tree: Tree, timeline: Timeline, plan: Plan, level: in
 def _enter(inputs: Inputs, tree: Tree, memory: Memory, timeline: Timeline, plan: Plan, level: int) -> bool:
     """Return whether something worth looking at is below a level."""
     remembers = len(memory.row) > 0 and level < len(tree.order) - 1
-    if not tree.cost[level] + tree.rest[level] < tree.bar[GOAL]:
+    if not tree.price[level, COST] + tree.price[level, REST] < tree.bar[GOAL]:
         return False
     if remembers and is_dominated(tree, memory, plan, level):
         return False
-    tree.bound[level] = survey(inputs, tree, timeline, level)
-    if not tree.bound[level] < tree.bar[GOAL]:
+    tree.price[level, BOUND] = survey(inputs, tree, timeline, level)
+    if not tree.price[level, BOUND] < tree.bar[GOAL]:
         return False
     if remembers:
         remember(tree, memory, plan, level)

@@ -2,10 +2,22 @@
 
 import numpy as np
 
-from optimizer.kernels.compilation import kernel_apart
+from optimizer.kernels.compilation import kernel, kernel_apart
 from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.score import objective_cost
-from optimizer.kernels.search.tree import GOAL, WINDOW, Tree, is_redundant
+from optimizer.kernels.search.tree import (
+    AFTER,
+    COST,
+    FLOOR,
+    GOAL,
+    HORIZON,
+    ONE_PRICE,
+    REST,
+    WAITING,
+    WINDOW,
+    Tree,
+    is_redundant,
+)
 from optimizer.kernels.serial import ready_time
 from optimizer.kernels.timeline import Timeline, earliest_start, exceeds
 from optimizer.problem import NEVER
@@ -23,34 +35,35 @@ def survey(inputs: Inputs, tree: Tree, timeline: Timeline, level: int) -> float:
     and end at c. Once a job starts at s >= c, what is placed later starts not before s either and leaves [e, c) as it
     is. Then moving j to [e, c) makes it end earlier (it would end at s or later, and an empty option starts when j is
     ready or never). That is no worse if the cost of j hangs on its end alone, or if all its options are over by s,
-    since then every schedule below moves j earlier in its own option: no schedule that is least by cost, then by the sum
-    of ends, starts a job at s (left shifts: Sprecher, Hartmann & Drexl 1997, OR Spektrum 19; the earliest completion
-    that limits the starts is that of Giffler & Thompson 1960, Operations Research 8).
+    since then every schedule below moves j earlier in its own option: no schedule that is least by cost, then by the
+    sum of ends, starts a job at s (left shifts: Sprecher, Hartmann & Drexl 1997, OR Spektrum 19; the earliest
+    completion that limits the starts is that of Giffler & Thompson 1960, Operations Research 8).
     """
-    floor, bound = tree.floor[level], tree.cost[level] + tree.rest[level]
+    floor = tree.level[level, FLOOR]
+    bound: float = tree.price[level, COST] + tree.price[level, REST]
     horizon, seen, end_of_ring = NEVER, 0, len(tree.order)
-    j = tree.after[end_of_ring]
+    j = tree.job[end_of_ring, AFTER]
     while j != end_of_ring and seen < tree.counter[WINDOW]:
         cost = _look_at(inputs, tree, timeline, j, floor)
-        if tree.waiting[j] == 0:
-            horizon = min(horizon, tree.horizon[-1])
+        if tree.job[j, WAITING] == 0:
+            horizon = min(horizon, tree.level[-1, HORIZON])
         bound = max(bound, cost) if inputs.is_maximum else bound + max(0.0, cost - tree.least[j])
         if not bound < tree.bar[GOAL] or horizon <= floor:
             return np.inf
-        j = tree.after[j]
+        j = tree.job[j, AFTER]
         seen += 1
-    tree.horizon[level] = horizon
+    tree.level[level, HORIZON] = horizon
     return bound
 
 
-@kernel_apart
+@kernel
 def _look_at(inputs: Inputs, tree: Tree, timeline: Timeline, j: int, floor: int) -> float:
     """Return what job ``j`` costs at least, infinite if it misses its deadline.
 
     Sets its earliest end, and the horizon that it gives in the last entry of ``tree.horizon``.
     """
     ready = ready_time(inputs, tree.lower_end, j)
-    if tree.waiting[j] > 0:
+    if tree.job[j, WAITING] > 0:
         ready = max(ready, floor)
     least_end, least_cost, first_over, last_over = NEVER, np.inf, NEVER, 0
     for m in range(inputs.mode_start[j], inputs.mode_start[j + 1]):
@@ -71,5 +84,5 @@ def _look_at(inputs: Inputs, tree: Tree, timeline: Timeline, j: int, floor: int)
             least_end = min(least_end, start + duration)
             least_cost = min(least_cost, objective_cost(inputs, m, v, start + duration))
     tree.lower_end[j] = least_end
-    tree.horizon[-1] = first_over if tree.one_price[j] else last_over
+    tree.level[-1, HORIZON] = first_over if tree.job[j, ONE_PRICE] else last_over
     return least_cost if least_end < NEVER else np.inf

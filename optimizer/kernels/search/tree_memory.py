@@ -1,9 +1,9 @@
 """Partial schedules that were searched, so that none is searched that another one dominates.
 
 Cutset rule (Demeulemeester & Herroelen 1997, Management Science 43), for any regular cost, with a bounded table. Let
-path B place the same jobs as path A, which is searched already, and let A cost no more, have no larger sum of ends and no
-later last start. Let each job that A still runs after the last start of B end no later than in B and run there in the
-same mode on the same node, and let each job that ends by then, but not its lags, end no later than in B. Then all
+path B place the same jobs as path A, which is searched already, and let A cost no more, have no larger sum of ends and
+no later last start. Let each job that A still runs after the last start of B end no later than in B and run there in
+the same mode on the same node, and let each job that ends by then, but not its lags, end no later than in B. Then all
 that follows in a schedule below B fits behind A with the same starts, at no larger cost.
 
 All rules together are safe because each leads to a schedule that is smaller by cost, then by the sum of ends, then by
@@ -16,7 +16,20 @@ from typing import NamedTuple
 import numpy as np
 
 from optimizer.kernels.compilation import kernel, kernel_apart
-from optimizer.kernels.search.tree import DISCREPANCIES, EPOCH, FULL, HASH, Tree
+from optimizer.kernels.search.tree import (
+    COST,
+    DISCREPANCIES,
+    ENDS,
+    EPOCH,
+    FLOOR,
+    FULL,
+    HASH,
+    LAG,
+    PATH,
+    USED,
+    WORD,
+    Tree,
+)
 from optimizer.kernels.serial import Plan
 from optimizer.units import FloatArray, IntArray
 
@@ -45,7 +58,7 @@ class Memory(NamedTuple):
 
 def new_memory(jobs: int, megabytes: int) -> Memory:
     """Return an empty memory of at most so many MB; it has no rows for more jobs than it is of use for."""
-    words = -(-jobs // 60)
+    words = -(-jobs // WORD)
     width = _FIXED + words + _OF_LIVE * min(jobs, _LIVE_MOST)
     rows = 0
     if jobs <= _JOBS_MOST and megabytes:
@@ -62,7 +75,7 @@ def _bucket(memory: Memory, code: int) -> int:
 def _left(tree: Tree, level: int) -> int:
     """Return how many discrepancies are left; all, if there is no limit."""
     allowed: int = tree.counter[DISCREPANCIES]
-    return allowed if allowed >= FULL else allowed - tree.used[level]
+    return allowed if allowed >= FULL else allowed - tree.level[level, USED]
 
 
 @kernel_apart
@@ -73,12 +86,12 @@ def is_dominated(tree: Tree, memory: Memory, plan: Plan, level: int) -> bool:
         if (
             memory.row[r, _EPOCH] == tree.counter[EPOCH]
             and memory.row[r, _HASH] == tree.counter[HASH]
-            and memory.row[r, _FLOOR] <= tree.floor[level]
-            and memory.row[r, _ENDS] <= tree.ends[level]
+            and memory.row[r, _FLOOR] <= tree.level[level, FLOOR]
+            and memory.row[r, _ENDS] <= tree.level[level, ENDS]
             and memory.row[r, _ALLOWED] >= _left(tree, level)
-            and memory.cost[r] <= tree.cost[level]
+            and memory.cost[r] <= tree.price[level, COST]
             and _same_jobs(tree, memory, r)
-            and _leaves_as_much(tree, memory, plan, r, tree.floor[level])
+            and _leaves_as_much(tree, memory, plan, r, tree.level[level, FLOOR])
         ):
             return True
     return False
@@ -98,7 +111,7 @@ def _leaves_as_much(tree: Tree, memory: Memory, plan: Plan, r: int, floor: int) 
     at = _FIXED + len(tree.word)
     for _ in range(memory.row[r, _LIVE]):
         j, end = memory.row[r, at + _JOB], memory.row[r, at + _END]
-        if end + tree.lag[j] > floor and end > plan.end[j]:
+        if end + tree.job[j, LAG] > floor and end > plan.end[j]:
             return False
         if end > floor and (memory.row[r, at + _MODE] != plan.mode[j] or memory.row[r, at + _NODE] != plan.node[j]):
             return False
@@ -125,8 +138,8 @@ def _write(tree: Tree, memory: Memory, plan: Plan, level: int, r: int) -> None:
     memory.row[r, _EPOCH] = 0
     live, at = 0, _FIXED + len(tree.word)
     for i in range(level):
-        j = tree.path[i]
-        if plan.end[j] + tree.lag[j] > tree.floor[level]:
+        j = tree.level[i, PATH]
+        if plan.end[j] + tree.job[j, LAG] > tree.level[level, FLOOR]:
             if at == memory.row.shape[1]:
                 return
             memory.row[r, at + _JOB], memory.row[r, at + _END] = j, plan.end[j]
@@ -136,7 +149,7 @@ def _write(tree: Tree, memory: Memory, plan: Plan, level: int, r: int) -> None:
     for w in range(len(tree.word)):
         memory.row[r, _FIXED + w] = tree.word[w]
     memory.row[r, _HASH], memory.row[r, _DEPTH], memory.row[r, _LIVE] = tree.counter[HASH], level, live
-    memory.row[r, _FLOOR], memory.row[r, _ENDS] = tree.floor[level], tree.ends[level]
+    memory.row[r, _FLOOR], memory.row[r, _ENDS] = tree.level[level, FLOOR], tree.level[level, ENDS]
     memory.row[r, _ALLOWED] = _left(tree, level)
-    memory.cost[r] = tree.cost[level]
+    memory.cost[r] = tree.price[level, COST]
     memory.row[r, _EPOCH] = tree.counter[EPOCH]

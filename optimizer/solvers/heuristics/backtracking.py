@@ -12,7 +12,7 @@ from optimizer.errors import UsageError
 from optimizer.kernels.generation import feasible_order, left_shifted, serial_schedule
 from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.search.branching import explore, start_tree
-from optimizer.kernels.search.tree import BEST, DONE, FULL, GOAL, PLACED, SLACK, STEPS, new_tree
+from optimizer.kernels.search.tree import BEST, DONE, FIRST_OPTION, FULL, GOAL, PLACEMENTS, SLACK, STEPS, new_tree
 from optimizer.kernels.search.tree_memory import new_memory
 from optimizer.kernels.serial import new_plan
 from optimizer.kernels.timeline import new_timeline
@@ -110,7 +110,8 @@ class _Search:
         """The best schedule that keeps all deadlines."""
         if self._tree.bar[BEST] == np.inf:
             return None
-        return Schedule(*(array.copy() for array in self._best))
+        found = self._best
+        return Schedule(found.start.copy(), found.end.copy(), found.mode.copy(), found.node.copy())
 
     @property
     def goal(self) -> float:
@@ -131,7 +132,7 @@ class _Search:
             shifted = left_shifted(self._problem, schedule)
         self._tree.order[:] = order
         first = self._problem.mode_start[:-1]
-        self._tree.first_option[:] = (schedule.mode - first) * self._problem.nodes + schedule.node
+        self._tree.job[:-1, FIRST_OPTION] = (schedule.mode - first) * self._problem.nodes + schedule.node
         monitor.report(schedule)
         if not deadline_misses(self._problem, schedule):
             for array, values in zip(
@@ -149,7 +150,7 @@ class _Search:
         """Search the tree until it is exhausted or a limit is reached, and yield each better schedule."""
         slice_ = _FIRST
         counter, bar = self._tree.counter, self._tree.bar
-        while not (self.is_exhausted or monitor.stopped or counter[PLACED] >= self._placed_most):
+        while not (self.is_exhausted or monitor.stopped or counter[PLACEMENTS] >= self._placed_most):
             began, before = perf_counter(), bar[BEST]
             go_on = explore.sized(slice_ * self._seconds_per_step)
             state = (self._inputs, self._tree, self._memory, self._timeline, self._plan, self._best)
