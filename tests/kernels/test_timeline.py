@@ -5,7 +5,17 @@ import pytest
 
 from optimizer.instance import Instance, Job, Node, Unavailable
 from optimizer.kernels.inputs import Inputs
-from optimizer.kernels.timeline import COUNT, Timeline, earliest_start, entry_at, new_timeline, reserve, reset
+from optimizer.kernels.timeline import (
+    COUNT,
+    Timeline,
+    earliest_start,
+    entry_at,
+    give_back,
+    has_storage,
+    new_timeline,
+    reserve,
+    reset,
+)
 from optimizer.problem import NEVER, Problem
 
 
@@ -92,3 +102,47 @@ def test_against_an_array_of_slots_with_all_jobs_on_one_of_many_nodes() -> None:
     levels = [timeline.level[entry_at(timeline, 7, t), 0] for t in range(horizon)]
     assert levels == free.tolist()
     assert [steps(timeline, v) for v in (6, 8)] == [[(0, 4)], [(0, 4)]]
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_giving_back_the_last_reservation_undoes_it(seed: int) -> None:
+    rng = Random(seed)
+    jobs = tuple(Job(f"j{i}", duration=rng.randint(0, 4), demand={"gpu": rng.randint(0, 1)}) for i in range(12))
+    timeline, inputs = timeline_of(Instance(jobs, resources={"gpu": 12}, unavailable=(Unavailable(4, 8, amount=3),)))
+    placed: list[tuple[int, int, list[tuple[int, ...]]]] = []
+    for _ in range(200):
+        if (placed and rng.random() < 0.45) or len(placed) == len(jobs):
+            j, start, before = placed.pop()
+            give_back(timeline, 0, start, int(inputs.mode_time[j, 0]), inputs.mode_demand, j)
+            assert levels(timeline, 30) == before
+            assert timeline.part[0, COUNT] <= 3 + 2 * len(placed)
+        else:
+            j, start = len(placed), rng.randint(0, 10)
+            placed.append((j, start, levels(timeline, 30)))
+            reserve(timeline, 0, start, int(inputs.mode_time[j, 0]), inputs.mode_demand, j)
+
+
+def levels(timeline: Timeline, until: int) -> list[tuple[int, ...]]:
+    """Return the free capacity at each time before ``until``."""
+    return [tuple(timeline.level[entry_at(timeline, 0, t)].tolist()) for t in range(until)]
+
+
+def test_storage_that_was_given_up_may_run_out() -> None:
+    jobs = tuple(Job(f"j{i}", duration=1, demand={"gpu": 1}) for i in range(30))
+    nodes = tuple(Node(f"n{v}", {"gpu": 1}) for v in range(10))
+    timeline, inputs = timeline_of(Instance(jobs, nodes=nodes))
+
+    def fill(node: int) -> int:
+        """Reserve for as many jobs as storage allows and give everything back."""
+        placed = 0
+        while placed < len(jobs) and has_storage(timeline, node):
+            reserve(timeline, node, 2 * placed, 1, inputs.mode_demand, placed)
+            placed += 1
+        for j in reversed(range(placed)):
+            give_back(timeline, node, 2 * j, 1, inputs.mode_demand, j)
+        return placed
+
+    assert fill(0) == len(jobs)
+    assert min(fill(node) for node in range(1, 10)) < len(jobs)
+    reset(timeline, inputs)
+    assert fill(9) == len(jobs)

@@ -1,0 +1,190 @@
+from random import Random
+
+import numpy as np
+import pytest
+
+from optimizer.instance import Instance, Job, Mode, Node, Predecessor
+from optimizer.kernels.generation import serial_schedule
+from optimizer.kernels.inputs import Inputs
+from optimizer.kernels.search.branching import explore, start_tree
+from optimizer.kernels.search.tree import (
+    BEST,
+    DONE,
+    FIRST_OPTION,
+    FULL,
+    HORIZON,
+    PATH,
+    PLACEMENTS,
+    STEPS,
+    TWIN,
+    Tree,
+    new_tree,
+    put,
+)
+from optimizer.kernels.search.tree_bounds import survey
+from optimizer.kernels.search.tree_classes import job_classes, node_twins, one_price
+from optimizer.kernels.search.tree_memory import Memory, is_dominated, new_memory, remember
+from optimizer.kernels.serial import Plan, new_plan
+from optimizer.kernels.timeline import Timeline, new_timeline
+from optimizer.names import Objective
+from optimizer.problem import Problem
+from optimizer.schedule import Schedule
+from optimizer.validation import violations
+from tests.random_instances import random_instance
+
+_FOREVER = 2**62
+
+
+class Search:
+    """The arrays of a search that begins with the jobs in the order of the file."""
+
+    def __init__(self, problem: Problem, megabytes: int = 1) -> None:
+        self.inputs: Inputs = Inputs.of(problem)
+        self.tree: Tree = new_tree(self.inputs, np.zeros(problem.jobs), 1e-6, 100)
+        self.tree.order[:] = problem.topological_order
+        self.memory: Memory = new_memory(problem.jobs, megabytes)
+        self.timeline: Timeline = new_timeline(self.inputs)
+        self.plan: Plan = new_plan(problem.jobs)
+        self.best: Plan = new_plan(problem.jobs)
+
+    def start(self, discrepancies: int = FULL) -> None:
+        start_tree(self.inputs, self.tree, self.timeline, discrepancies)
+
+    def explore(self, steps: int = _FOREVER, *, compiled: bool = False) -> None:
+        run = explore.compiled if compiled else explore
+        run(self.inputs, self.tree, self.memory, self.timeline, self.plan, self.best, steps, _FOREVER)
+
+    def put(self, level: int, j: int, start: int) -> None:
+        put(self.inputs, self.tree, self.timeline, self.plan, level, j, j, 0, start)
+
+
+def two_machines(*durations: int, objective: Objective = Objective.MEAN_FLOW_TIME) -> Search:
+    jobs = tuple(Job(f"j{i}", duration=p, demand={"gpu": 1}) for i, p in enumerate(durations))
+    return Search(Problem.of(Instance(jobs, resources={"gpu": 2}), objective))
+
+
+def test_the_whole_tree_holds_the_optimum() -> None:
+    search = two_machines(4, 3, 2, 1)  # shortest first: ends 1, 2, 4, 6
+    search.start()
+    search.explore()
+    assert search.tree.counter[DONE]
+    assert search.tree.bar[BEST] == 13
+    assert sorted(search.best.end.tolist()) in ([1, 2, 4, 6], [1, 2, 5, 5])
+
+
+def test_the_first_path_follows_the_order() -> None:
+    search = two_machines(4, 3, 2, 1)
+    search.start(discrepancies=0)
+    search.explore(steps=9)
+    assert search.tree.level[:4, PATH].tolist() == [0, 1, 2, 3]
+    assert search.tree.bar[BEST] == 4 + 3 + 5 + 5
+
+
+def test_a_tree_with_a_limit_follows_improvements() -> None:
+    found = []
+    for discrepancies in (0, 1):
+        search = two_machines(4, 3, 2, 1)
+        search.start(discrepancies)
+        search.explore()
+        found.append(search.tree.bar[BEST])
+    assert found == [17, 13]
+    assert search.best.start[search.tree.order].tolist() == sorted(search.best.start.tolist())
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_pauses_and_the_compiler_change_nothing(seed: int) -> None:
+    problem = Problem.of(random_instance(seed, objective=(*Objective,)[seed]))
+    searches = []
+    for slice_, compiled in ((_FOREVER, False), (7, False), (50, True)):
+        search = Search(problem)
+        searches.append(search)
+        for discrepancies in (1, FULL):
+            search.start(discrepancies)
+            while not search.tree.counter[DONE]:
+                search.explore(search.tree.counter[STEPS] + slice_, compiled=compiled)
+    first, *others = searches
+    for other in others:
+        assert (other.tree.counter == first.tree.counter).all()
+        assert (other.tree.bar == first.tree.bar).all()
+        assert all((a == b).all() for a, b in zip(other.best, first.best, strict=True))
+
+
+def test_the_horizon_is_where_a_job_that_fits_before_would_be_over() -> None:
+    search = two_machines(5, 2, 9)
+    search.start()
+    search.put(0, 0, 1)  # job 1 could run in [0, 2), job 2 in [0, 9): before the last start, so neither may come later
+    assert survey(search.inputs, search.tree, search.timeline, 1) == pytest.approx(6 + 3 + 10)
+    assert search.tree.level[1, HORIZON] == 2
+
+
+def test_nothing_is_left_where_a_job_is_too_late() -> None:
+    search = two_machines(5, 5, 2)
+    search.inputs.deadline[2] = 4
+    search.start()
+    search.put(0, 0, 0)
+    assert survey(search.inputs, search.tree, search.timeline, 1) < np.inf
+    search.put(1, 1, 0)
+    assert survey(search.inputs, search.tree, search.timeline, 2) == np.inf
+
+
+def test_what_is_remembered_dominates_what_ends_no_earlier() -> None:
+    search = two_machines(3, 3, 3, 3)
+    search.start()
+    for level, (j, start) in enumerate([(0, 0), (1, 0)]):
+        search.put(level, j, start)
+    remember(search.tree, search.memory, search.plan, 2)
+    assert is_dominated(search.tree, search.memory, search.plan, 2)
+    search.start()
+    for level, (j, start) in enumerate([(1, 0), (0, 0)]):
+        search.put(level, j, start)
+    assert not is_dominated(search.tree, search.memory, search.plan, 2)  # of an older tree
+    remember(search.tree, search.memory, search.plan, 2)
+    for array in (search.tree.level[:, -3], search.plan.end):
+        array += 1
+    assert is_dominated(search.tree, search.memory, search.plan, 2)
+    search.plan.end[0] -= 2
+    assert not is_dominated(search.tree, search.memory, search.plan, 2)
+
+
+def test_jobs_and_nodes_that_are_alike() -> None:
+    jobs = (
+        Job("a", duration=2, demand={"gpu": 1}),
+        Job("b", duration=2, demand={"gpu": 1}),
+        Job("c", duration=2, demand={"gpu": 1}, after=("a",)),
+        Job("d", duration=2, demand={"gpu": 1}, after=(Predecessor("a", 1),)),
+        Job("e", duration=2, demand={"gpu": 1}, after=("a",)),
+        Job("f", duration=2, demand={"gpu": 1}),
+    )
+    nodes = (Node("n", {"gpu": 1}, count=2), Node("fast", {"gpu": 1}, performance=2), Node("m", {"gpu": 1}))
+    search = Search(Problem.of(Instance(jobs, nodes=nodes)))
+    assert job_classes(search.inputs).tolist() == [0, 1, 2, 3, 2, 1]
+    assert node_twins(search.inputs).tolist() == [-1, 0, -1, 1]
+    search.start()
+    twin = dict(enumerate(search.tree.job[:-1, TWIN].tolist()))
+    assert {j: i for j, i in twin.items() if i >= 0} == {4: 2, 5: 1}
+
+
+def test_prices_that_hang_on_the_mode() -> None:
+    jobs = (Job("a", modes=(Mode(2, {"gpu": 1}), Mode(1, {"gpu": 2}))), Job("b", duration=2, demand={"gpu": 1}))
+    instance = Instance(jobs, resources={"gpu": 2})
+    for objective, expected in ((Objective.MEAN_FLOW_TIME, [1, 1]), (Objective.MEAN_WAIT_TIME, [0, 1])):
+        assert one_price(Inputs.of(Problem.of(instance, objective))).tolist() == expected
+
+
+def test_the_timeline_is_built_anew_when_its_storage_is_used_up() -> None:
+    rng = Random(0)
+    jobs = tuple(Job(f"j{i}", duration=rng.randint(1, 9), demand={"gpu": 1}) for i in range(30))
+    nodes = tuple(Node(f"n{v}", {"gpu": 1}, performance=1 + v / 8) for v in range(8))
+    problem = Problem.of(Instance(jobs, nodes=nodes), Objective.MAKESPAN)
+    search = Search(problem)
+    guide = serial_schedule(problem, np.arange(problem.jobs))
+    search.tree.order[:] = np.argsort(guide.start, kind="stable")
+    search.tree.job[:-1, FIRST_OPTION] = guide.node
+    search.start(discrepancies=2)
+    for placements in range(0, 2000, 50):
+        used = len(search.timeline.time) - rng.randint(0, 40)
+        search.timeline.part[-1, 0] = max(used, search.timeline.part[-1, 0])  # as if nodes had moved again and again
+        while search.tree.counter[PLACEMENTS] < placements and not search.tree.counter[DONE]:
+            search.explore(search.tree.counter[STEPS] + 10, compiled=True)
+    found = Schedule(search.best.start, search.best.end, search.best.mode, search.best.node)
+    assert not violations(problem, found)
