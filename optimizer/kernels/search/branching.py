@@ -56,6 +56,7 @@ from optimizer.kernels.search.tree import (
     take_back,
 )
 from optimizer.kernels.search.tree_bounds import survey
+from optimizer.kernels.search.tree_fluid import Fluid, fluid_bound
 from optimizer.kernels.search.tree_memory import Memory, is_dominated, remember
 from optimizer.kernels.serial import Plan, ready_time
 from optimizer.kernels.timeline import Timeline, earliest_start, exceeds
@@ -77,13 +78,21 @@ def start_tree(inputs: Inputs, tree: Tree, timeline: Timeline, discrepancies: in
 
 @kernel
 def explore(
-    inputs: Inputs, tree: Tree, memory: Memory, timeline: Timeline, plan: Plan, best: Plan, steps: int, placed: int
+    inputs: Inputs,
+    tree: Tree,
+    memory: Memory,
+    fluid: Fluid,
+    timeline: Timeline,
+    plan: Plan,
+    best: Plan,
+    steps: int,
+    placed: int,
 ) -> None:
     """Go on until ``steps`` candidates were looked at or ``placed`` jobs placed since the beginning, or all is done.
 
     Parameters
     ----------
-    inputs, tree, memory, timeline, plan
+    inputs, tree, memory, fluid, timeline, plan
         The problem and the state of the search.
     best : Plan
         Takes each better schedule.
@@ -99,7 +108,7 @@ def explore(
         elif _is_over(tree, level):
             _leave(inputs, tree, timeline, plan)
         else:
-            _try_next(inputs, tree, memory, timeline, plan, level)
+            _try_next(inputs, tree, memory, fluid, timeline, plan, level)
 
 
 @kernel
@@ -135,7 +144,9 @@ def _keep(inputs: Inputs, tree: Tree, plan: Plan, best: Plan) -> None:
 
 
 @kernel
-def _try_next(inputs: Inputs, tree: Tree, memory: Memory, timeline: Timeline, plan: Plan, level: int) -> None:
+def _try_next(
+    inputs: Inputs, tree: Tree, memory: Memory, fluid: Fluid, timeline: Timeline, plan: Plan, level: int
+) -> None:
     """Look at the next candidate of a level and enter it if it is worth it."""
     j, option = tree.level[level, LOOK_JOB], tree.level[level, LOOK_OPTION]
     twin = tree.job[j, TWIN]
@@ -153,7 +164,7 @@ def _try_next(inputs: Inputs, tree: Tree, memory: Memory, timeline: Timeline, pl
     if start < 0:
         return
     put(inputs, tree, timeline, plan, level, j, mode, node, start)
-    if _enter(inputs, tree, memory, timeline, plan, level + 1):
+    if _enter(inputs, tree, memory, fluid, timeline, plan, level + 1):
         tree.level[level, TRIED] += 1
         tree.counter[LEVEL] += 1
     else:
@@ -176,7 +187,9 @@ def _start(inputs: Inputs, tree: Tree, timeline: Timeline, plan: Plan, level: in
 
 
 @kernel
-def _enter(inputs: Inputs, tree: Tree, memory: Memory, timeline: Timeline, plan: Plan, level: int) -> bool:
+def _enter(
+    inputs: Inputs, tree: Tree, memory: Memory, fluid: Fluid, timeline: Timeline, plan: Plan, level: int
+) -> bool:
     """Return whether something worth looking at is below a level."""
     remembers = len(memory.row) > 0 and level < len(tree.order) - 1
     if not tree.price[level, COST] + tree.price[level, REST] < tree.bar[GOAL]:
@@ -186,6 +199,10 @@ def _enter(inputs: Inputs, tree: Tree, memory: Memory, timeline: Timeline, plan:
     tree.price[level, BOUND] = survey(inputs, tree, timeline, level)
     if not tree.price[level, BOUND] < tree.bar[GOAL]:
         return False
+    if len(fluid.arrivals) > 0:
+        tree.price[level, BOUND] = max(tree.price[level, BOUND], fluid_bound(inputs, tree, fluid, timeline, level))
+        if not tree.price[level, BOUND] < tree.bar[GOAL]:
+            return False
     if remembers:
         remember(tree, memory, plan, level)
     open_level(tree, level)

@@ -13,6 +13,7 @@ from optimizer.kernels.generation import feasible_order, left_shifted, serial_sc
 from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.search.branching import explore, start_tree
 from optimizer.kernels.search.tree import BEST, DONE, FIRST_OPTION, FULL, GOAL, PLACEMENTS, SLACK, STEPS, new_tree
+from optimizer.kernels.search.tree_fluid import Fluid, new_fluid
 from optimizer.kernels.search.tree_memory import new_memory
 from optimizer.kernels.serial import new_plan
 from optimizer.kernels.timeline import new_timeline
@@ -99,6 +100,7 @@ class _Search:
         self._inputs = Inputs.of(problem)
         self._tree = new_tree(self._inputs, least, slack, max(1, int(_CHOICES / choices)))
         self._memory = new_memory(problem.jobs, megabytes)
+        self._fluid = _fluid(problem, costs, self._inputs)
         self._timeline = new_timeline(self._inputs)
         self._plan, self._best = new_plan(problem.jobs), new_plan(problem.jobs)
         self._seconds_per_step = _SECONDS_PER_CHOICE * min(_CHOICES, choices * problem.jobs)
@@ -153,11 +155,20 @@ class _Search:
         while not (self.is_exhausted or monitor.stopped or counter[PLACEMENTS] >= self._placed_most):
             began, before = perf_counter(), bar[BEST]
             go_on = explore.sized(slice_ * self._seconds_per_step)
-            state = (self._inputs, self._tree, self._memory, self._timeline, self._plan, self._best)
+            state = (self._inputs, self._tree, self._memory, self._fluid, self._timeline, self._plan, self._best)
             go_on(*state, counter[STEPS] + slice_, self._placed_most)
             if bar[BEST] < before and self.best is not None:
                 yield self.best
             slice_ = max(1, int(slice_ * min(4.0, _SLICE / max(perf_counter() - began, 1e-6))))
+
+
+def _fluid(problem: Problem, costs: Costs, inputs: Inputs) -> Fluid:
+    """Return the jobs as work for the resource that the work takes longest."""
+    capacity = np.maximum(problem.node_capacity.sum(axis=0), 1)
+    work = np.array([new_fluid(inputs, k, is_linear=False).work.sum() for k in range(len(capacity))])
+    earliest = problem.release[problem.mode_job][:, None] + problem.mode_time
+    is_linear = not costs.is_maximum and not costs.step.any() and bool((costs.reference <= earliest).all())
+    return new_fluid(inputs, int(np.argmax(work / capacity)), is_linear=is_linear)
 
 
 def _order(problem: Problem, schedule: Schedule) -> IntArray:

@@ -23,6 +23,7 @@ from optimizer.kernels.search.tree import (
 )
 from optimizer.kernels.search.tree_bounds import survey
 from optimizer.kernels.search.tree_classes import job_classes, node_twins, one_price
+from optimizer.kernels.search.tree_fluid import Fluid, fluid_bound, new_fluid
 from optimizer.kernels.search.tree_memory import Memory, is_dominated, new_memory, remember
 from optimizer.kernels.serial import Plan, new_plan
 from optimizer.kernels.timeline import Timeline, new_timeline
@@ -43,6 +44,7 @@ class Search:
         self.tree: Tree = new_tree(self.inputs, np.zeros(problem.jobs), 1e-6, 100)
         self.tree.order[:] = problem.topological_order
         self.memory: Memory = new_memory(problem.jobs, megabytes)
+        self.fluid: Fluid = new_fluid(self.inputs, 0, is_linear=problem.objective is Objective.MEAN_FLOW_TIME)
         self.timeline: Timeline = new_timeline(self.inputs)
         self.plan: Plan = new_plan(problem.jobs)
         self.best: Plan = new_plan(problem.jobs)
@@ -52,7 +54,7 @@ class Search:
 
     def explore(self, steps: int = _FOREVER, *, compiled: bool = False) -> None:
         run = explore.compiled if compiled else explore
-        run(self.inputs, self.tree, self.memory, self.timeline, self.plan, self.best, steps, _FOREVER)
+        run(self.inputs, self.tree, self.memory, self.fluid, self.timeline, self.plan, self.best, steps, _FOREVER)
 
     def put(self, level: int, j: int, start: int) -> None:
         put(self.inputs, self.tree, self.timeline, self.plan, level, j, j, 0, start)
@@ -188,3 +190,13 @@ def test_the_timeline_is_built_anew_when_its_storage_is_used_up() -> None:
             search.explore(search.tree.counter[STEPS] + 10, compiled=True)
     found = Schedule(search.best.start, search.best.end, search.best.mode, search.best.node)
     assert not violations(problem, found)
+
+
+def test_the_fluid_does_the_most_urgent_work_first() -> None:
+    search = two_machines(4, 2, 4)
+    search.start()
+    search.put(0, 0, 0)  # until 4 one machine is left: job 1 in [0, 2), job 2 in [2, 4) and, at twice the rate, [4, 5)
+    middle = (2 * 3 + 2 * 4.5) / 4
+    expected = 4 + (1 + 2 / 2) + (middle + 4 / 2)
+    found = fluid_bound(search.inputs, search.tree, search.fluid, search.timeline, 1)
+    assert found == pytest.approx(expected)
