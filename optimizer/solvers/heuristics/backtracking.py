@@ -34,8 +34,8 @@ _SLICE = 0.1
 _FIRST = 50
 """Candidates that are looked at before the first look at the clock."""
 
-_CHOICES = 20_000
-"""So many (job, mode, node) the bounds look at."""
+_CHOICES, _JOBS_LEAST = 2_000, 30
+"""So many (job, mode, node) the bounds look at, but not less than so many jobs."""
 
 _SECONDS_PER_CHOICE = 1e-5
 """What a look at one takes interpreted."""
@@ -98,7 +98,7 @@ class _Search:
         self._problem = problem
         self._costs = costs
         self._inputs = Inputs.of(problem)
-        self._tree = new_tree(self._inputs, least, slack, max(1, int(_CHOICES / choices)))
+        self._tree = new_tree(self._inputs, least, slack, max(_JOBS_LEAST, int(_CHOICES / choices)))
         self._memory = new_memory(problem.jobs, megabytes)
         self._fluid = _fluid(problem, costs, self._inputs)
         self._timeline = new_timeline(self._inputs)
