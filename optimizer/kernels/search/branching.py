@@ -17,6 +17,8 @@ heuristic's; each further one is a discrepancy. A tree with a limit follows each
 order becomes the heuristic, and the search goes on from its end upwards.
 """
 
+from typing import NamedTuple
+
 from optimizer.kernels.compilation import kernel, kernel_apart
 from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.search.tree import (
@@ -56,10 +58,30 @@ from optimizer.kernels.search.tree import (
     take_back,
 )
 from optimizer.kernels.search.tree_bounds import survey
+from optimizer.kernels.search.tree_energy import lacks_energy
 from optimizer.kernels.search.tree_fluid import Fluid, fluid_bound
 from optimizer.kernels.search.tree_memory import Memory, is_dominated, remember
 from optimizer.kernels.serial import Plan, ready_time
 from optimizer.kernels.timeline import Timeline, earliest_start, exceeds
+from optimizer.units import FloatArray
+
+
+class Aids(NamedTuple):
+    """What cuts the tree beside the bounds of each job on its own.
+
+    Parameters
+    ----------
+    memory : Memory
+        Partial schedules that were searched.
+    fluid : Fluid
+        The jobs as work for one resource, for sums.
+    work : float64[J, K]
+        Least work of each job for each resource, for the makespan; else without columns.
+    """
+
+    memory: Memory
+    fluid: Fluid
+    work: FloatArray
 
 
 @kernel_apart
@@ -80,8 +102,7 @@ def start_tree(inputs: Inputs, tree: Tree, timeline: Timeline, discrepancies: in
 def explore(
     inputs: Inputs,
     tree: Tree,
-    memory: Memory,
-    fluid: Fluid,
+    aids: Aids,
     timeline: Timeline,
     plan: Plan,
     best: Plan,
@@ -92,7 +113,7 @@ def explore(
 
     Parameters
     ----------
-    inputs, tree, memory, fluid, timeline, plan
+    inputs, tree, aids, timeline, plan
         The problem and the state of the search.
     best : Plan
         Takes each better schedule.
@@ -108,7 +129,7 @@ def explore(
         elif _is_over(tree, level):
             _leave(inputs, tree, timeline, plan)
         else:
-            _try_next(inputs, tree, memory, fluid, timeline, plan, level)
+            _try_next(inputs, tree, aids, timeline, plan, level)
 
 
 @kernel
@@ -145,7 +166,12 @@ def _keep(inputs: Inputs, tree: Tree, plan: Plan, best: Plan) -> None:
 
 @kernel
 def _try_next(
-    inputs: Inputs, tree: Tree, memory: Memory, fluid: Fluid, timeline: Timeline, plan: Plan, level: int
+    inputs: Inputs,
+    tree: Tree,
+    aids: Aids,
+    timeline: Timeline,
+    plan: Plan,
+    level: int,
 ) -> None:
     """Look at the next candidate of a level and enter it if it is worth it."""
     j, option = tree.level[level, LOOK_JOB], tree.level[level, LOOK_OPTION]
@@ -164,7 +190,7 @@ def _try_next(
     if start < 0:
         return
     put(inputs, tree, timeline, plan, level, j, mode, node, start)
-    if _enter(inputs, tree, memory, fluid, timeline, plan, level + 1):
+    if _enter(inputs, tree, aids, timeline, plan, level + 1):
         tree.level[level, TRIED] += 1
         tree.counter[LEVEL] += 1
     else:
@@ -188,22 +214,29 @@ def _start(inputs: Inputs, tree: Tree, timeline: Timeline, plan: Plan, level: in
 
 @kernel
 def _enter(
-    inputs: Inputs, tree: Tree, memory: Memory, fluid: Fluid, timeline: Timeline, plan: Plan, level: int
+    inputs: Inputs,
+    tree: Tree,
+    aids: Aids,
+    timeline: Timeline,
+    plan: Plan,
+    level: int,
 ) -> bool:
     """Return whether something worth looking at is below a level."""
-    remembers = len(memory.row) > 0 and level < len(tree.order) - 1
+    remembers = len(aids.memory.row) > 0 and level < len(tree.order) - 1
     if not tree.price[level, COST] + tree.price[level, REST] < tree.bar[GOAL]:
         return False
-    if remembers and is_dominated(tree, memory, plan, level):
+    if remembers and is_dominated(tree, aids.memory, plan, level):
         return False
     tree.price[level, BOUND] = survey(inputs, tree, timeline, level)
     if not tree.price[level, BOUND] < tree.bar[GOAL]:
         return False
-    if len(fluid.arrivals) > 0:
-        tree.price[level, BOUND] = max(tree.price[level, BOUND], fluid_bound(inputs, tree, fluid, timeline, level))
+    if aids.work.shape[1] > 0 and lacks_energy(inputs, tree, aids.work, timeline, level):
+        return False
+    if len(aids.fluid.arrivals) > 0:
+        tree.price[level, BOUND] = max(tree.price[level, BOUND], fluid_bound(inputs, tree, aids.fluid, timeline, level))
         if not tree.price[level, BOUND] < tree.bar[GOAL]:
             return False
     if remembers:
-        remember(tree, memory, plan, level)
+        remember(tree, aids.memory, plan, level)
     open_level(tree, level)
     return True

@@ -11,13 +11,14 @@ from optimizer.bounds.windows import heads, least_costs
 from optimizer.errors import UsageError
 from optimizer.kernels.generation import feasible_order, left_shifted, serial_schedule
 from optimizer.kernels.inputs import Inputs
-from optimizer.kernels.search.branching import explore, start_tree
+from optimizer.kernels.search.branching import Aids, explore, start_tree
 from optimizer.kernels.search.tree import BEST, DONE, FIRST_OPTION, FULL, GOAL, PLACEMENTS, SLACK, STEPS, new_tree
+from optimizer.kernels.search.tree_energy import least_work
 from optimizer.kernels.search.tree_fluid import Fluid, new_fluid
 from optimizer.kernels.search.tree_memory import new_memory
 from optimizer.kernels.serial import new_plan
 from optimizer.kernels.timeline import new_timeline
-from optimizer.names import StoppedBy
+from optimizer.names import Objective, StoppedBy
 from optimizer.objective import Costs, total_cost
 from optimizer.problem import Problem
 from optimizer.result import Limits
@@ -99,8 +100,11 @@ class _Search:
         self._costs = costs
         self._inputs = Inputs.of(problem)
         self._tree = new_tree(self._inputs, least, slack, max(_JOBS_LEAST, int(_CHOICES / choices)))
-        self._memory = new_memory(problem.jobs, megabytes)
-        self._fluid = _fluid(problem, costs, self._inputs)
+        self._aids = Aids(
+            new_memory(problem.jobs, megabytes),
+            _fluid(problem, costs, self._inputs),
+            least_work(self._inputs, is_makespan=problem.objective is Objective.MAKESPAN),
+        )
         self._timeline = new_timeline(self._inputs)
         self._plan, self._best = new_plan(problem.jobs), new_plan(problem.jobs)
         self._seconds_per_step = _SECONDS_PER_CHOICE * min(_CHOICES, choices * problem.jobs)
@@ -155,7 +159,7 @@ class _Search:
         while not (self.is_exhausted or monitor.stopped or counter[PLACEMENTS] >= self._placed_most):
             began, before = perf_counter(), bar[BEST]
             go_on = explore.sized(slice_ * self._seconds_per_step)
-            state = (self._inputs, self._tree, self._memory, self._fluid, self._timeline, self._plan, self._best)
+            state = (self._inputs, self._tree, self._aids, self._timeline, self._plan, self._best)
             go_on(*state, counter[STEPS] + slice_, self._placed_most)
             if bar[BEST] < before and self.best is not None:
                 yield self.best

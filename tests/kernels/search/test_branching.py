@@ -6,12 +6,13 @@ import pytest
 from optimizer.instance import Instance, Job, Mode, Node, Predecessor
 from optimizer.kernels.generation import serial_schedule
 from optimizer.kernels.inputs import Inputs
-from optimizer.kernels.search.branching import explore, start_tree
+from optimizer.kernels.search.branching import Aids, explore, start_tree
 from optimizer.kernels.search.tree import (
     BEST,
     DONE,
     FIRST_OPTION,
     FULL,
+    GOAL,
     HORIZON,
     PATH,
     PLACEMENTS,
@@ -23,8 +24,9 @@ from optimizer.kernels.search.tree import (
 )
 from optimizer.kernels.search.tree_bounds import survey
 from optimizer.kernels.search.tree_classes import job_classes, node_twins, one_price
-from optimizer.kernels.search.tree_fluid import Fluid, fluid_bound, new_fluid
-from optimizer.kernels.search.tree_memory import Memory, is_dominated, new_memory, remember
+from optimizer.kernels.search.tree_energy import lacks_energy, least_work
+from optimizer.kernels.search.tree_fluid import fluid_bound, new_fluid
+from optimizer.kernels.search.tree_memory import is_dominated, new_memory, remember
 from optimizer.kernels.serial import Plan, new_plan
 from optimizer.kernels.timeline import Timeline, new_timeline
 from optimizer.names import Objective
@@ -43,8 +45,11 @@ class Search:
         self.inputs: Inputs = Inputs.of(problem)
         self.tree: Tree = new_tree(self.inputs, np.zeros(problem.jobs), 1e-6, 100)
         self.tree.order[:] = problem.topological_order
-        self.memory: Memory = new_memory(problem.jobs, megabytes)
-        self.fluid: Fluid = new_fluid(self.inputs, 0, is_linear=problem.objective is Objective.MEAN_FLOW_TIME)
+        self.aids = Aids(
+            new_memory(problem.jobs, megabytes),
+            new_fluid(self.inputs, 0, is_linear=problem.objective is Objective.MEAN_FLOW_TIME),
+            least_work(self.inputs, is_makespan=problem.objective is Objective.MAKESPAN),
+        )
         self.timeline: Timeline = new_timeline(self.inputs)
         self.plan: Plan = new_plan(problem.jobs)
         self.best: Plan = new_plan(problem.jobs)
@@ -54,7 +59,18 @@ class Search:
 
     def explore(self, steps: int = _FOREVER, *, compiled: bool = False) -> None:
         run = explore.compiled if compiled else explore
-        run(self.inputs, self.tree, self.memory, self.fluid, self.timeline, self.plan, self.best, steps, _FOREVER)
+        run(
+            self.inputs,
+            self.tree,
+            self.memory,
+            self.fluid,
+            self.work,
+            self.timeline,
+            self.plan,
+            self.best,
+            steps,
+            _FOREVER,
+        )
 
     def put(self, level: int, j: int, start: int) -> None:
         put(self.inputs, self.tree, self.timeline, self.plan, level, j, j, 0, start)
@@ -134,18 +150,18 @@ def test_what_is_remembered_dominates_what_ends_no_earlier() -> None:
     search.start()
     for level, (j, start) in enumerate([(0, 0), (1, 0)]):
         search.put(level, j, start)
-    remember(search.tree, search.memory, search.plan, 2)
-    assert is_dominated(search.tree, search.memory, search.plan, 2)
+    remember(search.tree, search.aids.memory, search.plan, 2)
+    assert is_dominated(search.tree, search.aids.memory, search.plan, 2)
     search.start()
     for level, (j, start) in enumerate([(1, 0), (0, 0)]):
         search.put(level, j, start)
-    assert not is_dominated(search.tree, search.memory, search.plan, 2)  # of an older tree
-    remember(search.tree, search.memory, search.plan, 2)
+    assert not is_dominated(search.tree, search.aids.memory, search.plan, 2)  # of an older tree
+    remember(search.tree, search.aids.memory, search.plan, 2)
     for array in (search.tree.level[:, -3], search.plan.end):
         array += 1
-    assert is_dominated(search.tree, search.memory, search.plan, 2)
+    assert is_dominated(search.tree, search.aids.memory, search.plan, 2)
     search.plan.end[0] -= 2
-    assert not is_dominated(search.tree, search.memory, search.plan, 2)
+    assert not is_dominated(search.tree, search.aids.memory, search.plan, 2)
 
 
 def test_jobs_and_nodes_that_are_alike() -> None:
@@ -198,5 +214,14 @@ def test_the_fluid_does_the_most_urgent_work_first() -> None:
     search.put(0, 0, 0)  # until 4 one machine is left: job 1 in [0, 2), job 2 in [2, 4) and, at twice the rate, [4, 5)
     middle = (2 * 3 + 2 * 4.5) / 4
     expected = 4 + (1 + 2 / 2) + (middle + 4 / 2)
-    found = fluid_bound(search.inputs, search.tree, search.fluid, search.timeline, 1)
+    found = fluid_bound(search.inputs, search.tree, search.aids.fluid, search.timeline, 1)
     assert found == pytest.approx(expected)
+
+
+def test_work_that_does_not_fit_below_the_goal() -> None:
+    search = two_machines(4, 3, 4, objective=Objective.MAKESPAN)
+    search.start()
+    search.put(0, 0, 0)
+    for goal, lacks in ((np.inf, False), (6.5, False), (5.5, True)):
+        search.tree.bar[GOAL] = goal
+        assert lacks_energy(search.inputs, search.tree, search.aids.work, search.timeline, 1) == lacks
