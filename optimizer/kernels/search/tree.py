@@ -19,7 +19,7 @@ from optimizer.units import FloatArray, IntArray
 FULL = 2**40
 """A number of discrepancies that no path has."""
 
-POSITION, FIRST_OPTION, AFTER, BEFORE, PLACED, WAITING, TWIN, ALIKE, LAG, ONE_PRICE, CODE, _OF_JOB = range(12)
+POSITION, FIRST_OPTION, AFTER, BEFORE, PLACED, WAITING, TWIN, ALIKE, LAG, ONE_PRICE, CODE, PULL, _OF_JOB = range(13)
 PATH, LOOK_JOB, LOOK_OPTION, TRIED, USED, FLOOR, HORIZON, ENDS, _OF_LEVEL = range(9)
 COST, REST, BOUND, _OF_PRICE = range(4)
 NODE_TWIN, NODE_USED = range(2)
@@ -41,16 +41,16 @@ class Tree(NamedTuple):
         When each job ends (placed) or can end at the earliest.
     least : float64[J]
         What each job costs at least.
-    job : int64[J + 1, 11]
+    job : int64[J + 1, 12]
         Of each job its place in the order; which option (mode x node) is tried first; the next and the previous job
         that is not placed, a ring of which J is both ends; whether it is placed; how many predecessors are not; the
         previous job in the order that is alike in everything, -1 if there is none; the number of its class of such
         jobs; the longest lag to a successor; whether its cost hangs on its end alone, not on mode and speed; a random
-        number.
+        number; how much it counts in the sum of ends.
     level : int64[J + 1, 8]
         Of each level which job is placed there; which job and option to look at next; how many children were entered;
-        how many discrepancies lead here; from when to before when the next job starts; the sum of the ends of the
-        placed jobs.
+        how many discrepancies lead here; from when to before when the next job starts; the weighted sum of the
+        ends of the placed jobs.
     price : float64[J + 1, 3]
         Of each level the cost of the placed jobs, the least cost of all others, a lower bound on what is below.
     node : int64[N, 2]
@@ -76,7 +76,7 @@ class Tree(NamedTuple):
     bar: FloatArray
 
 
-def new_tree(inputs: Inputs, least: FloatArray, slack: float, window: int) -> Tree:
+def new_tree(inputs: Inputs, least: FloatArray, pull: IntArray, slack: float, window: int) -> Tree:
     """Return a tree without a path; ``order`` and the first options are to be set.
 
     Parameters
@@ -85,6 +85,9 @@ def new_tree(inputs: Inputs, least: FloatArray, slack: float, window: int) -> Tr
         The problem.
     least : float64[J]
         What each job costs at least.
+    pull : int64[J]
+        How much rather of two schedules of one cost that with earlier ends is looked for, >= 1: any numbers that are
+        the same for jobs alike in everything, of which the sum times the last end is an integer of 64 bits.
     slack : float
         Totals that are better by less than this do not count.
     window : int
@@ -106,6 +109,7 @@ def new_tree(inputs: Inputs, least: FloatArray, slack: float, window: int) -> Tr
     tree.job[:-1, ALIKE] = job_classes(inputs)
     np.maximum.at(tree.job[:, LAG], inputs.predecessor_job, inputs.predecessor_lag)
     tree.job[:-1, ONE_PRICE] = one_price(inputs)
+    tree.job[:-1, PULL] = pull
     tree.job[:-1, CODE] = np.random.RandomState(0).randint(0, _HASH, jobs, dtype=np.int64)
     tree.node[:, NODE_TWIN] = node_twins(inputs)
     tree.counter[WINDOW] = window
@@ -179,7 +183,7 @@ def put(
     tree.lower_end[j] = end
     tree.level[level, PATH] = j
     tree.level[level + 1, FLOOR] = start
-    tree.level[level + 1, ENDS] = tree.level[level, ENDS] + end
+    tree.level[level + 1, ENDS] = tree.level[level, ENDS] + tree.job[j, PULL] * end
     tree.level[level + 1, USED] = tree.level[level, USED] + (1 if tree.level[level, TRIED] > 0 else 0)
     cost = objective_cost(inputs, mode, node, end)
     if inputs.is_maximum:

@@ -1,14 +1,16 @@
 """Partial schedules that were searched, so that none is searched that another one dominates.
 
 Cutset rule (Demeulemeester & Herroelen 1997, Management Science 43), for any regular cost, with a bounded table. Let
-path B place the same jobs as path A, which is searched already, and let A cost no more, have no larger sum of ends and
-no later last start. Let each job that A still runs after the last start of B end no later than in B and run there in
-the same mode on the same node, and let each job that ends by then, but not its lags, end no later than in B. Then all
-that follows in a schedule below B fits behind A with the same starts, at no larger cost.
+path B place the same jobs as path A, which is searched already, and let A cost no more, have no larger weighted sum of
+ends and no later last start. Let each job that A still runs after the last start of B end no later than in B and run
+there in the same mode on the same node, and let each job that ends by then, but not its lags, end no later than in B.
+Then all that follows in a schedule below B fits behind A with the same starts, at no larger cost.
 
-All rules together are safe because each leads to a schedule that is smaller by cost, then by the sum of ends, then by
-when the search meets its path: left shifts and horizons by the sum of ends, all others (this one, ties, twins, empty
-nodes) by the path at the latest. The least schedule of this order is never cut off.
+All rules together are safe because each leads to a schedule that is smaller by cost, then by a weighted sum of ends,
+then by when the search meets its path: left shifts and horizons by the sum of ends, all others (this one, ties, twins,
+empty nodes) by the path at the latest. The least schedule of this order is never cut off. Any positive weights will do.
+With processing times, two jobs one after the other have the same sum in either order, so the condition seldom hinders;
+with the slopes of a sum of linear costs it follows from the costs.
 """
 
 from typing import NamedTuple

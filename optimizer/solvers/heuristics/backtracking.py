@@ -41,6 +41,8 @@ _CHOICES, _JOBS_LEAST = 2_000, 30
 _SECONDS_PER_CHOICE = 1e-5
 """What a look at one takes interpreted."""
 
+_LARGEST = 2**62
+
 _RELATIVE_SLACK = 1e-8
 """What is better by less is not better, where totals are not integers."""
 
@@ -99,7 +101,9 @@ class _Search:
         self._problem = problem
         self._costs = costs
         self._inputs = Inputs.of(problem)
-        self._tree = new_tree(self._inputs, least, slack, max(_JOBS_LEAST, int(_CHOICES / choices)))
+        self._tree = new_tree(
+            self._inputs, least, _pull(problem, costs), slack, max(_JOBS_LEAST, int(_CHOICES / choices))
+        )
         self._aids = Aids(
             new_memory(problem.jobs, megabytes),
             _fluid(problem, costs, self._inputs),
@@ -166,13 +170,27 @@ class _Search:
             slice_ = max(1, int(slice_ * min(4.0, _SLICE / max(perf_counter() - began, 1e-6))))
 
 
+def _pull(problem: Problem, costs: Costs) -> IntArray:
+    """Return slopes where costs are linear, else processing times, as weights of the ends; 1 if that gets too large."""
+    first = problem.mode_start[:-1]
+    weight = np.minimum.reduceat(problem.mode_time.min(axis=1), first)
+    if _is_linear(problem, costs) and costs.granularity:
+        weight = np.minimum.reduceat(costs.slope.min(axis=1), first).astype(np.int64)
+    weight = np.maximum(weight, 1)
+    return weight if float(weight.sum()) * problem.horizon < _LARGEST else np.ones_like(weight)
+
+
+def _is_linear(problem: Problem, costs: Costs) -> bool:
+    """Return whether the objective is a sum of costs that grow from the earliest possible end on."""
+    earliest = problem.release[problem.mode_job][:, None] + problem.mode_time
+    return not costs.is_maximum and not costs.step.any() and bool((costs.reference <= earliest).all())
+
+
 def _fluid(problem: Problem, costs: Costs, inputs: Inputs) -> Fluid:
     """Return the jobs as work for the resource that the work takes longest."""
     capacity = np.maximum(problem.node_capacity.sum(axis=0), 1)
     work = np.array([new_fluid(inputs, k, is_linear=False).work.sum() for k in range(len(capacity))])
-    earliest = problem.release[problem.mode_job][:, None] + problem.mode_time
-    is_linear = not costs.is_maximum and not costs.step.any() and bool((costs.reference <= earliest).all())
-    return new_fluid(inputs, int(np.argmax(work / capacity)), is_linear=is_linear)
+    return new_fluid(inputs, int(np.argmax(work / capacity)), is_linear=_is_linear(problem, costs))
 
 
 def _order(problem: Problem, schedule: Schedule) -> IntArray:

@@ -43,7 +43,9 @@ class Search:
 
     def __init__(self, problem: Problem, megabytes: int = 1) -> None:
         self.inputs: Inputs = Inputs.of(problem)
-        self.tree: Tree = new_tree(self.inputs, np.zeros(problem.jobs), 1e-6, 100)
+        self.tree: Tree = new_tree(
+            self.inputs, np.zeros(problem.jobs), np.ones(problem.jobs, dtype=np.int64), 1e-6, 100
+        )
         self.tree.order[:] = problem.topological_order
         self.aids = Aids(
             new_memory(problem.jobs, megabytes),
@@ -62,9 +64,7 @@ class Search:
         run(
             self.inputs,
             self.tree,
-            self.memory,
-            self.fluid,
-            self.work,
+            self.aids,
             self.timeline,
             self.plan,
             self.best,
