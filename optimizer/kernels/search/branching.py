@@ -58,12 +58,11 @@ from optimizer.kernels.search.tree import (
     take_back,
 )
 from optimizer.kernels.search.tree_bounds import survey
-from optimizer.kernels.search.tree_energy import lacks_energy
+from optimizer.kernels.search.tree_energy import Energy, lacks_energy
 from optimizer.kernels.search.tree_fluid import Fluid, fluid_bound
 from optimizer.kernels.search.tree_memory import Memory, is_dominated, remember
 from optimizer.kernels.serial import Plan, ready_time
 from optimizer.kernels.timeline import Timeline, earliest_start, exceeds
-from optimizer.units import FloatArray
 
 
 class Aids(NamedTuple):
@@ -75,13 +74,13 @@ class Aids(NamedTuple):
         Partial schedules that were searched.
     fluid : Fluid
         The jobs as work for one resource, for sums.
-    work : float64[J, K]
-        Least work of each job for each resource, for the makespan; else without columns.
+    energy : Energy
+        The jobs as work for all resources, for maxima and deadlines.
     """
 
     memory: Memory
     fluid: Fluid
-    work: FloatArray
+    energy: Energy
 
 
 @kernel_apart
@@ -230,7 +229,7 @@ def _enter(
     tree.price[level, BOUND] = survey(inputs, tree, timeline, level)
     if not tree.price[level, BOUND] < tree.bar[GOAL]:
         return False
-    if aids.work.shape[1] > 0 and lacks_energy(inputs, tree, aids.work, timeline, level):
+    if lacks_energy(inputs, tree, aids.energy, timeline, level):
         return False
     if len(aids.fluid.arrivals) > 0:
         tree.price[level, BOUND] = max(tree.price[level, BOUND], fluid_bound(inputs, tree, aids.fluid, timeline, level))

@@ -1,46 +1,91 @@
 """Whether what is left can be done in time at all, by the work for each resource."""
 
+from typing import NamedTuple
+
 import numpy as np
 
-from optimizer.kernels.compilation import kernel_apart
+from optimizer.kernels.compilation import kernel, kernel_apart
 from optimizer.kernels.inputs import Inputs
-from optimizer.kernels.search.tree import AFTER, FLOOR, GOAL, Tree
+from optimizer.kernels.search.tree import BEST, FLOOR, GOAL, PLACED, Tree
 from optimizer.kernels.timeline import COUNT, FIRST, Timeline, entry_at
-from optimizer.units import FloatArray
+from optimizer.problem import NEVER
+from optimizer.units import FloatArray, IntArray
 
 _JOBS_MOST = 1000
 _SAFE = 1 + 1e-12
 
 
-def least_work(inputs: Inputs, *, is_makespan: bool) -> FloatArray:
-    """Return the least demand x processing time of each job, float64[J, K]; no columns where no bound is wanted."""
-    if not is_makespan or len(inputs.release) > _JOBS_MOST:
-        return np.zeros((len(inputs.release), 0))
+class Energy(NamedTuple):
+    """The jobs as work for all resources.
+
+    Parameters
+    ----------
+    work : float64[J, K]
+        Least demand x processing time.
+    order : int64[*]
+        Jobs by when they have to end: for a maximum objective those that it counts, else those with a deadline.
+    """
+
+    work: FloatArray
+    order: IntArray
+
+
+def new_energy(inputs: Inputs) -> Energy:
+    """Return the work of each job; no order for more jobs than the test is of use for."""
+    first = inputs.mode_start[:-1]
     work = inputs.mode_demand * inputs.mode_time.min(axis=1)[:, None].astype(np.float64)
-    return np.ascontiguousarray(np.minimum.reduceat(work, inputs.mode_start[:-1], axis=0))
+    latest = np.where(inputs.cost_slope[first, 0] > 0, inputs.cost_reference[first, 0], NEVER)
+    latest = latest if inputs.is_maximum else inputs.deadline
+    order = np.argsort(latest, kind="stable")[: np.count_nonzero(latest < NEVER)]
+    return Energy(
+        np.ascontiguousarray(np.minimum.reduceat(work, first)), order[: 0 if len(first) > _JOBS_MOST else None]
+    )
 
 
 @kernel_apart
-def lacks_energy(inputs: Inputs, tree: Tree, work: FloatArray, timeline: Timeline, level: int) -> bool:
-    """Return whether the jobs that are not placed need more of a resource than is free until the makespan aimed at."""
-    floor, goal = tree.level[level, FLOOR], tree.bar[GOAL]
-    if goal == np.inf:
+def lacks_energy(inputs: Inputs, tree: Tree, energy: Energy, timeline: Timeline, level: int) -> bool:
+    """Return whether jobs that have to end by some time need more of a resource than is free until then.
+
+    For a maximum objective a job has to end by when it costs the largest total aimed at; for a sum, as long as no
+    schedule is known, by its deadline (the bound of Jackson's rule, 1955, with work for time).
+    """
+    if len(energy.order) == 0 or (tree.bar[BEST] < np.inf) != inputs.is_maximum:
         return False
-    end = np.floor(goal)
-    for k in range(work.shape[1]):
-        needed = 0.0
-        j = tree.job[len(tree.order), AFTER]
-        while j != len(tree.order):
-            needed += work[j, k]
-            j = tree.job[j, AFTER]
-        for v in range(len(inputs.node_speed)):
-            first = entry_at(timeline, v, floor)
-            last = timeline.part[v, FIRST] + timeline.part[v, COUNT] - 1
-            for entry in range(first, last + 1):
-                begin = max(floor, timeline.time[entry])
-                until = end if entry == last else min(end, timeline.time[entry + 1])
-                if begin < until:
-                    needed -= (until - begin) * timeline.level[entry, k] * _SAFE
-        if needed > 1e-6:
+    for k in range(energy.work.shape[1]):  # noqa: SIM110 - numba compiles no generator expressions
+        if _lacks(inputs, tree, energy, timeline, tree.level[level, FLOOR], k):
             return True
     return False
+
+
+@kernel
+def _lacks(inputs: Inputs, tree: Tree, energy: Energy, timeline: Timeline, floor: int, k: int) -> bool:
+    """Return whether the work for resource ``k`` does not fit."""
+    goal = int(np.floor(tree.bar[GOAL])) if inputs.is_maximum else 0
+    free, needed, until = 1e-6, 0.0, floor
+    for j in energy.order:
+        if tree.job[j, PLACED] > 0:
+            continue
+        latest = inputs.cost_reference[inputs.mode_start[j], 0] + goal if inputs.is_maximum else inputs.deadline[j]
+        if latest > until:
+            if needed > free:
+                return True
+            free += _free_area(inputs, timeline, k, until, latest)
+            until = latest
+        needed += energy.work[j, k]
+    return needed > free
+
+
+@kernel
+def _free_area(inputs: Inputs, timeline: Timeline, k: int, begin: int, end: int) -> float:
+    """Return how much of resource ``k`` is free on all nodes from ``begin`` to ``end``, no less than exactly."""
+    area = 0.0
+    for v in range(len(inputs.node_speed)):
+        entry = entry_at(timeline, v, begin)
+        last = timeline.part[v, FIRST] + timeline.part[v, COUNT] - 1
+        now = begin
+        while now < end:
+            until = end if entry == last else min(end, timeline.time[entry + 1])
+            area += 1.0 * (until - now) * timeline.level[entry, k] * _SAFE
+            now = until
+            entry += 1
+    return area

@@ -13,12 +13,12 @@ from optimizer.kernels.generation import feasible_order, left_shifted, serial_sc
 from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.search.branching import Aids, explore, start_tree
 from optimizer.kernels.search.tree import BEST, DONE, FIRST_OPTION, FULL, GOAL, PLACEMENTS, SLACK, STEPS, new_tree
-from optimizer.kernels.search.tree_energy import least_work
+from optimizer.kernels.search.tree_energy import new_energy
 from optimizer.kernels.search.tree_fluid import Fluid, new_fluid
 from optimizer.kernels.search.tree_memory import new_memory
 from optimizer.kernels.serial import new_plan
 from optimizer.kernels.timeline import new_timeline
-from optimizer.names import Objective, StoppedBy
+from optimizer.names import StoppedBy
 from optimizer.objective import Costs, total_cost
 from optimizer.problem import Problem
 from optimizer.result import Limits
@@ -107,7 +107,7 @@ class _Search:
         self._aids = Aids(
             new_memory(problem.jobs, megabytes),
             _fluid(problem, costs, self._inputs),
-            least_work(self._inputs, is_makespan=problem.objective is Objective.MAKESPAN),
+            new_energy(self._inputs),
         )
         self._timeline = new_timeline(self._inputs)
         self._plan, self._best = new_plan(problem.jobs), new_plan(problem.jobs)

@@ -11,6 +11,7 @@ from optimizer.kernels.search.tree import (
     BEST,
     DONE,
     FIRST_OPTION,
+    FLOOR,
     FULL,
     GOAL,
     HORIZON,
@@ -24,7 +25,7 @@ from optimizer.kernels.search.tree import (
 )
 from optimizer.kernels.search.tree_bounds import survey
 from optimizer.kernels.search.tree_classes import job_classes, node_twins, one_price
-from optimizer.kernels.search.tree_energy import lacks_energy, least_work
+from optimizer.kernels.search.tree_energy import lacks_energy, new_energy
 from optimizer.kernels.search.tree_fluid import fluid_bound, new_fluid
 from optimizer.kernels.search.tree_memory import is_dominated, new_memory, remember
 from optimizer.kernels.serial import Plan, new_plan
@@ -50,7 +51,7 @@ class Search:
         self.aids = Aids(
             new_memory(problem.jobs, megabytes),
             new_fluid(self.inputs, 0, is_linear=problem.objective is Objective.MEAN_FLOW_TIME),
-            least_work(self.inputs, is_makespan=problem.objective is Objective.MAKESPAN),
+            new_energy(self.inputs),
         )
         self.timeline: Timeline = new_timeline(self.inputs)
         self.plan: Plan = new_plan(problem.jobs)
@@ -222,6 +223,17 @@ def test_work_that_does_not_fit_below_the_goal() -> None:
     search = two_machines(4, 3, 4, objective=Objective.MAKESPAN)
     search.start()
     search.put(0, 0, 0)
-    for goal, lacks in ((np.inf, False), (6.5, False), (5.5, True)):
-        search.tree.bar[GOAL] = goal
-        assert lacks_energy(search.inputs, search.tree, search.aids.work, search.timeline, 1) == lacks
+    for best, lacks in ((np.inf, False), (7, False), (6, True)):
+        search.tree.bar[BEST], search.tree.bar[GOAL] = best, best - 0.5
+        assert lacks_energy(search.inputs, search.tree, search.aids.energy, search.timeline, 1) == lacks
+
+
+def test_work_that_does_not_fit_before_deadlines() -> None:
+    for deadline, lacks in ((10, False), (9, True)):
+        search = two_machines(4, 4, 4, 4)
+        search.inputs.deadline[:3] = deadline
+        search.aids = search.aids._replace(energy=new_energy(search.inputs))
+        search.start()
+        search.put(0, 3, 0)
+        search.tree.level[1, FLOOR] = 3  # one machine is free for 1, then both
+        assert lacks_energy(search.inputs, search.tree, search.aids.energy, search.timeline, 1) == lacks
