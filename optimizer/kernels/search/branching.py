@@ -19,6 +19,8 @@ order becomes the heuristic, and the search goes on from its end upwards.
 
 from typing import NamedTuple
 
+import numpy as np
+
 from optimizer.kernels.compilation import kernel, kernel_apart
 from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.search.tree import (
@@ -61,6 +63,7 @@ from optimizer.kernels.search.tree_bounds import survey
 from optimizer.kernels.search.tree_energy import Energy, lacks_energy
 from optimizer.kernels.search.tree_fluid import Fluid, fluid_bound
 from optimizer.kernels.search.tree_memory import Memory, is_dominated, remember
+from optimizer.kernels.search.tree_tardiness import Lightest, tardiness_bound
 from optimizer.kernels.serial import Plan, ready_time
 from optimizer.kernels.timeline import Timeline, earliest_start, exceeds
 
@@ -76,11 +79,14 @@ class Aids(NamedTuple):
         The jobs as work for one resource, for sums.
     energy : Energy
         The jobs as work for all resources, for maxima and deadlines.
+    lightest : Lightest
+        The jobs by work for one resource, for tardiness.
     """
 
     memory: Memory
     fluid: Fluid
     energy: Energy
+    lightest: Lightest
 
 
 @kernel_apart
@@ -231,11 +237,20 @@ def _enter(
         return False
     if lacks_energy(inputs, tree, aids.energy, timeline, level):
         return False
-    if len(aids.fluid.arrivals) > 0:
-        tree.price[level, BOUND] = max(tree.price[level, BOUND], fluid_bound(inputs, tree, aids.fluid, timeline, level))
-        if not tree.price[level, BOUND] < tree.bar[GOAL]:
-            return False
+    tree.price[level, BOUND] = max(tree.price[level, BOUND], _bound_of_sum(inputs, tree, aids, timeline, level))
+    if not tree.price[level, BOUND] < tree.bar[GOAL]:
+        return False
     if remembers:
         remember(tree, aids.memory, plan, level)
     open_level(tree, level)
     return True
+
+
+@kernel
+def _bound_of_sum(inputs: Inputs, tree: Tree, aids: Aids, timeline: Timeline, level: int) -> float:
+    """Return the bound that suits the objective, if there is one."""
+    if len(aids.fluid.arrivals) > 0:
+        return fluid_bound(inputs, tree, aids.fluid, timeline, level)
+    if len(aids.lightest.by_work) > 0:
+        return tardiness_bound(inputs, tree, aids.lightest, timeline, level)
+    return -np.inf

@@ -14,8 +14,9 @@ from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.search.branching import Aids, explore, start_tree
 from optimizer.kernels.search.tree import BEST, DONE, FIRST_OPTION, FULL, GOAL, PLACEMENTS, SLACK, STEPS, new_tree
 from optimizer.kernels.search.tree_energy import new_energy
-from optimizer.kernels.search.tree_fluid import Fluid, new_fluid
+from optimizer.kernels.search.tree_fluid import new_fluid
 from optimizer.kernels.search.tree_memory import new_memory
+from optimizer.kernels.search.tree_tardiness import new_lightest
 from optimizer.kernels.serial import new_plan
 from optimizer.kernels.timeline import new_timeline
 from optimizer.names import StoppedBy
@@ -104,11 +105,7 @@ class _Search:
         self._tree = new_tree(
             self._inputs, least, _pull(problem, costs), slack, max(_JOBS_LEAST, int(_CHOICES / choices))
         )
-        self._aids = Aids(
-            new_memory(problem.jobs, megabytes),
-            _fluid(problem, costs, self._inputs),
-            new_energy(self._inputs),
-        )
+        self._aids = _aids(problem, costs, self._inputs, megabytes)
         self._timeline = new_timeline(self._inputs)
         self._plan, self._best = new_plan(problem.jobs), new_plan(problem.jobs)
         self._seconds_per_step = _SECONDS_PER_CHOICE * min(_CHOICES, choices * problem.jobs)
@@ -186,11 +183,19 @@ def _is_linear(problem: Problem, costs: Costs) -> bool:
     return not costs.is_maximum and not costs.step.any() and bool((costs.reference <= earliest).all())
 
 
-def _fluid(problem: Problem, costs: Costs, inputs: Inputs) -> Fluid:
-    """Return the jobs as work for the resource that the work takes longest."""
+def _aids(problem: Problem, costs: Costs, inputs: Inputs, megabytes: int) -> Aids:
+    """Return what cuts the tree; sums look at the resource that the work takes longest."""
     capacity = np.maximum(problem.node_capacity.sum(axis=0), 1)
-    work = np.array([new_fluid(inputs, k, is_linear=False).work.sum() for k in range(len(capacity))])
-    return new_fluid(inputs, int(np.argmax(work / capacity)), is_linear=_is_linear(problem, costs))
+    energy = new_energy(inputs)
+    scarcest = int(np.argmax(energy.work.sum(axis=0) / capacity))
+    is_linear = _is_linear(problem, costs)
+    is_tardiness = not (is_linear or costs.is_maximum or costs.step.any())
+    return Aids(
+        new_memory(problem.jobs, megabytes),
+        new_fluid(inputs, scarcest, is_linear=is_linear),
+        energy,
+        new_lightest(inputs, scarcest, is_tardiness=is_tardiness and problem.objective.uses_due_dates),
+    )
 
 
 def _order(problem: Problem, schedule: Schedule) -> IntArray:

@@ -28,6 +28,7 @@ from optimizer.kernels.search.tree_classes import job_classes, node_twins, one_p
 from optimizer.kernels.search.tree_energy import lacks_energy, new_energy
 from optimizer.kernels.search.tree_fluid import fluid_bound, new_fluid
 from optimizer.kernels.search.tree_memory import is_dominated, new_memory, remember
+from optimizer.kernels.search.tree_tardiness import new_lightest, tardiness_bound
 from optimizer.kernels.serial import Plan, new_plan
 from optimizer.kernels.timeline import Timeline, new_timeline
 from optimizer.names import Objective
@@ -52,6 +53,7 @@ class Search:
             new_memory(problem.jobs, megabytes),
             new_fluid(self.inputs, 0, is_linear=problem.objective is Objective.MEAN_FLOW_TIME),
             new_energy(self.inputs),
+            new_lightest(self.inputs, 0, is_tardiness=problem.objective is Objective.TOTAL_TARDINESS),
         )
         self.timeline: Timeline = new_timeline(self.inputs)
         self.plan: Plan = new_plan(problem.jobs)
@@ -237,3 +239,16 @@ def test_work_that_does_not_fit_before_deadlines() -> None:
         search.put(0, 3, 0)
         search.tree.level[1, FLOOR] = 3  # one machine is free for 1, then both
         assert lacks_energy(search.inputs, search.tree, search.aids.energy, search.timeline, 1) == lacks
+
+
+def test_so_many_ends_before_so_many_due_dates() -> None:
+    jobs = tuple(
+        Job(f"j{i}", duration=p, demand={"gpu": 1}, due=due) for i, (p, due) in enumerate([(4, 9), (2, 3), (4, 4)])
+    )
+    search = Search(Problem.of(Instance(jobs, resources={"gpu": 2}), Objective.TOTAL_TARDINESS))
+    search.start()
+    search.put(0, 2, 0)  # until 4 one machine is left: one end at 2 or later, another at 5 (the work is 6)
+    search.inputs.cost_reference[1] = 1
+    search.inputs.cost_reference[0] = 3
+    found = tardiness_bound(search.inputs, search.tree, search.aids.lightest, search.timeline, 1)
+    assert found == pytest.approx((2 - 1) + (5 - 3))
