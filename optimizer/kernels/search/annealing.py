@@ -113,11 +113,11 @@ def _move(inputs: Inputs, space: Neighbourhood, search: Annealing, limit: float)
     change_order(inputs, space, search.random, kind, reach)
     before = space.totals[CURRENT]
     sampling = search.counts[SAMPLED] < _SAMPLE
-    done = replace(inputs, space, np.inf if sampling else limit, len(space.order))
+    done = replace(inputs, space, np.inf, len(space.order))
     total = before + space.totals[DELTA]
     if done and inputs.is_maximum:
         total = score(inputs, space.plan)
-    if done and sampling and total > before:
+    if done and sampling and total > before and (inputs.miss_cost == 0.0 or total - before < inputs.miss_cost):
         search.counts[SAMPLED] += 1
         search.numbers[WORSENING] += total - before
     if not done or total - before > limit:

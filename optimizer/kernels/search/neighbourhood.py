@@ -22,7 +22,7 @@ from optimizer.units import FloatArray, IntArray
 FREED, CHANGED, PLACED, FIRST = range(4)
 CURRENT, DELTA = range(2)
 _KEPT, _OUT, _BACK = range(3)
-_MOVE_UP = 8
+_MOVE_UP = 30
 """So many jobs in a row that cannot move up end the search for such."""
 
 
