@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from optimizer.kernels.inputs import Inputs
-from optimizer.kernels.search.ant_colony import AGE, ELITIST, Colony, Habits, new_colony, run_colony
+from optimizer.kernels.search.ant_colony import AGE, ELITIST, Colony, Customs, new_colony, run_colony
+from optimizer.kernels.search.ant_walk import Habits, new_trail
 from optimizer.kernels.search.improvement import new_room
 from optimizer.kernels.timeline import new_timeline
 from optimizer.problem import Problem
@@ -87,26 +88,23 @@ class AntColony:
         """Send out a colony for each thread; see :class:`~optimizer.solvers.base.Solver`."""
         inputs = Inputs.of(problem)
         reference, schedules = reference_order(problem, inputs, self.rule, seed)
-        habits = Habits(
+        customs = Customs(
             ants=self.ants,
-            evaporation=self.evaporation,
-            direct=self.direct,
-            persistence=self.persistence,
             influence=self.influence,
             fade=self.fade,
             memory=self.memory,
-            greed=self.greed,
             swaps=self.swaps,
             improves=self.improve and inputs.is_maximum,
         )
+        habits = Habits(self.evaporation, self.direct, self.persistence, self.greed)
         places = max(1, min(problem.jobs, _MOST_PHEROMONE // problem.jobs))
 
         def start(stream: int) -> EvolvingIsland:
-            colony = new_colony(reference, places, seed, stream)
+            colony, trail = new_colony(reference, seed, stream), new_trail(reference, places)
             timeline, room = new_timeline(inputs), new_room(problem.jobs)
 
             def run(seconds: float) -> Callable[[int, int], None]:
-                return partial(run_colony.sized(seconds), inputs, habits, colony, room, timeline)
+                return partial(run_colony.sized(seconds), inputs, customs, habits, colony, trail, room, timeline)
 
             return EvolvingIsland(problem, inputs, colony, run, partial(_adopt, colony))
 
