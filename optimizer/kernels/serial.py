@@ -82,13 +82,19 @@ def serial(inputs: Inputs, order: IntArray, timeline: Timeline, plan: Plan) -> N
 
 
 @kernel
+def place_as_planned(inputs: Inputs, timeline: Timeline, plan: Plan, j: int) -> None:
+    """Put job ``j``, whose predecessors are placed, as early as possible in its mode and on its node of ``plan``."""
+    m, v = plan.mode[j], plan.node[j]
+    duration = inputs.mode_time[m, inputs.node_speed[v]]
+    ready = ready_time(inputs, plan.end, j)
+    plan.start[j] = earliest_start(timeline, v, ready, duration, inputs.mode_demand, m, NEVER)
+    plan.end[j] = plan.start[j] + duration
+    reserve(timeline, v, plan.start[j], duration, inputs.mode_demand, m)
+
+
+@kernel
 def shift_left(inputs: Inputs, order: IntArray, timeline: Timeline, plan: Plan) -> None:
     """Place all jobs, in such an order, in the modes and on the nodes of ``plan``."""
     reset(timeline, inputs)
     for j in order:
-        m, v = plan.mode[j], plan.node[j]
-        duration = inputs.mode_time[m, inputs.node_speed[v]]
-        ready = ready_time(inputs, plan.end, j)
-        plan.start[j] = earliest_start(timeline, v, ready, duration, inputs.mode_demand, m, NEVER)
-        plan.end[j] = plan.start[j] + duration
-        reserve(timeline, v, plan.start[j], duration, inputs.mode_demand, m)
+        place_as_planned(inputs, timeline, plan, j)

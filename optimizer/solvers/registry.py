@@ -86,6 +86,11 @@ def _policy(name: str, summary: str, target: str, *features: Feature) -> Entry:
     return Entry(name, SolverKind.POLICY, summary, module, _EVERYTHING | set(features), {})
 
 
+def _search(name: str, summary: str, target: str) -> Entry:
+    module = f"optimizer.solvers.heuristics.{target}"
+    return Entry(name, SolverKind.HEURISTIC, summary, module, _EVERYTHING | {Feature.WARM_START, Feature.THREADS}, {})
+
+
 _ENTRIES = (
     Entry(
         "auto",
@@ -127,6 +132,8 @@ _ENTRIES = (
         _EVERYTHING,
         {},
     ),
+    _search("ant-colony", "ant colony optimisation: orders that follow pheromone", "ant_colony:AntColony"),
+    _search("particle-swarm", "particle swarm optimisation of random keys", "particle_swarm:ParticleSwarm"),
     _policy("fcfs", "first come, first served", "queue:FCFS"),
     _policy("easy", "first come, first served, backfilled behind one reservation", "queue:EASY"),
     _policy("conservative", "first come, first served, backfilled behind a reservation each", "queue:Conservative"),

@@ -1,1 +1,1 @@
-"""Compiled searches for schedules, one module or more a method."""
+"""Compiled loops of the heuristic searches."""
