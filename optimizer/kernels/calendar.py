@@ -31,7 +31,7 @@ class Calendar(NamedTuple):
         Of each slot the key (node x span + time; ascending) and free capacity.
     least : int64[B]
         Key of the first slot of the block at each place of the list.
-    index : int64[B + 1, 3]
+    links : int64[B + 1, 3]
         The block at each place of the list; how many slots of each block are taken; blocks that are not in the list.
         The last row says how many places and how many unused blocks there are, in the columns of these.
     span : int
@@ -40,7 +40,7 @@ class Calendar(NamedTuple):
 
     entry: IntArray
     least: IntArray
-    index: IntArray
+    links: IntArray
     span: int
 
 
@@ -56,7 +56,7 @@ def new_calendar(inputs: Inputs, span: int) -> Calendar:
     """
     calendar = _calendar(inputs, len(inputs.profile_time) + 2 * len(inputs.release) + 4, span)
     calendar.entry[0, :2, _KEY] = -1, len(inputs.node_speed) * span
-    calendar.index[0, _SLOTS], calendar.least[0] = 2, -1
+    calendar.links[0, _SLOTS], calendar.least[0] = 2, -1
     node = np.repeat(np.arange(len(inputs.node_speed)), np.diff(inputs.profile_start))
     fill.sized(1e-5 * len(node))(calendar, node, inputs.profile_time, inputs.profile_level)
     return calendar
@@ -70,13 +70,13 @@ def no_calendar(inputs: Inputs) -> Calendar:
 def _calendar(inputs: Inputs, entries: int, span: int) -> Calendar:
     """Return a calendar with one empty block in use; two neighbours always fill more than half a block together."""
     blocks = 4 * entries // _WIDTH + 3
-    index = np.zeros((blocks + 1, 3), dtype=np.int64)
-    index[:blocks, _UNUSED] = np.arange(blocks - 1, -1, -1)
-    index[_COUNT] = 1, 0, blocks - 1
+    links = np.zeros((blocks + 1, 3), dtype=np.int64)
+    links[:blocks, _UNUSED] = np.arange(blocks - 1, -1, -1)
+    links[_COUNT] = 1, 0, blocks - 1
     return Calendar(
         entry=np.empty((blocks, _WIDTH, 1 + inputs.node_capacity.shape[1]), dtype=np.int64),
         least=np.empty(blocks, dtype=np.int64),
-        index=index,
+        links=links,
         span=span,
     )
 
@@ -87,21 +87,21 @@ def fill(calendar: Calendar, node: IntArray, time: IntArray, level: IntArray) ->
     for i in range(len(node)):
         place, slot = _cut(calendar, node[i] * calendar.span + time[i])
         for k in range(level.shape[1]):
-            calendar.entry[calendar.index[place, _BLOCK], slot, _FREE + k] = level[i, k]
+            calendar.entry[calendar.links[place, _BLOCK], slot, _FREE + k] = level[i, k]
 
 
 @kernel_apart
 def holding(calendar: Calendar, key: int) -> tuple[int, int]:
     """Return place and slot of the last entry whose key is at most ``key``."""
-    place, beyond = 0, calendar.index[_COUNT, _BLOCK]
+    place, beyond = 0, calendar.links[_COUNT, _BLOCK]
     while beyond - place > 1:
         middle = (place + beyond) // 2
         if calendar.least[middle] <= key:
             place = middle
         else:
             beyond = middle
-    block = calendar.index[place, _BLOCK]
-    slot, beyond = 0, calendar.index[block, _SLOTS]
+    block = calendar.links[place, _BLOCK]
+    slot, beyond = 0, calendar.links[block, _SLOTS]
     while beyond - slot > 1:
         middle = (slot + beyond) // 2
         if calendar.entry[block, middle, _KEY] <= key:
@@ -135,15 +135,15 @@ def earliest(
         return start
     first = node * calendar.span
     place, slot = holding(calendar, first + ready)
-    block = calendar.index[place, _BLOCK]
-    slots = calendar.index[block, _SLOTS]
+    block = calendar.links[place, _BLOCK]
+    slots = calendar.links[block, _SLOTS]
     while True:
         short = _is_short(calendar, block, slot, demand, mode)
         slot += 1
         if slot == slots:
             place, slot = place + 1, 0
-            block = calendar.index[place, _BLOCK]
-            slots = calendar.index[block, _SLOTS]
+            block = calendar.links[place, _BLOCK]
+            slots = calendar.links[block, _SLOTS]
         until = calendar.entry[block, slot, _KEY] - first
         start = until if short else start
         if start > latest or until >= min(start + duration, own):
@@ -167,14 +167,14 @@ def change(calendar: Calendar, node: int, begin: int, end: int, demand: IntArray
     first = node * calendar.span
     _cut(calendar, first + end)
     place, slot = _cut(calendar, first + begin)
-    block = calendar.index[place, _BLOCK]
+    block = calendar.links[place, _BLOCK]
     while calendar.entry[block, slot, _KEY] < first + end:
         for k in range(demand.shape[1]):
             calendar.entry[block, slot, _FREE + k] += sign * demand[mode, k]
         slot += 1
-        if slot == calendar.index[block, _SLOTS]:
+        if slot == calendar.links[block, _SLOTS]:
             place, slot = place + 1, 0
-            block = calendar.index[place, _BLOCK]
+            block = calendar.links[place, _BLOCK]
     _join(calendar, node, first + end)
     _join(calendar, node, first + begin)
 
@@ -194,7 +194,7 @@ def forget_past(calendar: Calendar, node: int, now: int) -> None:
 @kernel
 def _next(calendar: Calendar, place: int, slot: int) -> tuple[int, int]:
     """Return place and slot of the entry after one."""
-    if slot + 1 < calendar.index[calendar.index[place, _BLOCK], _SLOTS]:
+    if slot + 1 < calendar.links[calendar.links[place, _BLOCK], _SLOTS]:
         return place, slot + 1
     return place + 1, 0
 
@@ -203,10 +203,10 @@ def _next(calendar: Calendar, place: int, slot: int) -> tuple[int, int]:
 def _join(calendar: Calendar, node: int, key: int) -> None:
     """Give back the entry with this key if no more and no less is free from there on than before, on the same node."""
     place, slot = holding(calendar, key)
-    block, before, before_slot = calendar.index[place, _BLOCK], calendar.index[place, _BLOCK], slot - 1
+    block, before, before_slot = calendar.links[place, _BLOCK], calendar.links[place, _BLOCK], slot - 1
     if slot == 0:
-        before = calendar.index[place - 1, _BLOCK]
-        before_slot = calendar.index[before, _SLOTS] - 1
+        before = calendar.links[place - 1, _BLOCK]
+        before_slot = calendar.links[before, _SLOTS] - 1
     if calendar.entry[before, before_slot, _KEY] < node * calendar.span:
         return
     for column in range(_FREE, calendar.entry.shape[2]):
@@ -219,18 +219,18 @@ def _join(calendar: Calendar, node: int, key: int) -> None:
 def _cut(calendar: Calendar, key: int) -> tuple[int, int]:
     """Return place and slot of the entry with this key; it is made where there is none."""
     place, slot = holding(calendar, key)
-    block = calendar.index[place, _BLOCK]
+    block = calendar.links[place, _BLOCK]
     if calendar.entry[block, slot, _KEY] == key:
         return place, slot
-    if calendar.index[block, _SLOTS] == _WIDTH:
+    if calendar.links[block, _SLOTS] == _WIDTH:
         _split(calendar, place)
         if slot >= _WIDTH // 2:
             place, slot = place + 1, slot - _WIDTH // 2
-            block = calendar.index[place, _BLOCK]
+            block = calendar.links[place, _BLOCK]
     slot += 1
-    for i in range(calendar.index[block, _SLOTS], slot, -1):
+    for i in range(calendar.links[block, _SLOTS], slot, -1):
         _copy(calendar, block, i - 1, block, i)
-    calendar.index[block, _SLOTS] += 1
+    calendar.links[block, _SLOTS] += 1
     _copy(calendar, block, slot - 1, block, slot)
     calendar.entry[block, slot, _KEY] = key
     return place, slot
@@ -245,27 +245,27 @@ def _copy(calendar: Calendar, source: int, source_slot: int, target: int, target
 @kernel_apart
 def _split(calendar: Calendar, place: int) -> None:
     """Move the upper half of a full block to a block of its own at the next place."""
-    calendar.index[_COUNT, _UNUSED] -= 1
-    full, new = calendar.index[place, _BLOCK], calendar.index[calendar.index[_COUNT, _UNUSED], _UNUSED]
+    calendar.links[_COUNT, _UNUSED] -= 1
+    full, new = calendar.links[place, _BLOCK], calendar.links[calendar.links[_COUNT, _UNUSED], _UNUSED]
     for i in range(_WIDTH // 2, _WIDTH):
         _copy(calendar, full, i, new, i - _WIDTH // 2)
-    calendar.index[full, _SLOTS] = calendar.index[new, _SLOTS] = _WIDTH // 2
-    for p in range(calendar.index[_COUNT, _BLOCK], place + 1, -1):
-        calendar.index[p, _BLOCK], calendar.least[p] = calendar.index[p - 1, _BLOCK], calendar.least[p - 1]
-    calendar.index[_COUNT, _BLOCK] += 1
-    calendar.index[place + 1, _BLOCK], calendar.least[place + 1] = new, calendar.entry[new, 0, _KEY]
+    calendar.links[full, _SLOTS] = calendar.links[new, _SLOTS] = _WIDTH // 2
+    for p in range(calendar.links[_COUNT, _BLOCK], place + 1, -1):
+        calendar.links[p, _BLOCK], calendar.least[p] = calendar.links[p - 1, _BLOCK], calendar.least[p - 1]
+    calendar.links[_COUNT, _BLOCK] += 1
+    calendar.links[place + 1, _BLOCK], calendar.least[place + 1] = new, calendar.entry[new, 0, _KEY]
 
 
 @kernel_apart
 def _drop(calendar: Calendar, place: int, slot: int) -> None:
     """Give back an entry, and a block where two neighbours fit into half of one."""
-    block = calendar.index[place, _BLOCK]
-    calendar.index[block, _SLOTS] -= 1
-    for i in range(slot, calendar.index[block, _SLOTS]):
+    block = calendar.links[place, _BLOCK]
+    calendar.links[block, _SLOTS] -= 1
+    for i in range(slot, calendar.links[block, _SLOTS]):
         _copy(calendar, block, i + 1, block, i)
     if slot == 0:
         calendar.least[place] = calendar.entry[block, 0, _KEY]
-    if calendar.index[block, _SLOTS] <= _WIDTH // 2:
+    if calendar.links[block, _SLOTS] <= _WIDTH // 2:
         _unite(calendar, place)
         _unite(calendar, place - 1)
 
@@ -273,18 +273,18 @@ def _drop(calendar: Calendar, place: int, slot: int) -> None:
 @kernel
 def _unite(calendar: Calendar, place: int) -> None:
     """Move the next block into the one at ``place`` if both fit into half a block, or one is empty."""
-    if place < 0 or place + 1 >= calendar.index[_COUNT, _BLOCK]:
+    if place < 0 or place + 1 >= calendar.links[_COUNT, _BLOCK]:
         return
-    block, following = calendar.index[place, _BLOCK], calendar.index[place + 1, _BLOCK]
-    both = calendar.index[block, _SLOTS] + calendar.index[following, _SLOTS]
-    if both > _WIDTH // 2 and calendar.index[block, _SLOTS] > 0 and calendar.index[following, _SLOTS] > 0:
+    block, following = calendar.links[place, _BLOCK], calendar.links[place + 1, _BLOCK]
+    both = calendar.links[block, _SLOTS] + calendar.links[following, _SLOTS]
+    if both > _WIDTH // 2 and calendar.links[block, _SLOTS] > 0 and calendar.links[following, _SLOTS] > 0:
         return
-    for i in range(calendar.index[following, _SLOTS]):
-        _copy(calendar, following, i, block, calendar.index[block, _SLOTS] + i)
-    calendar.index[block, _SLOTS] = both
+    for i in range(calendar.links[following, _SLOTS]):
+        _copy(calendar, following, i, block, calendar.links[block, _SLOTS] + i)
+    calendar.links[block, _SLOTS] = both
     calendar.least[place] = calendar.entry[block, 0, _KEY]
-    calendar.index[calendar.index[_COUNT, _UNUSED], _UNUSED] = following
-    calendar.index[_COUNT, _UNUSED] += 1
-    calendar.index[_COUNT, _BLOCK] -= 1
-    for p in range(place + 1, calendar.index[_COUNT, _BLOCK]):
-        calendar.index[p, _BLOCK], calendar.least[p] = calendar.index[p + 1, _BLOCK], calendar.least[p + 1]
+    calendar.links[calendar.links[_COUNT, _UNUSED], _UNUSED] = following
+    calendar.links[_COUNT, _UNUSED] += 1
+    calendar.links[_COUNT, _BLOCK] -= 1
+    for p in range(place + 1, calendar.links[_COUNT, _BLOCK]):
+        calendar.links[p, _BLOCK], calendar.least[p] = calendar.links[p + 1, _BLOCK], calendar.least[p + 1]

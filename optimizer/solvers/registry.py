@@ -132,6 +132,7 @@ _ENTRIES = (
         _EVERYTHING,
         {},
     ),
+    _search("local-search", "annealing over local moves that are built again", "local_search:LocalSearch"),
     _search("ant-colony", "ant colony optimisation: orders that follow pheromone", "ant_colony:AntColony"),
     _search("particle-swarm", "particle swarm optimisation of random keys", "particle_swarm:ParticleSwarm"),
     _policy("fcfs", "first come, first served", "queue:FCFS"),

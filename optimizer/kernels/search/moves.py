@@ -76,7 +76,7 @@ def _shift(inputs: Inputs, space: Neighbourhood, source: int, target: int) -> No
 @kernel
 def _precedes(inputs: Inputs, a: int, b: int) -> bool:
     """Return whether job ``a`` is an immediate predecessor of job ``b``."""
-    for e in range(inputs.predecessor_start[b], inputs.predecessor_start[b + 1]):  # noqa: SIM110
+    for e in range(inputs.predecessor_start[b], inputs.predecessor_start[b + 1]):
         if inputs.predecessor_job[e] == a:
             return True
     return False

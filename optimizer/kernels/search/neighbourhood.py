@@ -22,7 +22,7 @@ from optimizer.units import FloatArray, IntArray
 FREED, CHANGED, PLACED, FIRST = range(4)
 CURRENT, DELTA = range(2)
 _KEPT, _OUT, _BACK = range(3)
-_MOVE_UP = 30
+_MOVE_UP = 8
 """So many jobs in a row that cannot move up end the search for such."""
 
 
@@ -138,7 +138,7 @@ def begin_move(inputs: Inputs, space: Neighbourhood, first: int, last: int) -> N
         _take_out(inputs, space)
 
 
-@kernel
+@kernel_apart
 def _take_out(inputs: Inputs, space: Neighbourhood) -> None:
     """Take out the next job of the order."""
     j = space.order[space.counts[FREED]]
@@ -158,26 +158,13 @@ def _touch(space: Neighbourhood, j: int) -> None:
 
 
 @kernel_apart
-def replace(inputs: Inputs, space: Neighbourhood, limit: float, most: int) -> bool:
-    """Place what was taken out, in the order as it stands now; return whether that came to an end.
-
-    Parameters
-    ----------
-    inputs, space
-        The problem and its schedule.
-    limit : float
-        The move is of no use when it raises the score by more than this.
-    most : int
-        It is given up when it touches more jobs.
-    """
+def replace(inputs: Inputs, space: Neighbourhood) -> bool:
+    """Place what was taken out, in the order as it stands now; return whether everything found a place."""
     p = space.counts[FIRST]
-    window = space.counts[FREED]
     while p < space.counts[FREED]:
-        if not _put_back(inputs, space, space.order[p]) or space.counts[CHANGED] > most:
+        if not _put_back(inputs, space, space.order[p]):
             return False
         p += 1
-        if p >= window and not inputs.is_maximum and space.totals[DELTA] > limit:
-            return False
     _move_up(inputs, space, p)
     return True
 
@@ -204,7 +191,7 @@ def _put_back(inputs: Inputs, space: Neighbourhood, j: int) -> bool:
     return True
 
 
-@kernel
+@kernel_apart
 def _place(inputs: Inputs, space: Neighbourhood, j: int) -> None:
     _book(inputs, space, j, -1)
     space.mark[j] = _BACK
@@ -218,10 +205,9 @@ def _take_out_successors(inputs: Inputs, space: Neighbourhood, j: int) -> None:
     """Take out the successors that cannot keep their starts, and with them all jobs that start before."""
     for e in range(inputs.successor_start[j], inputs.successor_start[j + 1]):
         successor = inputs.successor_job[e]
-        if space.position[successor] >= space.counts[FREED]:
-            if ready_time(inputs, space.plan.end, successor) > space.plan.start[successor]:
-                while space.counts[FREED] <= space.position[successor]:
-                    _take_out(inputs, space)
+        if ready_time(inputs, space.plan.end, successor) > space.plan.start[successor]:
+            while space.counts[FREED] <= space.position[successor]:
+                _take_out(inputs, space)
 
 
 @kernel_apart

@@ -103,8 +103,7 @@ class EvolvingIsland:
         given = (schedule.start, schedule.end, schedule.mode, schedule.node)
         for own, array in zip(self._state.best, given, strict=True):
             own[:] = array
-        topological = self._problem.topological_order
-        self._adopt(topological[np.argsort(schedule.start[topological], kind="stable")], schedule, score)
+        self._adopt(by_start(self._problem, schedule.start), schedule, score)
 
     def begin(self, schedules: int, schedule: Schedule | None) -> None:
         """Count what was generated before the first step, and start from a schedule if there is one."""
@@ -140,8 +139,18 @@ def evolve(
 
 def score_of(inputs: Inputs, schedule: Schedule) -> float:
     """Return the score of a schedule."""
-    plan = Plan(*(integers(array) for array in (schedule.start, schedule.end, schedule.mode, schedule.node)))
-    return float(score.sized(len(plan.start) * _SECONDS_PER_CHOICE / 10)(inputs, plan))
+    return float(score.sized(len(schedule.start) * _SECONDS_PER_CHOICE / 10)(inputs, plan_of(schedule)))
+
+
+def plan_of(schedule: Schedule) -> Plan:
+    """Return a schedule as kernels take it."""
+    return Plan(*(integers(array) for array in (schedule.start, schedule.end, schedule.mode, schedule.node)))
+
+
+def by_start(problem: Problem, start: IntArray) -> IntArray:
+    """Return the jobs by start, predecessors first, int64[J]."""
+    topological = problem.topological_order
+    return topological[np.argsort(start[topological], kind="stable")]
 
 
 def reference_order(problem: Problem, inputs: Inputs, rule: str, seed: int) -> tuple[IntArray, int]:
