@@ -139,7 +139,7 @@ def _move(inputs: Inputs, space: Neighbourhood, search: Annealing, limit: float,
     if total > before and before < search.value[BEST]:
         remember(search, space, before)
     _soil(space, search)
-    keep_move(inputs, space, total)
+    keep_move(space, total)
 
 
 @kernel

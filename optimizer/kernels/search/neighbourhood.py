@@ -259,7 +259,7 @@ def _move_up(inputs: Inputs, space: Neighbourhood, position: int) -> None:
 
 
 @kernel_apart
-def keep_move(inputs: Inputs, space: Neighbourhood, total: float) -> None:
+def keep_move(space: Neighbourhood, total: float) -> None:
     """Accept the move: the score is ``total`` now, and the jobs stand by start again."""
     space.totals[CURRENT] = total
     for i in range(space.counts[CHANGED]):
