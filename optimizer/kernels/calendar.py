@@ -64,10 +64,7 @@ def new_calendar(inputs: Inputs, span: int) -> Calendar:
         More than any time that will be looked for; times the number of nodes it is below 2^62.
     """
     calendar = _calendar(inputs, len(inputs.profile_time) + 2 * len(inputs.release) + 4, span)
-    calendar.key[0, :2] = -1, len(inputs.node_speed) * span
-    calendar.slots[0], calendar.least[0] = 2, -1
-    node = np.repeat(np.arange(len(inputs.node_speed)), np.diff(inputs.profile_start))
-    fill.sized(1e-5 * len(node))(calendar, node, inputs.profile_time, inputs.profile_level)
+    reset_calendar.sized(1e-5 * (len(inputs.profile_time) + len(calendar.block)))(calendar, inputs)
     return calendar
 
 
@@ -77,7 +74,7 @@ def no_calendar(inputs: Inputs) -> Calendar:
 
 
 def _calendar(inputs: Inputs, entries: int, span: int) -> Calendar:
-    """Return a calendar with one empty block in use; two neighbours always fill more than half a block together."""
+    """Return room for so many entries; two neighbouring blocks always fill more than half of one together."""
     blocks = 4 * entries // _WIDTH + 3
     return Calendar(
         key=np.empty((blocks, _WIDTH), dtype=np.int64),
@@ -85,19 +82,26 @@ def _calendar(inputs: Inputs, entries: int, span: int) -> Calendar:
         slots=np.zeros(blocks, dtype=np.int64),
         block=np.zeros(blocks, dtype=np.int64),
         least=np.zeros(blocks, dtype=np.int64),
-        unused=np.arange(blocks - 1, -1, -1),
-        counts=np.array([1, blocks - 1]),
+        unused=np.zeros(blocks, dtype=np.int64),
+        counts=np.zeros(2, dtype=np.int64),
         span=span,
     )
 
 
 @kernel
-def fill(calendar: Calendar, node: IntArray, time: IntArray, level: IntArray) -> None:
-    """Enter the capacity of each node from each of its breakpoints on."""
-    for i in range(len(node)):
-        place, slot = _cut(calendar, node[i] * calendar.span + time[i])
-        for k in range(level.shape[1]):
-            calendar.free[calendar.block[place], slot, k] = level[i, k]
+def reset_calendar(calendar: Calendar, inputs: Inputs) -> None:
+    """Take all reservations out."""
+    blocks, nodes = len(calendar.block), len(inputs.node_speed)
+    for i in range(blocks - 1):
+        calendar.unused[i] = blocks - 1 - i
+    calendar.counts[_PLACES], calendar.counts[_UNUSED] = 1, blocks - 1
+    calendar.block[0], calendar.least[0], calendar.slots[0] = 0, -1, 2
+    calendar.key[0, 0], calendar.key[0, 1] = -1, nodes * calendar.span
+    for v in range(nodes):
+        for b in range(inputs.profile_start[v], inputs.profile_start[v + 1]):
+            place, slot = _cut(calendar, v * calendar.span + inputs.profile_time[b])
+            for k in range(calendar.free.shape[2]):
+                calendar.free[calendar.block[place], slot, k] = inputs.profile_level[b, k]
 
 
 @kernel_apart
@@ -119,6 +123,14 @@ def holding(calendar: Calendar, key: int) -> tuple[int, int]:
         else:
             beyond = middle
     return place, slot
+
+
+@kernel_apart
+def free_at(calendar: Calendar, node: int, time: int, free: IntArray) -> None:
+    """Write what is free on ``node`` at ``time`` into its row of ``free``, int64[N, K]."""
+    place, slot = holding(calendar, node * calendar.span + time)
+    for k in range(free.shape[1]):
+        free[node, k] = calendar.free[calendar.block[place], slot, k]
 
 
 @kernel_apart

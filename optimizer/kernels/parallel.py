@@ -8,7 +8,7 @@ from optimizer.kernels.compilation import kernel
 from optimizer.kernels.heap import pop, push
 from optimizer.kernels.inputs import Inputs, integers
 from optimizer.kernels.serial import Plan, ready_time
-from optimizer.kernels.timeline import Timeline, earliest_start, entry_at, exceeds, reserve, reset
+from optimizer.kernels.timeline import Timeline, copy_free, earliest_start, exceeds, reserve, reset
 from optimizer.problem import NEVER
 from optimizer.units import IntArray
 
@@ -144,9 +144,7 @@ def _happen(state: State, timeline: Timeline, order: IntArray, now: int, code: i
         _enqueue(state, state.job_group[order[code]], code)
         return
     node = code - len(order)
-    entry = entry_at(timeline, node, now)
-    for k in range(state.free.shape[1]):
-        state.free[node, k] = timeline.level[entry, k]
+    copy_free(timeline, node, now, state.free)
     state.log[state.log[-1]] = node
     state.log[-1] += 1
 
