@@ -319,7 +319,9 @@ class Instance(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
         for job in self.jobs:
             yield job.arrival
             yield from (time for time in (job.deadline, job.due) if time is not None)
-            yield from (mode.duration for mode in job.alternatives)
+            if job.duration is not None:
+                yield job.duration
+            yield from (mode.duration for mode in job.modes or ())
         for block in self.unavailable:
             yield from (block.start, block.end)
 
