@@ -172,6 +172,29 @@ def earliest(
             return start
 
 
+@kernel_apart
+def latest(calendar: Calendar, node: int, limit: int, duration: int, demand: IntArray, mode: int) -> int:
+    """Return the last start from which capacity suffices for ``duration``, up to an end at ``limit``.
+
+    It is negative when there is none. The other arguments are those of :func:`earliest`.
+    """
+    start = limit - duration
+    if duration == 0 or start < 0:
+        return start
+    first = node * calendar.span
+    place, slot = holding(calendar, first + limit - 1)
+    while True:
+        block = calendar.block[place]
+        begin = calendar.key[block, slot] - first
+        start = begin - duration if _is_short(calendar, block, slot, demand, mode) else start
+        if begin <= start or start < 0:
+            return start
+        slot -= 1
+        if slot < 0:
+            place -= 1
+            slot = calendar.slots[calendar.block[place]] - 1
+
+
 @kernel
 def _is_short(calendar: Calendar, block: int, slot: int, demand: IntArray, mode: int) -> bool:
     """Return whether less is free than row ``mode`` of ``demand``."""

@@ -115,9 +115,25 @@ def earliest_slot(slots: Slots, node: int, ready: int, duration: int, demand: In
 
 
 @kernel
-def take_slots(slots: Slots, node: int, start: int, end: int, demand: IntArray, mode: int) -> None:
-    """Use row ``mode`` of ``demand`` on ``node`` in [start, end)."""
-    word = packed(slots, demand, mode)
+def latest_slot(slots: Slots, node: int, limit: int, duration: int, demand: IntArray, mode: int) -> int:
+    """Return the last start from which capacity suffices up to an end at ``limit``: the mirror image of the above."""
+    start, known = limit - duration, limit
+    room = slots.capacity[node] + slots.spare - packed(slots, demand, mode)
+    while start >= 0:
+        t = start
+        while t < known and (room - slots.used[node, t]) & slots.spare == slots.spare:
+            t += 1
+        if t >= known:
+            break
+        known = start
+        start = t - duration
+    return start
+
+
+@kernel
+def use_slots(slots: Slots, node: int, start: int, end: int, demand: IntArray, mode: int, sign: int) -> None:
+    """Use ``sign`` times row ``mode`` of ``demand`` more on ``node`` in [start, end)."""
+    word = sign * packed(slots, demand, mode)
     for t in range(start, end):
         slots.used[node, t] += word
     slots.until[node] = max(slots.until[node], end)

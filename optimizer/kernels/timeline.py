@@ -8,7 +8,16 @@ from typing import NamedTuple
 import numpy as np
 
 from optimizer.errors import UsageError
-from optimizer.kernels.calendar import Calendar, change, earliest, free_at, new_calendar, no_calendar, reset_calendar
+from optimizer.kernels.calendar import (
+    Calendar,
+    change,
+    earliest,
+    free_at,
+    latest,
+    new_calendar,
+    no_calendar,
+    reset_calendar,
+)
 from optimizer.kernels.compilation import kernel
 from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.slots import (
@@ -16,10 +25,11 @@ from optimizer.kernels.slots import (
     are_suitable,
     earliest_slot,
     free_in_slot,
+    latest_slot,
     new_slots,
     no_slots,
     reset_slots,
-    take_slots,
+    use_slots,
 )
 from optimizer.problem import NEVER
 from optimizer.units import IntArray
@@ -115,12 +125,32 @@ def earliest_start(
 
 
 @kernel
+def latest_start(timeline: Timeline, node: int, limit: int, duration: int, demand: IntArray, mode: int) -> int:
+    """Return the last start from which capacity suffices for ``duration`` without a gap, up to an end at ``limit``.
+
+    It is negative when there is none. The other arguments are those of :func:`earliest_start`.
+    """
+    if timeline.in_slots:
+        return latest_slot(timeline.slots, node, limit, duration, demand, mode)
+    return latest(timeline.calendar, node, limit, duration, demand, mode)
+
+
+@kernel
 def reserve(timeline: Timeline, node: int, start: int, duration: int, demand: IntArray, mode: int) -> None:
     """Take row ``mode`` of ``demand`` from the free capacity of ``node`` in [start, start + duration)."""
     if timeline.in_slots:
-        take_slots(timeline.slots, node, start, start + duration, demand, mode)
+        use_slots(timeline.slots, node, start, start + duration, demand, mode, 1)
     else:
         change(timeline.calendar, node, start, start + duration, demand, mode, -1)
+
+
+@kernel
+def give_back(timeline: Timeline, node: int, start: int, duration: int, demand: IntArray, mode: int) -> None:
+    """Undo a :func:`reserve` with the same arguments."""
+    if timeline.in_slots:
+        use_slots(timeline.slots, node, start, start + duration, demand, mode, -1)
+    else:
+        change(timeline.calendar, node, start, start + duration, demand, mode, 1)
 
 
 @kernel

@@ -249,7 +249,7 @@ def run_all(problem: Problem, order: IntArray, *, compiled: bool) -> list[list[i
         return kernel.compiled if compiled else kernel
 
     version(serial)(inputs, order, new_timeline(inputs), plans[0])
-    version(parallel)(inputs, order, new_state(inputs, order), new_timeline(inputs), plans[1])
+    version(parallel)(inputs, order, new_state(inputs), new_timeline(inputs), plans[1])
     version(shift_left)(inputs, order, new_timeline(inputs), shifted)
     return [array.tolist() for plan in (*plans, shifted) for array in plan]
 

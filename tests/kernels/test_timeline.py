@@ -6,7 +6,16 @@ import pytest
 from optimizer.instance import Instance, Job, Node, Unavailable
 from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.slots import are_suitable
-from optimizer.kernels.timeline import Timeline, copy_free, earliest_start, new_timeline, reserve, reset
+from optimizer.kernels.timeline import (
+    Timeline,
+    copy_free,
+    earliest_start,
+    give_back,
+    latest_start,
+    new_timeline,
+    reserve,
+    reset,
+)
 from optimizer.problem import NEVER, Problem
 from optimizer.units import IntArray
 
@@ -88,6 +97,31 @@ def test_the_search_ends_at_the_latest_useful_start() -> None:
     assert earliest_start(timeline, 0, 3, 3, inputs.mode_demand, 0, 2) > 2
 
 
+@pytest.mark.parametrize(
+    ("limit", "duration", "mode", "start"),
+    [
+        (12, 4, 0, 8),
+        (11, 4, 0, 7),
+        (10, 4, 0, 1),
+        (6, 1, 0, 4),
+        (9, 9, 1, 0),
+        (9, 8, 0, -3),
+        (4, 4, 0, 0),
+        (6, 0, 0, 6),
+    ],
+)
+def test_a_job_as_late_as_possible(limit: int, duration: int, mode: int, start: int) -> None:
+    timeline, inputs = timeline_of(BLOCKED)
+    assert latest_start(timeline, 0, limit, duration, inputs.mode_demand, mode) == start
+
+
+def test_what_is_given_back_is_free_again() -> None:
+    timeline, inputs = timeline_of(BLOCKED)
+    for action in (reserve, give_back):
+        action(timeline, 0, 1, 3, inputs.mode_demand, 0)
+    assert steps(timeline, inputs) == [(0, 4, 8), (5, 1, 8), (7, 4, 8)]
+
+
 def test_an_empty_job_takes_nothing() -> None:
     timeline, inputs = timeline_of(BLOCKED)
     reserve(timeline, 0, 2, 0, inputs.mode_demand, 0)
@@ -106,6 +140,9 @@ def test_against_an_array_of_slots_with_all_jobs_on_one_of_many_nodes() -> None:
         ready, p, demand = rng.randint(0, 400), int(job.duration), int(job.demand["gpu"])
         start = next(t for t in range(ready, horizon) if (left[t : t + p] >= demand).all())
         assert earliest_start(timeline, 7, ready, p, inputs.mode_demand, j, NEVER) == start
+        limit = rng.randint(p, 400)
+        fitting = (t for t in range(limit - p, -1, -1) if (left[t : t + p] >= demand).all())
+        assert max(latest_start(timeline, 7, limit, p, inputs.mode_demand, j), -1) == next(fitting, -1)
         reserve(timeline, 7, start, p, inputs.mode_demand, j)
         left[start : start + p] -= demand
     assert free(timeline, inputs, 7, horizon)[:, 0].tolist() == left.tolist()
