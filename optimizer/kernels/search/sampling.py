@@ -1,5 +1,8 @@
 """Regret-based biased random sampling: orders drawn at random, but the more likely the better a rule finds them.
 
+The regret of a job is how many places before the last of the candidates it stands in the order of the rule. So it needs
+no unit, and ties are broken as in the rule itself.
+
 Drexl 1991, "Scheduling of project networks by job assignment", Management Science 37; Kolisch & Drexl 1996, "Adaptive
 search for solving hard project scheduling problems", Naval Research Logistics 43.
 """
@@ -24,8 +27,6 @@ class Sampling(NamedTuple):
 
     Parameters
     ----------
-    key : float64[J]
-        The rule's key of each job, smaller is better.
     rank : int64[J]
         Position of each job in the order of the rule.
     waiting : int64[J]
@@ -44,7 +45,6 @@ class Sampling(NamedTuple):
         Chances are in proportion to (regret + offset)^bias.
     """
 
-    key: FloatArray
     rank: IntArray
     waiting: IntArray
     later: IntArray
@@ -56,15 +56,11 @@ class Sampling(NamedTuple):
     offset: float
 
 
-def new_sampling(
-    key: FloatArray, order: IntArray, *, bias: int, offset: float, candidates: int, seed: int, stream: int
-) -> Sampling:
+def new_sampling(order: IntArray, *, bias: int, offset: float, candidates: int, seed: int, stream: int) -> Sampling:
     """Return what drawing orders needs.
 
     Parameters
     ----------
-    key : float64[J]
-        Of the rule.
     order : int64[J]
         The order of the rule.
     bias, offset : int, float
@@ -74,11 +70,10 @@ def new_sampling(
     seed, stream : int
         Of the random numbers.
     """
-    jobs, most = len(key), min(candidates, len(key))
+    jobs, most = len(order), min(candidates, len(order))
     rank = np.empty(jobs, dtype=np.int64)
     rank[order] = np.arange(jobs)
     return Sampling(
-        key=key,
         rank=rank,
         waiting=np.empty(jobs, dtype=np.int64),
         later=np.empty((jobs, 2), dtype=np.int64),
@@ -161,12 +156,12 @@ def draw_order(inputs: Inputs, sampling: Sampling) -> None:
 
 @kernel
 def _draw(sampling: Sampling, count: int) -> int:
-    """Return which of the first ``count`` candidates comes next; its regret is what the worst of them has more."""
-    worst = -np.inf
+    """Return which of the first ``count`` candidates comes next; the better it stands, the more likely."""
+    last = 0
     for i in range(count):
-        worst = max(worst, sampling.key[sampling.candidate[i]])
+        last = max(last, sampling.rank[sampling.candidate[i]])
     for i in range(count):
-        regret = worst - sampling.key[sampling.candidate[i]]
+        regret = last - sampling.rank[sampling.candidate[i]]
         chance = 1.0
         for _ in range(sampling.bias):
             chance *= regret + sampling.offset

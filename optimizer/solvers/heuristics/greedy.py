@@ -39,7 +39,7 @@ class Greedy:
     With ``starts`` above 0 further orders are drawn around the best rule, the more likely the smaller the regret of not
     drawing another job (regret-based biased random sampling: Drexl 1991, Management Science 37; Kolisch & Drexl 1996,
     Naval Research Logistics 43): next comes a job with a chance in proportion to (regret + offset)^bias, where the
-    regret is how much better its key is than the worst of the jobs that may come next.
+    regret is how many places it stands before the last of the jobs that may come next.
 
     Parameters
     ----------
@@ -52,8 +52,7 @@ class Greedy:
     bias : int
         How much a sample follows the rule, from 0 (not at all: every job is equally likely) to 32.
     offset : float
-        What is added to the regret so that the worst job has a chance too, > 0; the unit is the average distance
-        between the keys of two jobs in a row.
+        What is added to the regret so that the last job has a chance too, > 0.
     candidates : int
         Only so many of the first jobs that may come next are drawn from, >= 1 (Hart & Shogan 1987, "Semi-greedy
         heuristics", Operations Research Letters 6).
@@ -62,9 +61,9 @@ class Greedy:
     rule: str = BEST
     generation: Generation = BEST
     starts: int = 0
-    bias: int = 1
+    bias: int = 3
     offset: float = 1.0
-    candidates: int = 100
+    candidates: int = 50
 
     def __post_init__(self) -> None:
         _require_name("rule", self.rule, [BEST, *RULES, RANDOM])

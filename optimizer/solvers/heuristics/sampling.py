@@ -8,10 +8,9 @@ from optimizer.kernels.parallel import new_state
 from optimizer.kernels.search.sampling import new_sampling, sample
 from optimizer.kernels.serial import new_plan
 from optimizer.kernels.timeline import new_timeline
-from optimizer.problem import NEVER, Problem
+from optimizer.problem import Problem
 from optimizer.schedule import Schedule
 from optimizer.solvers.heuristics.rules import rule_keys
-from optimizer.units import FloatArray
 
 _SECONDS_A_JOB = 1e-3
 
@@ -47,13 +46,10 @@ class Sampler:
     ) -> None:
         self.schedules = 0
         self.score = np.inf
-        key = rule_keys(rule, problem, seed)
-        order = feasible_order(problem, key)
+        order = feasible_order(problem, rule_keys(rule, problem, seed))
         self._in_parallel = method == "parallel"
         self._inputs = Inputs.of(problem)
-        self._sampling = new_sampling(
-            _scaled(key), order, bias=bias, offset=offset, candidates=candidates, seed=seed, stream=stream
-        )
+        self._sampling = new_sampling(order, bias=bias, offset=offset, candidates=candidates, seed=seed, stream=stream)
         self._state = new_state(self._inputs)
         self._timeline = new_timeline(self._inputs)
         self._plan, self._best = new_plan(problem.jobs), new_plan(problem.jobs)
@@ -83,14 +79,3 @@ class Sampler:
         for own, other in zip(self._best, (schedule.start, schedule.end, schedule.mode, schedule.node), strict=True):
             own[:] = other
         self.score = score
-
-
-def _scaled(key: FloatArray) -> FloatArray:
-    """Return keys whose unit is the average distance between two in a row; those without a limit come right behind."""
-    finite = key[np.abs(key) < NEVER / 2]
-    if not len(finite):
-        return np.zeros(len(key))
-    least, span = finite.min(), float(np.ptp(finite))
-    unit = span / (len(finite) - 1) if span > 0 else 1.0
-    scaled: FloatArray = (np.minimum(key, finite.max() + unit) - least) / unit
-    return scaled
