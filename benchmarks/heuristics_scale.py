@@ -100,7 +100,8 @@ def main(
     about = (
         f"{GPUS:,} GPUs, as one pool or as nodes of {GPUS_A_NODE} GPUs with processors and memory. Jobs of 1 to 8 "
         "GPUs, lognormal run times of 1 s to a day, random arrivals. Each row is a process of its own; the clock of "
-        "the first schedule starts when the arrays are there, everything is compiled before. All schedules are validated."
+        "the first schedule starts when the arrays are there, and everything is compiled before. All schedules are "
+        "validated."
     )
     options = " ".join(
         [*(f"--jobs {n}" for n in jobs), *(f"--shape {shape}" for shape in shapes), f"--load {load:g}",
