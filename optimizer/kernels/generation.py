@@ -23,7 +23,7 @@ _SECONDS_PER_CHOICE = 2e-5
 _SECONDS_PER_SCAN = 2e-7
 
 
-class Generator:
+class ScheduleGenerator:
     """Generates any number of schedules of one problem, whose arrays are made once.
 
     Parameters
@@ -73,7 +73,7 @@ def serial_schedule(problem: Problem, order: IntArray) -> Schedule:
     order : int64[J]
         A permutation of the jobs; where a job stands before a predecessor it waits for it.
     """
-    schedule = Generator(problem).serial(order)
+    schedule = ScheduleGenerator(problem).serial(order)
     assert schedule is not None, "nobody stops it"
     return schedule
 
@@ -93,7 +93,7 @@ def parallel_schedule(problem: Problem, order: IntArray) -> Schedule:
     order : int64[J]
         A permutation of the jobs.
     """
-    return Generator(problem).parallel(order)
+    return ScheduleGenerator(problem).parallel(order)
 
 
 def left_shifted(problem: Problem, schedule: Schedule) -> Schedule:

@@ -16,6 +16,7 @@ from optimizer.units import IntArray
 _BITS = 62
 _MOST_SLOTS = 1 << 24
 _SLOTS_A_JOB = 256
+"""Where jobs are longer on average, finding the instants of change costs less than going through all steps."""
 
 
 class Slots(NamedTuple):
@@ -43,7 +44,7 @@ class Slots(NamedTuple):
 
 
 def are_suitable(inputs: Inputs, horizon: int) -> bool:
-    """Return whether all amounts fit into one integer, and all steps into memory and into about the time of a list."""
+    """Return whether all amounts fit into one integer, all steps into memory, and jobs are not too long."""
     nodes, jobs = len(inputs.node_speed), len(inputs.release)
     return sum(_widths(inputs)) <= _BITS and nodes * horizon <= _MOST_SLOTS and horizon <= _SLOTS_A_JOB * jobs
 

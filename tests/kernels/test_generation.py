@@ -15,7 +15,13 @@ from random_instances import random_instance
 
 from optimizer.instance import Instance, Job, Mode, Node, Predecessor, Unavailable
 from optimizer.kernels.compilation import Kernel
-from optimizer.kernels.generation import feasible_order, left_shifted, parallel_schedule, serial_schedule
+from optimizer.kernels.generation import (
+    ScheduleGenerator,
+    feasible_order,
+    left_shifted,
+    parallel_schedule,
+    serial_schedule,
+)
 from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.parallel import new_state, parallel
 from optimizer.kernels.serial import Plan, new_plan, serial, shift_left
@@ -140,6 +146,17 @@ def test_parallel_passes_over_a_job_that_a_block_keeps_back() -> None:
     jobs = [gpus("a", 5, 3), gpus("b", 6, 3), gpus("c", 2, 3), gpus("d", 2, 3)]
     starts, _ = generate(parallel_schedule, *jobs, resources={"gpu": 4}, unavailable=(Unavailable(4, 5, amount=2),))
     assert starts == {"c": 0, "d": 2, "a": 5, "b": 10}
+
+
+def test_a_generator_serves_many_orders_and_can_be_stopped() -> None:
+    problem = Problem.of(Instance(jobs=(gpus("a", 5, 3), gpus("b", 2, 4), gpus("c", 4, 1)), resources={"gpu": 4}))
+    generator = ScheduleGenerator(problem)
+    for order in permutations(range(3)):
+        for method, once in ((generator.serial, serial_schedule), (generator.parallel, parallel_schedule)):
+            schedule = method(np.array(order))
+            assert schedule is not None
+            assert schedule.start.tolist() == once(problem, np.array(order)).start.tolist()
+    assert generator.serial(np.arange(3), lambda: True) is None
 
 
 def test_left_shift_keeps_modes_and_nodes() -> None:

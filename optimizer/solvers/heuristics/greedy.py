@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.errors import UsageError
-from optimizer.kernels.generation import Generator, feasible_order
+from optimizer.kernels.generation import ScheduleGenerator, feasible_order
 from optimizer.names import StoppedBy
 from optimizer.objective import Costs, total_cost
 from optimizer.problem import Problem
@@ -107,7 +107,7 @@ class _Pass:
         self._seed = seed
         self._most = limits.schedules
         self._monitor = monitor
-        self._generator = Generator(problem)
+        self._generator = ScheduleGenerator(problem)
         self.generated = 0
 
     def run(self) -> None:
