@@ -55,10 +55,7 @@ def new_calendar(inputs: Inputs, span: int) -> Calendar:
         More than any time that will be looked for; times the number of nodes it is below 2^62.
     """
     calendar = _calendar(inputs, len(inputs.profile_time) + 2 * len(inputs.release) + 4, span)
-    calendar.entry[0, :2, _KEY] = -1, len(inputs.node_speed) * span
-    calendar.links[0, _SLOTS], calendar.least[0] = 2, -1
-    node = np.repeat(np.arange(len(inputs.node_speed)), np.diff(inputs.profile_start))
-    fill.sized(1e-5 * len(node))(calendar, node, inputs.profile_time, inputs.profile_level)
+    reset_calendar.sized(1e-5 * (len(inputs.profile_time) + len(calendar.links)))(calendar, inputs)
     return calendar
 
 
@@ -68,26 +65,30 @@ def no_calendar(inputs: Inputs) -> Calendar:
 
 
 def _calendar(inputs: Inputs, entries: int, span: int) -> Calendar:
-    """Return a calendar with one empty block in use; two neighbours always fill more than half a block together."""
+    """Return room for so many entries; two neighbouring blocks always fill more than half of one together."""
     blocks = 4 * entries // _WIDTH + 3
-    links = np.zeros((blocks + 1, 3), dtype=np.int64)
-    links[:blocks, _UNUSED] = np.arange(blocks - 1, -1, -1)
-    links[_COUNT] = 1, 0, blocks - 1
     return Calendar(
         entry=np.empty((blocks, _WIDTH, 1 + inputs.node_capacity.shape[1]), dtype=np.int64),
         least=np.empty(blocks, dtype=np.int64),
-        links=links,
+        links=np.zeros((blocks + 1, 3), dtype=np.int64),
         span=span,
     )
 
 
 @kernel
-def fill(calendar: Calendar, node: IntArray, time: IntArray, level: IntArray) -> None:
-    """Enter the capacity of each node from each of its breakpoints on."""
-    for i in range(len(node)):
-        place, slot = _cut(calendar, node[i] * calendar.span + time[i])
-        for k in range(level.shape[1]):
-            calendar.entry[calendar.links[place, _BLOCK], slot, _FREE + k] = level[i, k]
+def reset_calendar(calendar: Calendar, inputs: Inputs) -> None:
+    """Take all reservations out."""
+    blocks, nodes = len(calendar.least), len(inputs.node_speed)
+    for i in range(blocks - 1):
+        calendar.links[i, _UNUSED] = blocks - 1 - i
+    calendar.links[_COUNT, _BLOCK], calendar.links[_COUNT, _UNUSED] = 1, blocks - 1
+    calendar.links[0, _BLOCK], calendar.links[0, _SLOTS], calendar.least[0] = 0, 2, -1
+    calendar.entry[0, 0, _KEY], calendar.entry[0, 1, _KEY] = -1, nodes * calendar.span
+    for v in range(nodes):
+        for b in range(inputs.profile_start[v], inputs.profile_start[v + 1]):
+            place, slot = _cut(calendar, v * calendar.span + inputs.profile_time[b])
+            for k in range(inputs.profile_level.shape[1]):
+                calendar.entry[calendar.links[place, _BLOCK], slot, _FREE + k] = inputs.profile_level[b, k]
 
 
 @kernel_apart
@@ -109,6 +110,14 @@ def holding(calendar: Calendar, key: int) -> tuple[int, int]:
         else:
             beyond = middle
     return place, slot
+
+
+@kernel_apart
+def free_at(calendar: Calendar, node: int, time: int, free: IntArray) -> None:
+    """Write what is free on ``node`` at ``time`` into its row of ``free``, int64[N, K]."""
+    place, slot = holding(calendar, node * calendar.span + time)
+    for k in range(free.shape[1]):
+        free[node, k] = calendar.entry[calendar.links[place, _BLOCK], slot, _FREE + k]
 
 
 @kernel_apart
@@ -147,7 +156,30 @@ def earliest(
         until = calendar.entry[block, slot, _KEY] - first
         start = until if short else start
         if start > latest or until >= min(start + duration, own):
+            return max(ready, min(start, own))
+
+
+@kernel_apart
+def latest(calendar: Calendar, node: int, limit: int, duration: int, demand: IntArray, mode: int) -> int:
+    """Return the last start from which capacity suffices for ``duration``, up to an end at ``limit``.
+
+    It is negative when there is none. The other arguments are those of :func:`earliest`.
+    """
+    start = limit - duration
+    if duration == 0 or start < 0:
+        return start
+    first = node * calendar.span
+    place, slot = holding(calendar, first + limit - 1)
+    while True:
+        block = calendar.links[place, _BLOCK]
+        begin = calendar.entry[block, slot, _KEY] - first
+        start = begin - duration if _is_short(calendar, block, slot, demand, mode) else start
+        if begin <= start or start < 0:
             return start
+        slot -= 1
+        if slot < 0:
+            place -= 1
+            slot = calendar.links[calendar.links[place, _BLOCK], _SLOTS] - 1
 
 
 @kernel

@@ -76,9 +76,16 @@ def place(inputs: Inputs, timeline: Timeline, plan: Plan, j: int) -> None:
 @kernel
 def serial(inputs: Inputs, order: IntArray, timeline: Timeline, plan: Plan) -> None:
     """Place all jobs in an order in which no job stands before a predecessor."""
-    reset(timeline, inputs)
-    for j in order:
-        place(inputs, timeline, plan, j)
+    serial_part(inputs, order, 0, len(order), timeline, plan)
+
+
+@kernel
+def serial_part(inputs: Inputs, order: IntArray, first: int, last: int, timeline: Timeline, plan: Plan) -> None:
+    """Place the jobs ``order[first:last]``, after those before them are placed."""
+    if first == 0:
+        reset(timeline, inputs)
+    for i in range(first, last):
+        place(inputs, timeline, plan, order[i])
 
 
 @kernel

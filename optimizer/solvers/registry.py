@@ -127,9 +127,9 @@ _ENTRIES = (
     Entry(
         "greedy",
         SolverKind.HEURISTIC,
-        "list scheduling by a priority rule, or the best of all rules",
+        "list scheduling by a priority rule, or the best of all rules; samples around it",
         "optimizer.solvers.heuristics.greedy:Greedy",
-        _EVERYTHING,
+        _EVERYTHING | {Feature.THREADS},
         {},
     ),
     _search("local-search", "annealing over local moves that are built again", "local_search:LocalSearch"),

@@ -148,7 +148,7 @@ def _spread(space: Neighbourhood) -> float:
     total = 0
     for j in range(len(space.order)):
         total += space.plan.end[j]
-    return total / len(space.order) / space.capacity.span
+    return total / len(space.order) / (1 + space.horizon)
 
 
 @kernel

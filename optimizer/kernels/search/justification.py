@@ -7,37 +7,8 @@ Research 165: all jobs as late as possible without a later end of the whole, the
 from optimizer.kernels.compilation import kernel
 from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.serial import Plan
-from optimizer.kernels.timeline import FIRST, Timeline, entry_at, exceeds, reserve, reset
+from optimizer.kernels.timeline import Timeline, latest_start, reserve, reset
 from optimizer.units import IntArray
-
-
-@kernel
-def latest_start(timeline: Timeline, node: int, limit: int, duration: int, demand: IntArray, mode: int) -> int:
-    """Return the last start from which capacity suffices for ``duration`` without a gap, up to an end at ``limit``.
-
-    Parameters
-    ----------
-    timeline, node
-        Where to look.
-    limit, duration : int
-        Latest end and length; a job of length 0 needs no capacity.
-    demand : int64[M, K]
-        Demands, of which row ``mode`` counts.
-
-    Returns
-    -------
-    int
-        Negative when there is no such start.
-    """
-    start = limit - duration
-    if duration == 0 or start < 0:
-        return start
-    for entry in range(entry_at(timeline, node, limit - 1), timeline.part[node, FIRST] - 1, -1):
-        if exceeds(demand, mode, timeline.level, entry):
-            start = timeline.time[entry] - duration
-        if timeline.time[entry] <= start or start < 0:
-            break
-    return start
 
 
 @kernel

@@ -10,12 +10,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from optimizer.kernels.capacity import Capacity, book, first_fit, new_capacity
 from optimizer.kernels.compilation import kernel, kernel_apart
 from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.score import late_cost, objective_cost, score
 from optimizer.kernels.serial import Plan, end_cost, latest_better, new_plan, ready_time
-from optimizer.kernels.timeline import exceeds
+from optimizer.kernels.timeline import Timeline, earliest_beside, exceeds, give_back, new_timeline, reserve, reset
 from optimizer.problem import NEVER
 from optimizer.units import FloatArray, IntArray
 
@@ -31,7 +30,7 @@ class Neighbourhood(NamedTuple):
 
     Parameters
     ----------
-    capacity : Capacity
+    timeline : Timeline
         What the plan leaves free.
     plan : Plan
         The schedule.
@@ -52,9 +51,11 @@ class Neighbourhood(NamedTuple):
         placements in all, the first position that the move touched.
     totals : float64[2]
         Score, and what the move changes it by.
+    horizon : int
+        Everything ends by then; moves that would end later are refused.
     """
 
-    capacity: Capacity
+    timeline: Timeline
     plan: Plan
     old: Plan
     order: IntArray
@@ -66,22 +67,23 @@ class Neighbourhood(NamedTuple):
     mark: IntArray
     counts: IntArray
     totals: FloatArray
+    horizon: int
 
 
-def new_neighbourhood(inputs: Inputs, span: int) -> Neighbourhood:
+def new_neighbourhood(inputs: Inputs, horizon: int) -> Neighbourhood:
     """Return room for a schedule; :func:`adopt` fills it.
 
     Parameters
     ----------
     inputs : Inputs
         The problem.
-    span : int
-        More than any end; moves that would end later are refused.
+    horizon : int
+        Problem.horizon: schedules that end later are not looked at.
     """
     jobs = len(inputs.release)
     order, position, backup, changed, mark = np.zeros((5, jobs), dtype=np.int64)
     return Neighbourhood(
-        capacity=new_capacity(inputs, span),
+        timeline=new_timeline(inputs),
         plan=new_plan(jobs),
         old=new_plan(jobs),
         order=order,
@@ -93,20 +95,19 @@ def new_neighbourhood(inputs: Inputs, span: int) -> Neighbourhood:
         mark=mark,
         counts=np.zeros(4, dtype=np.int64),
         totals=np.zeros(2),
+        horizon=horizon,
     )
 
 
 @kernel_apart
 def adopt(inputs: Inputs, space: Neighbourhood, plan: Plan, order: IntArray) -> None:
     """Make ``plan`` the schedule; ``order`` is by start, predecessors first."""
-    if space.counts[PLACED] > 0:
-        for j in space.order:
-            _book(inputs, space, j, 1)
+    reset(space.timeline, inputs)
     for p in range(len(order)):
         j = order[p]
         space.order[p], space.position[j] = j, p
         _copy(plan, space.plan, j)
-        _book(inputs, space, j, -1)
+        _book(inputs, space, j)
     space.counts[PLACED] += len(order)
     space.totals[CURRENT] = score(inputs, space.plan)
 
@@ -118,9 +119,15 @@ def _copy(source: Plan, target: Plan, j: int) -> None:
 
 
 @kernel_apart
-def _book(inputs: Inputs, space: Neighbourhood, j: int, sign: int) -> None:
-    plan = space.plan
-    book(space.capacity, plan.node[j], plan.start[j], plan.end[j], inputs.mode_demand, plan.mode[j], sign)
+def _book(inputs: Inputs, space: Neighbourhood, j: int) -> None:
+    start, m, v = space.plan.start[j], space.plan.mode[j], space.plan.node[j]
+    reserve(space.timeline, v, start, space.plan.end[j] - start, inputs.mode_demand, m)
+
+
+@kernel_apart
+def _free(inputs: Inputs, space: Neighbourhood, j: int) -> None:
+    start, m, v = space.plan.start[j], space.plan.mode[j], space.plan.node[j]
+    give_back(space.timeline, v, start, space.plan.end[j] - start, inputs.mode_demand, m)
 
 
 @kernel
@@ -145,7 +152,7 @@ def _take_out(inputs: Inputs, space: Neighbourhood) -> None:
     space.backup[space.counts[FREED]] = j
     space.counts[FREED] += 1
     _touch(space, j)
-    _book(inputs, space, j, 1)
+    _free(inputs, space, j)
     space.mark[j] = _OUT
 
 
@@ -193,7 +200,7 @@ def _put_back(inputs: Inputs, space: Neighbourhood, j: int) -> bool:
 
 @kernel_apart
 def _place(inputs: Inputs, space: Neighbourhood, j: int) -> None:
-    _book(inputs, space, j, -1)
+    _book(inputs, space, j)
     space.mark[j] = _BACK
     space.counts[PLACED] += 1
     if not inputs.is_maximum:
@@ -227,8 +234,8 @@ def _find(inputs: Inputs, space: Neighbourhood, j: int, ready: int, latest_end: 
                 continue
             s = inputs.node_speed[v]
             duration = inputs.mode_time[m, s]
-            latest = latest_better(inputs, m, v, best_end, best_cost)
-            start = first_fit(space.capacity, v, ready, duration, inputs.mode_demand, m, latest, own)
+            latest = min(latest_better(inputs, m, v, best_end, best_cost), space.horizon - duration)
+            start = earliest_beside(space.timeline, v, ready, duration, inputs.mode_demand, m, latest, own)
             if start <= latest:
                 best_end, best_cost, found = start + duration, end_cost(inputs, m, s, start + duration), True
                 space.plan.start[j], space.plan.end[j] = start, best_end
@@ -249,10 +256,10 @@ def _move_up(inputs: Inputs, space: Neighbourhood, position: int) -> None:
             continue
         m, v = space.plan.mode[j], space.plan.node[j]
         duration = space.plan.end[j] - begin
-        start = first_fit(space.capacity, v, ready, duration, inputs.mode_demand, m, begin - 1, begin)
+        start = earliest_beside(space.timeline, v, ready, duration, inputs.mode_demand, m, begin - 1, begin)
         if start < begin:
             _touch(space, j)
-            _book(inputs, space, j, 1)
+            _free(inputs, space, j)
             space.plan.start[j], space.plan.end[j] = start, start + duration
             _place(inputs, space, j)
             failures = 0
@@ -286,13 +293,13 @@ def undo_move(inputs: Inputs, space: Neighbourhood) -> None:
     for i in range(space.counts[CHANGED]):
         j = space.changed[i]
         if space.mark[j] == _BACK and _has_moved(space, j):
-            _book(inputs, space, j, 1)
+            _free(inputs, space, j)
             space.mark[j] = _OUT
     for i in range(space.counts[CHANGED]):
         j = space.changed[i]
         if space.mark[j] == _OUT:
             _copy(space.old, space.plan, j)
-            _book(inputs, space, j, -1)
+            _book(inputs, space, j)
         space.mark[j] = _KEPT
     for p in range(space.counts[FIRST], space.counts[FREED]):
         space.order[p] = space.backup[p]

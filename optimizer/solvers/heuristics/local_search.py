@@ -61,19 +61,12 @@ class LocalSearch:
         if warm_start is None:
             order, schedules = reference_order(problem, inputs, BEST_RULE, seed)
             warm_start = serial_schedule(problem, order)
-        span = _span(problem, warm_start)
 
         def start(stream: int) -> EvolvingIsland:
-            cooling = _Cooling(self, problem, limits, monitor, span, seed, stream)
+            cooling = _Cooling(self, problem, limits, monitor, seed, stream)
             return EvolvingIsland(problem, inputs, cooling.search, cooling.run, cooling.adopt)
 
         return evolve(problem, limits, monitor, warm_start, start, schedules)
-
-
-def _span(problem: Problem, schedule: Schedule) -> int:
-    """Return a time before which everything ends in all schedules that are looked at."""
-    longest = int(problem.mode_time.max())
-    return min(problem.horizon, 2 * (int(schedule.end.max()) + longest)) + 1
 
 
 class _Cooling:
@@ -88,7 +81,6 @@ class _Cooling:
         problem: Problem,
         limits: Limits,
         monitor: Monitor,
-        span: int,
         seed: int,
         stream: int,
     ) -> None:
@@ -97,7 +89,7 @@ class _Cooling:
         self._inputs = Inputs.of(problem)
         self._limits = limits
         self._monitor = monitor
-        self._space: Neighbourhood = new_neighbourhood(self._inputs, span)
+        self._space: Neighbourhood = new_neighbourhood(self._inputs, problem.horizon)
         self.search: Annealing = new_annealing(self._inputs, seed, stream)
         self._since = monitor.elapsed
         self._begin = 0

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from optimizer.kernels import capacity as capacity_module
+from optimizer.kernels import slots
 from optimizer.kernels.generation import feasible_order, serial_schedule
 from optimizer.kernels.inputs import Inputs, integers
 from optimizer.kernels.randomness import new_random
@@ -31,7 +31,7 @@ def opened(problem: Problem) -> tuple[Inputs, Neighbourhood]:
     schedule = serial_schedule(problem, feasible_order(problem, np.arange(problem.jobs)))
     topological = problem.topological_order
     order = topological[np.argsort(schedule.start[topological], kind="stable")]
-    space = new_neighbourhood(inputs, problem.horizon + 1)
+    space = new_neighbourhood(inputs, problem.horizon)
     plan = Plan(*(integers(array) for array in (schedule.start, schedule.end, schedule.mode, schedule.node)))
     adopt(inputs, space, plan, order)
     return inputs, space
@@ -41,12 +41,12 @@ def copied(space: Neighbourhood) -> list[list[int]]:
     return [array.tolist() for array in (*space.plan, space.order, space.position)]
 
 
-@pytest.mark.parametrize("most_cells", [16_000_000, 0], ids=["steps", "calendar"])
+@pytest.mark.parametrize("most_slots", [1 << 24, 0], ids=["slots", "calendar"])
 @pytest.mark.parametrize("seed", range(40))
 def test_moves_keep_the_schedule_valid_and_can_be_taken_back(
-    seed: int, most_cells: int, monkeypatch: pytest.MonkeyPatch
+    seed: int, most_slots: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(capacity_module, "_MOST_CELLS", most_cells)
+    monkeypatch.setattr(slots, "_MOST_SLOTS", most_slots)
     problem = Problem.of(random_instance(seed, jobs_max=14, objective=Objective.MEAN_WEIGHTED_FLOW_TIME))
     inputs, space = opened(problem)
     random = new_random(seed)
