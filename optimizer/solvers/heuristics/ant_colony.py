@@ -53,11 +53,12 @@ class AntColony:
     greed : float
         Probability of taking the candidate that pheromone and heuristic rate highest, instead of any by weight (0):
         Dorigo & Gambardella 1997, "Ant colony system", IEEE Transactions on Evolutionary Computation 1; from 0 to 1.
-    swaps : int
-        Exchanges of two jobs tried on the best order of each generation (2-opt, at the end of the run), >= 0.
     improve : bool
         Whether schedules are improved forward and backward, where the objective is a maximum (double justification:
         Valls, Ballestín & Quintanilla 2005, European Journal of Operational Research 165).
+    swaps : int
+        Exchanges of two jobs tried on the best order of each generation, where schedules are not improved in that way
+        (2-opt, at the end of the run), >= 0.
     rule : str
         The priority rule of the heuristic (latest finish time), or ``best``: the one of the best schedule.
     """
@@ -70,8 +71,8 @@ class AntColony:
     fade: int = 2500
     memory: int = 10
     greed: float = 0.4
-    swaps: int = 0
     improve: bool = True
+    swaps: int = 50
     rule: str = BEST_RULE
 
     def __post_init__(self) -> None:
@@ -88,13 +89,14 @@ class AntColony:
         """Send out a colony for each thread; see :class:`~optimizer.solvers.base.Solver`."""
         inputs = Inputs.of(problem)
         reference, schedules = reference_order(problem, inputs, self.rule, seed)
+        improves = self.improve and inputs.is_maximum
         customs = Customs(
             ants=self.ants,
             influence=self.influence,
             fade=self.fade,
             memory=self.memory,
-            swaps=self.swaps,
-            improves=self.improve and inputs.is_maximum,
+            swaps=0 if improves else self.swaps,
+            improves=improves,
         )
         habits = Habits(self.evaporation, self.direct, self.persistence, self.greed)
         places = max(1, min(problem.jobs, _MOST_PHEROMONE // problem.jobs))
