@@ -27,8 +27,8 @@ from optimizer.solvers.monitor import Monitor
 
 Relaxation = Literal["auto", "linear", "lagrangian"]
 
-_LARGEST = 4_000_000
-"""Entries of the largest linear program that is solved unless the user insists."""
+_LARGEST = 1_000_000
+"""Entries of the largest linear program that is solved unless the user insists: about a second."""
 
 _REMEMBERED = 4_000_000
 """Answers of jobs to prices that are averaged, at most."""
@@ -44,7 +44,8 @@ _SHARE = 0.3
 class LPRounding:
     """Jobs in the order of their alpha-points in a relaxation, many alphas at once, then random ones.
 
-    The relaxation is the time-indexed linear program or, when that is too large, its Lagrangian over capacity prices.
+    The relaxation is the Lagrangian over capacity prices of the time-indexed linear program, then, unless that is too
+    large, the program itself.
     A job's alpha-point is when the part alpha of it has been processed (Hall, Schulz, Shmoys & Wein 1997, Mathematics
     of Operations Research 22); lists by alpha-points of Lagrangian solutions are those of Möhring, Schulz, Stork & Uetz
     2003, Management Science 49, random alphas those of Schulz & Skutella 2002, SIAM Journal on Discrete Mathematics 15.
@@ -52,7 +53,8 @@ class LPRounding:
     Parameters
     ----------
     relaxation : "auto", "linear" or "lagrangian"
-        The linear program where it is not too large, always, or never.
+        The linear program where it takes about a second, always, or never. Under a maximum objective the Lagrangian
+        gives orders, but no bound.
     alphas : int
         How many alphas are tried before random ones, >= 1.
     """
@@ -70,9 +72,9 @@ class LPRounding:
         self, problem: Problem, limits: Limits, *, seed: int, warm_start: Schedule | None, monitor: Monitor
     ) -> Answer:
         """Relax, then round; see :class:`~optimizer.solvers.base.Solver`."""
-        fractional = None if self.relaxation == "lagrangian" else self._linear(problem, limits, warm_start, monitor)
-        if fractional is None:
-            fractional = _lagrangian(problem, warm_start, monitor)
+        fractional = _lagrangian(problem, warm_start, monitor)
+        if self.relaxation != "lagrangian":
+            fractional = self._linear(problem, limits, warm_start, monitor) or fractional
         points = fractional.alpha_points(self.alphas)
         inputs = Inputs.of(problem)
         modes = fractional.likeliest_modes()
@@ -82,7 +84,7 @@ class LPRounding:
             for generate in (serial_schedule, parallel_schedule)
         ]
         islands = [
-            _Island(inputs, new_rounding(points, modes, seed, i), lists[i :: limits.threads])
+            _Island(inputs, new_rounding(inputs, points, modes, seed, i), lists[i :: limits.threads])
             for i in range(limits.threads)
         ]
         return run_islands(problem, islands, limits, monitor)

@@ -5,8 +5,9 @@ import pytest
 
 from optimizer.generate import generate
 from optimizer.kernels.compilation import Kernel
-from optimizer.kernels.generation import serial_schedule
+from optimizer.kernels.generation import parallel_schedule, serial_schedule
 from optimizer.kernels.inputs import Inputs
+from optimizer.kernels.parallel import new_state, parallel, rewind
 from optimizer.kernels.score import score
 from optimizer.kernels.search.rounding import new_rounding, round_often
 from optimizer.kernels.serial import Plan, new_plan
@@ -21,7 +22,7 @@ from tests.random_instances import random_instance
 
 def rounded(problem: Problem, points: FloatArray, counts: list[int], kernel: Kernel) -> tuple[float, Plan]:
     inputs, best, least = Inputs.of(problem), new_plan(problem.jobs), inf
-    rounding = new_rounding(points, problem.mode_start[:-1].copy(), 3, 0)
+    rounding = new_rounding(inputs, points, problem.mode_start[:-1].copy(), 3, 0)
     timeline, plan = new_timeline(inputs), new_plan(problem.jobs)
     for count in counts:
         least = kernel(inputs, rounding, timeline, plan, best, least, count)
@@ -54,9 +55,23 @@ def test_interpreted_as_compiled_in_any_number_of_calls(seed: int) -> None:
 def test_points_without_choice_give_their_order() -> None:
     problem = Problem.of(generate("server", 12, 1))
     points = np.repeat(np.arange(12.0)[::-1, None], 3, axis=1)
-    inputs = Inputs.of(problem)
-    least, best = rounded(problem, points, [1], round_often)
-    schedule = Schedule(best.start, best.end, best.mode, best.node)
-    expected = serial_schedule(problem, np.arange(12)[::-1])
-    assert total_cost(problem, Costs.of(problem), schedule) == total_cost(problem, Costs.of(problem), expected)
-    assert least == score(inputs, best)
+    order = np.arange(12)[::-1]
+    expected = [
+        total_cost(problem, Costs.of(problem), generate_(problem, order))
+        for generate_ in (serial_schedule, parallel_schedule)
+    ]
+    least, best = rounded(problem, points, [50], round_often)
+    assert total_cost(problem, Costs.of(problem), Schedule(*best)) == min(expected)
+    assert least == score(Inputs.of(problem), best)
+
+
+def test_a_state_that_is_rewound_makes_the_same_schedule() -> None:
+    for seed in range(10):
+        problem = Problem.of(random_instance(seed))
+        inputs, plan = Inputs.of(problem), new_plan(problem.jobs)
+        other, order = np.arange(problem.jobs)[::-1].copy(), np.arange(problem.jobs)
+        state, timeline = new_state(inputs, other), new_timeline(inputs)
+        parallel(inputs, other, state, timeline, plan)
+        rewind(inputs, order, state)
+        parallel(inputs, order, state, timeline, plan)
+        assert (plan.start == parallel_schedule(problem, order).start).all()
