@@ -14,14 +14,19 @@ import numpy as np
 from optimizer.bounds.trivial import trivial_bound
 from optimizer.bounds.windows import heads, latest_ends
 from optimizer.kernels.inputs import Inputs, integers
-from optimizer.kernels.lagrangian import Prices, Windows, answer, fluid_marginals, new_reply
+from optimizer.kernels.lagrangian import Windows, answer, fluid_marginals, new_prices, new_reply, set_prices
 from optimizer.kernels.ranks import new_ranks
 from optimizer.names import Objective
 from optimizer.objective import Costs
 from optimizer.problem import NEVER, Problem
 from optimizer.units import FloatArray, IntArray
 
-_BUCKETS = 2000
+_PER_DURATION = 4
+"""Buckets in an average processing time, unless the user says how many."""
+
+_FEW, _MANY = 4096, 2**24
+"""So many buckets cost nothing; so many prices are too many."""
+
 _LONGER = 1.2
 """How much longer than a fluid the jobs may need before time is free of charge."""
 
@@ -66,13 +71,13 @@ class Lagrangian:
         The problem.
     total : float
         Total cost of a known schedule; the bound holds for schedules that cost no more.
-    buckets : int
-        Prices are constant on at most so many parts of the time.
+    buckets : int or None
+        Prices are constant on at most so many parts of the time; None: as many as the processing times ask for.
     memory : int
         How many of the last rounds are remembered.
     """
 
-    def __init__(self, problem: Problem, *, total: float = inf, buckets: int = _BUCKETS, memory: int = 1) -> None:
+    def __init__(self, problem: Problem, *, total: float = inf, buckets: int | None = None, memory: int = 1) -> None:
         self._problem = problem
         self._costs = Costs.of(problem)
         self._inputs = Inputs.of(problem)
@@ -82,7 +87,10 @@ class Lagrangian:
         self.rounds = 0
         self._center: FloatArray
         self.answers: deque[Answers] = deque(maxlen=memory)
-        self._lay_out(1 << (max(0, _horizon(problem) - 1) // buckets).bit_length())
+        self._kind, self._node = node_kinds(problem)
+        self._horizon = _horizon(problem)
+        buckets = buckets or _buckets(problem, self._horizon, len(self._node))
+        self._lay_out(1 << ((self._horizon - 1) // buckets).bit_length())
         self._start()
 
     @property
@@ -110,14 +118,11 @@ class Lagrangian:
         self._factor, self._failures, self._level_rounds = _FIRST_FACTOR, 0, 0
 
     def _lay_out(self, width: int) -> None:
-        problem = self._problem
-        kind, node = node_kinds(problem)
-        count = -(-_horizon(problem) // width)
-        self._area = _areas(problem, kind, np.arange(count + 1) * width)
+        count = -(-self._horizon // width)
+        self._area = _areas(self._problem, self._kind, np.arange(count + 1) * width)
         self._scale = np.maximum(self._area.max(axis=1, keepdims=True), 1.0)
-        rate, paid = np.zeros((2, len(node), count + 1, problem.mode_demand.shape[1]))
-        self._prices = Prices(width, node, rate, paid)
-        self._reply = new_reply(problem.jobs, self._prices)
+        self._prices = new_prices(width, self._node, count, self._area.shape[2])
+        self._reply = new_reply(self._problem.jobs, self._prices)
 
     def _start(self) -> None:
         """Begin with the best of no prices and the prices that each resource would have as a fluid."""
@@ -169,8 +174,7 @@ class Lagrangian:
 
     def _value(self, rate: FloatArray) -> float:
         """Return the bound of these prices and keep the answer of the jobs."""
-        self._prices.rate[:, :-1] = rate
-        np.cumsum(rate * self.width, axis=1, out=self._prices.paid[:, 1:])
+        set_prices(self._prices, rate)
         answer.compiled(self._inputs, self._windows, self._prices, self._reply)
         return float(self._reply.cost.sum() - (self._area * rate).sum())
 
@@ -242,6 +246,12 @@ def _horizon(problem: Problem) -> int:
     makespan = replace(problem, objective=Objective.MAKESPAN)
     least = trivial_bound(makespan, Costs.of(makespan))
     return max(1, min(problem.horizon, ceil(_LONGER * least) + int(problem.least_time.max())))
+
+
+def _buckets(problem: Problem, horizon: int, kinds: int) -> int:
+    """Return how many buckets tell apart what the processing times tell apart."""
+    wanted = _PER_DURATION * horizon / max(1.0, float(problem.least_time.mean()))
+    return min(max(_FEW, int(wanted)), max(1, _MANY // (kinds * problem.mode_demand.shape[1])))
 
 
 def _areas(problem: Problem, kind: list[int], edges: IntArray) -> FloatArray:

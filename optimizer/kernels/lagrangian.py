@@ -11,8 +11,12 @@ import numpy as np
 from optimizer.kernels.compilation import kernel
 from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.ranks import first_from, insert, remove
+from optimizer.kernels.serial import end_cost
 from optimizer.kernels.timeline import exceeds
 from optimizer.units import FloatArray, IntArray
+
+BLOCK = 32
+"""Buckets in a block."""
 
 
 class Prices(NamedTuple):
@@ -28,12 +32,15 @@ class Prices(NamedTuple):
         Price >= 0 of one unit of a resource for one step; 0 in the last row.
     paid : float64[V, B + 1, K]
         Price of one unit from time 0 to the beginning of each bucket.
+    least : float64[V, *, K]
+        Least rate of each block of so many buckets; 0 in the last row, for all time after them.
     """
 
     width: int
     node: IntArray
     rate: FloatArray
     paid: FloatArray
+    least: FloatArray
 
 
 class Windows(NamedTuple):
@@ -51,7 +58,7 @@ class Reply(NamedTuple):
     cost : float64[J]
         Least cost of each job with what it pays, infinite for a job that has no start.
     start, mode, kind : int64[J]
-        Start, mode and kind of node of that cost, the earliest of equal ones.
+        Start, mode and kind of node of that cost.
     usage : int64[V, B + 1, K]
         Differences, from bucket to bucket, of the units times steps that all jobs together use.
     """
@@ -61,6 +68,19 @@ class Reply(NamedTuple):
     mode: IntArray
     kind: IntArray
     usage: IntArray
+
+
+def new_prices(width: int, node: IntArray, buckets: int, kinds: int) -> Prices:
+    """Return prices of 0."""
+    rate, paid = np.zeros((2, len(node), buckets + 1, kinds))
+    return Prices(width, node, rate, paid, np.zeros((len(node), -(-buckets // BLOCK) + 1, kinds)))
+
+
+def set_prices(prices: Prices, rate: FloatArray) -> None:
+    """Replace prices by others, float64[V, B, K]."""
+    prices.rate[:, :-1] = rate
+    np.cumsum(rate * prices.width, axis=1, out=prices.paid[:, 1:])
+    np.minimum.reduceat(rate, np.arange(0, rate.shape[1], BLOCK), axis=1, out=prices.least[:, :-1])
 
 
 def new_reply(jobs: int, prices: Prices) -> Reply:
@@ -87,50 +107,94 @@ def answer(inputs: Inputs, windows: Windows, prices: Prices, reply: Reply) -> No
 def _scan(inputs: Inputs, windows: Windows, prices: Prices, reply: Reply, j: int, m: int, v: int) -> None:
     """Find the best start of a job in a mode on a kind of node, if it is better than what was found before.
 
-    The cost with prices is linear between starts at which a bucket begins, the job ends with a bucket or the job
-    begins to be late: only these are looked at, upward, until the cost without prices alone is too much.
+    All starts of the first block are tried, then the first of each other block, then, upward, all of those blocks
+    in which some start may be better, until the cost without prices alone is too much.
     """
     speed = inputs.node_speed[prices.node[v]]
-    duration = inputs.mode_time[m, speed]
-    reference, slope, jump = inputs.cost_reference[m, speed], inputs.cost_slope[m, speed], inputs.cost_step[m, speed]
-    start, last = windows.first[m, speed], windows.last[m, speed]
-    buckets, width = prices.rate.shape[1] - 1, prices.width
-    best = reply.cost[j]
-    begin, begun = _bucket(prices, start), _inside(prices, start)
-    end, ended = _bucket(prices, start + duration), _inside(prices, start + duration)
-    while start <= last:
-        late = start + duration - reference
-        cost = slope * late + jump if late > 0 else 0.0
-        if cost >= best:
-            break
-        cost += _payment(inputs, prices, m, v, begin, begun, end, ended)
-        if cost < best:
-            best = cost
-            reply.cost[j], reply.start[j], reply.mode[j], reply.kind[j] = cost, start, m, v
-        if begin == buckets or start == last:
-            break
-        step = min(width - begun, last - start)
-        if end < buckets:
-            step = min(step, width - ended)
-        if late < 0:
-            step = min(step, -late)
-        start, begun = start + step, begun + step
-        if begun == width:
-            begin, begun = begin + 1, 0
-        if end < buckets:
-            ended += step
-            if ended == width:
-                end, ended = end + 1, 0
+    duration, last = inputs.mode_time[m, speed], windows.last[m, speed]
+    span, end = prices.width * BLOCK, prices.width * (prices.rate.shape[1] - 1)
+    first = windows.first[m, speed]
+    if first > last:
+        return
+    if first >= end:
+        _walk(inputs, prices, reply, j, m, v, first, first)
+        return
+    second = (first // span + 1) * span
+    _walk(inputs, prices, reply, j, m, v, first, min(last, second - 1, end))
+    start, last = second, min(last, end)
+    while start <= last and end_cost(inputs, m, speed, start + duration) < reply.cost[j]:
+        _walk(inputs, prices, reply, j, m, v, start, start)
+        start += span
+    start = second
+    while start <= last and end_cost(inputs, m, speed, start + duration) < reply.cost[j]:
+        until = min(last, start + span - 1)
+        if _least_cost(inputs, prices, m, v, start, until) < reply.cost[j]:
+            _walk(inputs, prices, reply, j, m, v, start, until)
+        start += span
 
 
 @kernel
-def _payment(inputs: Inputs, prices: Prices, m: int, v: int, begin: int, begun: int, end: int, ended: int) -> float:
-    """Return what a mode pays on a kind of node from some way into one bucket to some way into another."""
-    total = 0.0
+def _least_cost(inputs: Inputs, prices: Prices, m: int, v: int, first: int, last: int) -> float:
+    """Return a lower bound on the cost of all starts from ``first`` to ``last``, of one block.
+
+    All of them run from ``last`` to the first end, if that is later; the rest of their time costs at least the least
+    price of the blocks in which it can be.
+    """
+    speed = inputs.node_speed[prices.node[v]]
+    duration = inputs.mode_time[m, speed]
+    end, span, blocks = first + duration, prices.width * BLOCK, prices.least.shape[1] - 1
+    begin, middle, final = first // span, min(end // span, blocks), min((last + duration) // span, blocks)
+    cost = end_cost(inputs, m, speed, end)
     for k in range(inputs.mode_demand.shape[1]):
-        before = prices.paid[v, begin, k] + begun * prices.rate[v, begin, k]
-        total += inputs.mode_demand[m, k] * (prices.paid[v, end, k] + ended * prices.rate[v, end, k] - before)
-    return total
+        least = min(prices.least[v, begin, k], prices.least[v, middle, k], prices.least[v, final, k])
+        payment = least * min(duration, last - first)
+        if end > last:
+            payment += _paid(prices, v, k, _bucket(prices, end), _inside(prices, end))
+            payment -= _paid(prices, v, k, _bucket(prices, last), _inside(prices, last))
+        cost += inputs.mode_demand[m, k] * payment
+    return cost
+
+
+@kernel
+def _walk(inputs: Inputs, prices: Prices, reply: Reply, j: int, m: int, v: int, start: int, last: int) -> None:
+    """Try all starts from ``start`` to ``last`` that can be the best.
+
+    The cost with prices is linear between starts at which a bucket begins, the job ends with a bucket or the job
+    begins to be late: only these and the last are looked at, until the cost without prices alone is too much.
+    """
+    speed = inputs.node_speed[prices.node[v]]
+    duration, reference, width = inputs.mode_time[m, speed], inputs.cost_reference[m, speed], prices.width
+    buckets, best = prices.rate.shape[1] - 1, reply.cost[j]
+    begin, begun = _bucket(prices, start), _inside(prices, start)
+    end, ended = _bucket(prices, start + duration), _inside(prices, start + duration)
+    cost = end_cost(inputs, m, speed, start + duration)
+    while cost < best:
+        for k in range(inputs.mode_demand.shape[1]):
+            payment = _paid(prices, v, k, end, ended) - _paid(prices, v, k, begin, begun)
+            cost += inputs.mode_demand[m, k] * payment
+        if cost < best:
+            best = cost
+            reply.cost[j], reply.start[j], reply.mode[j], reply.kind[j] = cost, start, m, v
+        if start == last:
+            return
+        step = min(width - begun, last - start, width - ended)
+        if start + duration < reference:
+            step = min(step, reference - start - duration)
+        start, begun, ended = start + step, begun + step, ended + step
+        if begun == width:
+            begin, begun = begin + 1, 0
+        if ended == width:
+            end, ended = end + 1, 0
+        if end >= buckets:
+            end, ended = buckets, 0
+        cost = end_cost(inputs, m, speed, start + duration)
+
+
+@kernel
+def _paid(prices: Prices, v: int, k: int, bucket: int, inside: int) -> float:
+    """Return what one unit of a resource costs from time 0 to so far inside a bucket."""
+    paid: float = prices.paid[v, bucket, k] + inside * prices.rate[v, bucket, k]
+    return paid
 
 
 @kernel
