@@ -251,7 +251,8 @@ def _horizon(problem: Problem) -> int:
 def _buckets(problem: Problem, horizon: int, kinds: int) -> int:
     """Return how many buckets tell apart what the processing times tell apart."""
     wanted = _PER_DURATION * horizon / max(1.0, float(problem.least_time.mean()))
-    return min(max(_FEW, int(wanted)), max(1, _MANY // (kinds * problem.mode_demand.shape[1])))
+    most: int = _MANY // (kinds * problem.mode_demand.shape[1])
+    return min(max(_FEW, int(wanted)), max(1, most))
 
 
 def _areas(problem: Problem, kind: list[int], edges: IntArray) -> FloatArray:

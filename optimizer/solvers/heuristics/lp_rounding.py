@@ -8,14 +8,16 @@ from typing import Literal, get_args
 
 from optimizer.bounds.lagrangian import Lagrangian
 from optimizer.bounds.linear_program import solve_relaxation
-from optimizer.errors import ModelTooLargeError, UsageError
+from optimizer.errors import UsageError
 from optimizer.kernels.generation import feasible_order, parallel_schedule, serial_schedule
 from optimizer.kernels.inputs import Inputs, integers
 from optimizer.kernels.score import score
 from optimizer.kernels.search.rounding import Rounding, copy_plan, new_rounding, round_often
 from optimizer.kernels.serial import Plan, new_plan
 from optimizer.kernels.timeline import new_timeline
+from optimizer.model.columns import start_groups
 from optimizer.model.program import Program
+from optimizer.model.size import estimated_size
 from optimizer.objective import Costs, total_cost
 from optimizer.problem import Problem
 from optimizer.result import Limits
@@ -24,14 +26,15 @@ from optimizer.solvers.base import Answer
 from optimizer.solvers.heuristics.fractional import Fractional
 from optimizer.solvers.heuristics.search import run_islands
 from optimizer.solvers.monitor import Monitor
+from optimizer.units import FloatArray, IntArray
 
 Relaxation = Literal["auto", "linear", "lagrangian"]
 
 _LARGEST = 1_000_000
 """Entries of the largest linear program that is solved unless the user insists: about a second."""
 
-_REMEMBERED = 4_000_000
-"""Answers of jobs to prices that are averaged, at most."""
+_ROUNDS_AVERAGED, _ANSWERS = 100, 4_000_000
+"""Of how many rounds the answers are averaged at most, and of how many jobs times rounds."""
 
 _ROUNDS = 10
 """Rounds of the Lagrangian between two looks at the clock."""
@@ -72,14 +75,15 @@ class LPRounding:
         self, problem: Problem, limits: Limits, *, seed: int, warm_start: Schedule | None, monitor: Monitor
     ) -> Answer:
         """Relax, then round; see :class:`~optimizer.solvers.base.Solver`."""
-        fractional = _lagrangian(problem, warm_start, monitor)
+        total = inf if warm_start is None else total_cost(problem, Costs.of(problem), warm_start)
+        fractional = _lagrangian(problem, total, monitor)
         if self.relaxation != "lagrangian":
-            fractional = self._linear(problem, limits, warm_start, monitor) or fractional
+            fractional = self._linear(problem, limits, total, monitor) or fractional
         points = fractional.alpha_points(self.alphas)
         inputs = Inputs.of(problem)
         modes = fractional.likeliest_modes()
         lists = [
-            partial(generate, problem, feasible_order(problem, key))
+            partial(_list_schedule, problem, key, generate)
             for key in fractional.orders(points)
             for generate in (serial_schedule, parallel_schedule)
         ]
@@ -89,17 +93,14 @@ class LPRounding:
         ]
         return run_islands(problem, islands, limits, monitor)
 
-    def _linear(
-        self, problem: Problem, limits: Limits, warm_start: Schedule | None, monitor: Monitor
-    ) -> Fractional | None:
+    def _linear(self, problem: Problem, limits: Limits, total: float, monitor: Monitor) -> Fractional | None:
         """Solve the linear program and report its bound; None where it is too large or takes too long."""
-        try:
-            program = Program.tightened(problem, warm_start, horizon=None, memory=limits.memory)
-        except ModelTooLargeError:
-            if self.relaxation == "linear":
-                raise
+        size = estimated_size(problem, start_groups(problem, Costs.of(problem), total=total))
+        memory = inf if limits.memory is None else limits.memory
+        if self.relaxation == "auto" and (size.entries > _LARGEST or size.memory > memory):
             return None
-        if program.refuted or (self.relaxation == "auto" and len(program.linear.value) > _LARGEST):
+        program = Program.of(problem, known=total, memory=limits.memory)
+        if program.refuted:
             return None
         relaxed = solve_relaxation(program, seconds=_SHARE * monitor.remaining, stopped=lambda: monitor.stopped)
         if isfinite(relaxed.bound):
@@ -107,23 +108,23 @@ class LPRounding:
         return None if relaxed.solution is None else Fractional.of_program(program, relaxed.solution)
 
 
-def _lagrangian(problem: Problem, warm_start: Schedule | None, monitor: Monitor) -> Fractional:
+def _lagrangian(problem: Problem, total: float, monitor: Monitor) -> Fractional:
     """Improve the prices of capacity, report their bound (where the objective is a sum) and average the answers."""
-    costs = Costs.of(problem)
-    total = inf if warm_start is None else total_cost(problem, costs, warm_start)
-    end = (1 - _SHARE) * monitor.remaining
-    lagrangian = Lagrangian(problem, total=total, memory=max(1, min(100, _REMEMBERED // problem.jobs)))
-    reported = -inf
-    while not (lagrangian.settled and lagrangian.width == 1):
-        if lagrangian.bound > reported and not costs.is_maximum:
+    lagrangian = Lagrangian(problem, total=total, memory=max(1, min(_ROUNDS_AVERAGED, _ANSWERS // problem.jobs)))
+    end, reported = (1 - _SHARE) * monitor.remaining, -inf
+    while True:
+        if lagrangian.bound > reported and not problem.objective.is_maximum:
             monitor.report(lower_bound=lagrangian.bound)
             reported = lagrangian.bound
-        if monitor.stopped or monitor.remaining < end:
-            break
+        if monitor.stopped or monitor.remaining < end or (lagrangian.settled and lagrangian.width == 1):
+            return Fractional.of_answers(problem, lagrangian.answers)
         if lagrangian.settled:
             lagrangian.refine()
         lagrangian.advance(_ROUNDS)
-    return Fractional.of_answers(problem, lagrangian.answers)
+
+
+def _list_schedule(problem: Problem, key: FloatArray, generate: Callable[[Problem, IntArray], Schedule]) -> Schedule:
+    return generate(problem, feasible_order(problem, key))
 
 
 class _Island:
