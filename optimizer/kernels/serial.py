@@ -56,9 +56,15 @@ def latest_better(inputs: Inputs, mode: int, node: int, best_end: int, best_cost
 @kernel
 def place(inputs: Inputs, timeline: Timeline, plan: Plan, j: int) -> None:
     """Put job ``j``, whose predecessors are placed, where it ends first."""
+    place_in_modes(inputs, timeline, plan, j, inputs.mode_start[j], inputs.mode_start[j + 1])
+
+
+@kernel
+def place_in_modes(inputs: Inputs, timeline: Timeline, plan: Plan, j: int, first: int, end: int) -> None:
+    """Put job ``j`` where it ends first in any of its modes from ``first`` up to ``end``."""
     ready = ready_time(inputs, plan.end, j)
     best_end, best_cost = NEVER, np.inf
-    for m in range(inputs.mode_start[j], inputs.mode_start[j + 1]):
+    for m in range(first, end):
         for v in range(len(inputs.node_speed)):
             if exceeds(inputs.mode_demand, m, inputs.node_capacity, v):
                 continue
