@@ -94,25 +94,6 @@ def new_state(inputs: Inputs) -> State:
     )
 
 
-@kernel
-def rewind(inputs: Inputs, order: IntArray, state: State) -> None:
-    """Return ``state``, of whatever order and time, to what it is before time 0 for ``order``."""
-    state.class_seen[:] = 0
-    state.log[-1] = 0
-    state.free[:] = 0
-    state.active[-1] = 0
-    state.tail[:] = 0
-    for i in range(len(order)):
-        state.rank[order[i]] = i
-        state.waiting[i] = inputs.predecessor_start[i + 1] - inputs.predecessor_start[i]
-        state.tail[state.job_group[i]] += 1
-    first = 0
-    for g in range(len(state.head)):
-        size = state.tail[g]
-        state.head[g], state.next[g], state.tail[g] = first, first, first
-        first += size
-
-
 def _job_groups(inputs: Inputs, mode_class: IntArray) -> IntArray:
     """Return equal numbers for jobs whose modes, in a row, have equal classes, int64[J]."""
     count = np.diff(inputs.mode_start)

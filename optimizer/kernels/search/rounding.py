@@ -11,7 +11,7 @@ import numpy as np
 from optimizer.kernels.compilation import kernel
 from optimizer.kernels.heap import pop, push
 from optimizer.kernels.inputs import Inputs
-from optimizer.kernels.parallel import State, new_state, parallel, rewind
+from optimizer.kernels.parallel import State, new_state, parallel
 from optimizer.kernels.randomness import draw_below, draw_unit, draw_word, new_random
 from optimizer.kernels.score import score
 from optimizer.kernels.serial import Plan, place_in_modes
@@ -87,7 +87,7 @@ def new_rounding(inputs: Inputs, points: FloatArray, mode: IntArray, seed: int, 
         heap=np.zeros((jobs, 2), dtype=np.int64),
         waiting=np.zeros(jobs, dtype=np.int64),
         order=order,
-        state=new_state(inputs, order),
+        state=new_state(inputs),
     )
 
 
@@ -180,7 +180,6 @@ def _add(rounding: Rounding, j: int, size: int) -> int:
 def _generate(inputs: Inputs, rounding: Rounding, timeline: Timeline, plan: Plan) -> None:
     """Make a schedule of the order: parallel, or serial in any modes, or serial in those of the fractional schedule."""
     if rounding.way[0] == PARALLEL:
-        rewind(inputs, rounding.order, rounding.state)
         parallel(inputs, rounding.order, rounding.state, timeline, plan)
         return
     reset(timeline, inputs)

@@ -7,7 +7,6 @@ from optimizer.generate import generate
 from optimizer.kernels.compilation import Kernel
 from optimizer.kernels.generation import parallel_schedule, serial_schedule
 from optimizer.kernels.inputs import Inputs
-from optimizer.kernels.parallel import new_state, parallel, rewind
 from optimizer.kernels.score import score
 from optimizer.kernels.search.rounding import new_rounding, round_often
 from optimizer.kernels.serial import Plan, new_plan
@@ -63,15 +62,3 @@ def test_points_without_choice_give_their_order() -> None:
     least, best = rounded(problem, points, [50], round_often)
     assert total_cost(problem, Costs.of(problem), Schedule(*best)) == min(expected)
     assert least == score(Inputs.of(problem), best)
-
-
-def test_a_state_that_is_rewound_makes_the_same_schedule() -> None:
-    for seed in range(10):
-        problem = Problem.of(random_instance(seed))
-        inputs, plan = Inputs.of(problem), new_plan(problem.jobs)
-        other, order = np.arange(problem.jobs)[::-1].copy(), np.arange(problem.jobs)
-        state, timeline = new_state(inputs, other), new_timeline(inputs)
-        parallel(inputs, other, state, timeline, plan)
-        rewind(inputs, order, state)
-        parallel(inputs, order, state, timeline, plan)
-        assert (plan.start == parallel_schedule(problem, order).start).all()
