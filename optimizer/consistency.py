@@ -120,7 +120,7 @@ class _NodeKinds:
         """Return the shortest processing time of a mode that fits somewhere, in steps."""
         v = self.fastest(mode)
         assert v is not None, "asked only for modes that fit"
-        performance = self.instance.pool_performance(mode) if self.pooled else self.nodes[v].performance
+        performance = self.instance.pool_performance(mode.demand) if self.pooled else self.nodes[v].performance
         return processing_steps(self.instance.time_scale.steps(mode.duration), performance)
 
 

@@ -293,9 +293,9 @@ class Instance(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
             for name, entry in (self.resources or {}).items()
         }
 
-    def pool_performance(self, mode: Mode) -> Number:
-        """Return the speed of ``mode`` in the pool: the least performance of the resources that it demands."""
-        return min((self.pool[name].performance for name, amount in mode.demand.items() if amount > 0), default=1)
+    def pool_performance(self, demand: Mapping[str, Number]) -> Number:
+        """Return the speed of a mode in the pool: the least performance of the resources that it demands."""
+        return min((self.pool[name].performance for name, amount in demand.items() if amount > 0), default=1)
 
     @cached_property
     def node_ids(self) -> tuple[str | None, ...]:
@@ -319,7 +319,9 @@ class Instance(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
         for job in self.jobs:
             yield job.arrival
             yield from (time for time in (job.deadline, job.due) if time is not None)
-            yield from (mode.duration for mode in job.alternatives)
+            if job.duration is not None:
+                yield job.duration
+            yield from (mode.duration for mode in job.modes or ())
         for block in self.unavailable:
             yield from (block.start, block.end)
 

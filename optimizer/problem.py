@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from optimizer.errors import InstanceError, Issue, UsageError
-from optimizer.instance import Instance, Mode, Unavailable
+from optimizer.instance import Instance, Job, Mode, Unavailable
 from optimizer.names import Feature, Objective
 from optimizer.units import FloatArray, IntArray, Number, Scale, processing_steps
 
@@ -278,7 +278,8 @@ def _precedence(instance: Instance) -> dict[str, Any]:
 def _cluster_and_modes(instance: Instance) -> dict[str, Any]:
     """Return the fields that hang on resources, nodes, modes and unavailability."""
     names = instance.resource_ids
-    modes = [mode for job in instance.jobs for mode in job.alternatives]
+    entries: list[tuple[Mode | Job, ...]] = [job.modes or (job,) for job in instance.jobs]  # one mode: the job itself
+    modes = [mode for entry in entries for mode in entry]
     if instance.nodes is None:
         capacities = [{name: entry.capacity for name, entry in instance.pool.items()}]
     else:
@@ -293,50 +294,46 @@ def _cluster_and_modes(instance: Instance) -> dict[str, Any]:
     capacity_array = np.column_stack([capacity for _, capacity in columns])
     starts, times, levels = _capacity_profile(instance, capacity_array, scales)
     return {
-        "mode_start": np.concatenate([[0], np.cumsum([len(job.alternatives) for job in instance.jobs])]).astype(
-            np.int64
-        ),
+        "mode_start": np.concatenate([[0], np.cumsum([len(entry) for entry in entries])]).astype(np.int64),
         "mode_demand": np.column_stack([demand for demand, _ in columns]),
         "node_capacity": capacity_array,
         "demand_scale": tuple(scales),
         "profile_start": starts,
         "profile_time": times,
         "profile_level": levels,
-        **_processing(instance, modes),
+        **_processing(instance, modes, [job for job in instance.jobs for _ in job.modes or (job,)]),
     }
 
 
-def _processing(instance: Instance, modes: list[Mode]) -> dict[str, IntArray]:
+def _processing(instance: Instance, modes: list[Mode | Job], jobs: list[Job]) -> dict[str, IntArray]:
     """Return processing times and estimates of all modes at all speeds."""
     time = instance.time_scale
+    speeds: list[tuple[Number, ...]]
     if instance.nodes is None:
-        speeds = [[instance.pool_performance(mode)] for mode in modes]
+        speeds = [(instance.pool_performance(mode.demand),) for mode in modes]
         node_speed = np.zeros(1, dtype=np.int64)
     else:
         performances = [node.performance for node in instance.nodes for _ in node.ids]
-        distinct = list(dict.fromkeys(performances))
+        distinct = tuple(dict.fromkeys(performances))
         speeds = [distinct] * len(modes)
         node_speed = np.array([distinct.index(performance) for performance in performances], dtype=np.int64)
-    estimates = [job.estimate for job in instance.jobs for _ in job.alternatives]
+    durations = [mode.duration or 0 for mode in modes]
     believed = [
-        mode.duration if estimate is None else estimate for mode, estimate in zip(modes, estimates, strict=True)
+        duration if job.estimate is None else job.estimate for duration, job in zip(durations, jobs, strict=True)
     ]
     return {
         "node_speed": node_speed,
-        "mode_time": _times_at_speeds(time, [mode.duration for mode in modes], speeds),
+        "mode_time": _times_at_speeds(time, durations, speeds),
         "mode_estimate": _times_at_speeds(time, believed, speeds),
     }
 
 
-def _times_at_speeds(scale: Scale, durations: list[Number], speeds: list[list[Number]]) -> IntArray:
-    known: dict[tuple[Number, Number], int] = {}
-    rows = []
-    for duration, row in zip(durations, speeds, strict=True):
-        for speed in row:
-            if (duration, speed) not in known:
-                known[duration, speed] = min(processing_steps(scale.steps(duration), speed), NEVER)
-        rows.append([known[duration, speed] for speed in row])
-    return np.array(rows, dtype=np.int64)
+def _times_at_speeds(scale: Scale, durations: list[Number], speeds: list[tuple[Number, ...]]) -> IntArray:
+    known: dict[tuple[Number, tuple[Number, ...]], list[int]] = {}
+    for duration, row in set(zip(durations, speeds, strict=True)):
+        steps = scale.steps(duration)
+        known[duration, row] = [min(processing_steps(steps, speed), NEVER) for speed in row]
+    return np.array([known[key] for key in zip(durations, speeds, strict=True)], dtype=np.int64)
 
 
 def _capacity_profile(

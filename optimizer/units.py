@@ -62,6 +62,8 @@ class Scale:
         """Return the coarsest grid that holds every one of the exact ``numbers``."""
         step = MILLION
         for number in numbers:
+            if isinstance(number, int) or number.is_integer():
+                continue
             step = gcd(step, millionths(number))
             if step == 1:
                 break

@@ -97,10 +97,10 @@ def test_a_pool_is_one_node_without_a_name() -> None:
 
 def test_a_mode_in_a_pool_is_as_fast_as_the_slowest_resource_it_demands() -> None:
     instance = Instance(jobs=(Job("a", duration=1),), resources={"gpu": Resource(8, 2), "cpu": Resource(64, 0.5)})
-    assert instance.pool_performance(Mode(1, {"gpu": 1})) == 2
-    assert instance.pool_performance(Mode(1, {"gpu": 1, "cpu": 1})) == 0.5
-    assert instance.pool_performance(Mode(1, {"gpu": 1, "cpu": 0})) == 2
-    assert instance.pool_performance(Mode(1)) == 1
+    assert instance.pool_performance({"gpu": 1}) == 2
+    assert instance.pool_performance({"gpu": 1, "cpu": 1}) == 0.5
+    assert instance.pool_performance({"gpu": 1, "cpu": 0}) == 2
+    assert instance.pool_performance({}) == 1
 
 
 @pytest.mark.parametrize(

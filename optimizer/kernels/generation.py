@@ -5,19 +5,58 @@ methods revisited", European Journal of Operational Research 90, extended by mod
 """
 
 import heapq
+from collections.abc import Callable
+from functools import cached_property
 
 import numpy as np
 
 from optimizer.kernels.inputs import Inputs, integers
-from optimizer.kernels.parallel import new_state, parallel
-from optimizer.kernels.serial import Plan, new_plan, serial, shift_left
+from optimizer.kernels.parallel import State, new_state, parallel
+from optimizer.kernels.serial import Plan, new_plan, serial_part, shift_left
 from optimizer.kernels.timeline import new_timeline
 from optimizer.problem import Problem
 from optimizer.schedule import Schedule
 from optimizer.units import FloatArray, IntArray
 
+_JOBS_AT_A_TIME = 2000
 _SECONDS_PER_CHOICE = 2e-5
 _SECONDS_PER_SCAN = 2e-7
+
+
+class ScheduleGenerator:
+    """Generates any number of schedules of one problem, whose arrays are made once.
+
+    Parameters
+    ----------
+    problem : Problem
+        What to schedule.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+        self._inputs = Inputs.of(problem)
+        self._timeline = new_timeline(self._inputs)
+
+    @cached_property
+    def _state(self) -> State:
+        return new_state(self._inputs)
+
+    def serial(self, order: IntArray, stopped: Callable[[], bool] = lambda: False) -> Schedule | None:
+        """Return the schedule of :func:`serial_schedule`, None if ``stopped`` said so before it was done."""
+        order, plan = _repaired(self._problem, order), new_plan(self._problem.jobs)
+        place_next = serial_part.sized(_estimate(self._problem))
+        for first in range(0, len(order), _JOBS_AT_A_TIME):
+            if stopped():
+                return None
+            place_next(self._inputs, order, first, min(first + _JOBS_AT_A_TIME, len(order)), self._timeline, plan)
+        return _schedule(plan)
+
+    def parallel(self, order: IntArray) -> Schedule:
+        """Return the schedule of :func:`parallel_schedule`."""
+        plan = new_plan(self._problem.jobs)
+        generate = parallel.sized(2 * _estimate(self._problem))
+        generate(self._inputs, integers(order), self._state, self._timeline, plan)
+        return _schedule(plan)
 
 
 def serial_schedule(problem: Problem, order: IntArray) -> Schedule:
@@ -34,9 +73,9 @@ def serial_schedule(problem: Problem, order: IntArray) -> Schedule:
     order : int64[J]
         A permutation of the jobs; where a job stands before a predecessor it waits for it.
     """
-    inputs, plan = Inputs.of(problem), new_plan(problem.jobs)
-    serial.sized(_estimate(problem))(inputs, _repaired(problem, order), new_timeline(inputs), plan)
-    return _schedule(plan)
+    schedule = ScheduleGenerator(problem).serial(order)
+    assert schedule is not None, "nobody stops it"
+    return schedule
 
 
 def parallel_schedule(problem: Problem, order: IntArray) -> Schedule:
@@ -54,10 +93,7 @@ def parallel_schedule(problem: Problem, order: IntArray) -> Schedule:
     order : int64[J]
         A permutation of the jobs.
     """
-    inputs, plan = Inputs.of(problem), new_plan(problem.jobs)
-    order = integers(order)
-    parallel.sized(2 * _estimate(problem))(inputs, order, new_state(inputs, order), new_timeline(inputs), plan)
-    return _schedule(plan)
+    return ScheduleGenerator(problem).parallel(order)
 
 
 def left_shifted(problem: Problem, schedule: Schedule) -> Schedule:

@@ -8,13 +8,13 @@ from optimizer.kernels.compilation import kernel
 from optimizer.kernels.heap import pop, push
 from optimizer.kernels.inputs import Inputs, integers
 from optimizer.kernels.serial import Plan, ready_time
-from optimizer.kernels.timeline import Timeline, earliest_start, entry_at, exceeds, reserve, reset
+from optimizer.kernels.timeline import Timeline, copy_free, earliest_start, exceeds, reserve, reset
 from optimizer.problem import NEVER
 from optimizer.units import IntArray
 
 
 class State(NamedTuple):
-    """What is going on at one instant.
+    """What is going on at one instant; once made it serves any number of schedules of one problem.
 
     Modes of equal demand form a class, jobs with modes of the same classes a group. From one instant to the next free
     capacity grows only on nodes where a job ends or availability changes; the log lists them. A class that no node had
@@ -40,6 +40,8 @@ class State(NamedTuple):
         Free capacity now.
     job_group : int64[J]
         Group of each job.
+    group_start : int64[G]
+        Where the jobs of each group begin in ``queue``.
     queue : int64[J]
         Ranks of the jobs that are ready, ascending within each group.
     head, next, tail : int64[G]
@@ -57,6 +59,7 @@ class State(NamedTuple):
     log: IntArray
     free: IntArray
     job_group: IntArray
+    group_start: IntArray
     queue: IntArray
     head: IntArray
     next: IntArray
@@ -64,30 +67,30 @@ class State(NamedTuple):
     active: IntArray
 
 
-def new_state(inputs: Inputs, order: IntArray) -> State:
-    """Return the state before time 0 for jobs that have priority in ``order``."""
+def new_state(inputs: Inputs) -> State:
+    """Return the state of a generation that has not begun."""
     jobs, breakpoints = len(inputs.release), len(inputs.profile_time)
     demand = np.where(inputs.mode_time[:, :1] > 0, inputs.mode_demand, 0)
-    class_demand, mode_class = np.unique(demand, axis=0, return_inverse=True)
-    job_group = _job_groups(inputs, mode_class.reshape(-1))
-    head = np.concatenate([[0], np.cumsum(np.bincount(job_group))])[:-1]
-    rank = np.empty(jobs, dtype=np.int64)
-    rank[order] = np.arange(jobs)
+    first, mode_class = _distinct(demand)
+    class_demand = demand[first]
+    job_group = _job_groups(inputs, mode_class)
+    start = np.concatenate([[0], np.cumsum(np.bincount(job_group))])[:-1]
     return State(
-        rank=rank,
-        waiting=np.diff(inputs.predecessor_start),
+        rank=np.empty(jobs, dtype=np.int64),
+        waiting=np.empty(jobs, dtype=np.int64),
         events=np.empty((2 * jobs + breakpoints, 2), dtype=np.int64),
-        mode_class=integers(mode_class.reshape(-1)),
+        mode_class=mode_class,
         class_demand=integers(class_demand),
-        class_seen=np.zeros(len(class_demand), dtype=np.int64),
-        log=np.zeros(jobs + breakpoints + 1, dtype=np.int64),
+        class_seen=np.empty(len(class_demand), dtype=np.int64),
+        log=np.empty(jobs + breakpoints + 1, dtype=np.int64),
         free=np.zeros(inputs.node_capacity.shape, dtype=np.int64),
         job_group=job_group,
+        group_start=start,
         queue=np.empty(jobs, dtype=np.int64),
-        head=head,
-        next=head.copy(),
-        tail=head.copy(),
-        active=np.zeros(len(head) + 1, dtype=np.int64),
+        head=start.copy(),
+        next=start.copy(),
+        tail=start.copy(),
+        active=np.empty(len(start) + 1, dtype=np.int64),
     )
 
 
@@ -97,13 +100,24 @@ def _job_groups(inputs: Inputs, mode_class: IntArray) -> IntArray:
     job = np.repeat(np.arange(len(count)), count)
     classes = np.full((len(count), count.max()), -1)
     classes[job, np.arange(len(job)) - inputs.mode_start[job]] = mode_class
-    return integers(np.unique(classes, axis=0, return_inverse=True)[1].reshape(-1))
+    return _distinct(classes)[1]
+
+
+def _distinct(rows: IntArray) -> tuple[IntArray, IntArray]:
+    """Return where each distinct row stands first, and which of these every row is."""
+    code = np.zeros(len(rows), dtype=np.int64)  # column after column: numpy compares whole rows slowly
+    for column in rows.T:
+        values, index = np.unique(column, return_inverse=True)
+        code = np.unique(code * len(values) + index, return_inverse=True)[1]
+    _, first, number = np.unique(code, return_index=True, return_inverse=True)
+    return first, integers(number)
 
 
 @kernel
 def parallel(inputs: Inputs, order: IntArray, state: State, timeline: Timeline, plan: Plan) -> None:
     """Let time go on and start, at each instant at which something changes, every job that can start."""
     reset(timeline, inputs)
+    _begin(inputs, order, state)
     coming = _first_events(inputs, order, state)
     while coming > 0:
         now = state.events[0, 0]
@@ -122,6 +136,22 @@ def parallel(inputs: Inputs, order: IntArray, state: State, timeline: Timeline, 
             else:
                 state.next[g] += 1
             i = _next_group(inputs, order, state)
+
+
+@kernel
+def _begin(inputs: Inputs, order: IntArray, state: State) -> None:
+    """Go back to before time 0, for jobs that have priority in ``order``."""
+    for r in range(len(order)):
+        state.rank[order[r]] = r
+        state.waiting[r] = inputs.predecessor_start[r + 1] - inputs.predecessor_start[r]
+    for c in range(len(state.class_seen)):
+        state.class_seen[c] = 0
+    for v in range(state.free.shape[0]):
+        for k in range(state.free.shape[1]):
+            state.free[v, k] = 0
+    for g in range(len(state.group_start)):
+        state.head[g] = state.next[g] = state.tail[g] = state.group_start[g]
+    state.log[-1] = state.active[-1] = 0
 
 
 @kernel
@@ -144,9 +174,7 @@ def _happen(state: State, timeline: Timeline, order: IntArray, now: int, code: i
         _enqueue(state, state.job_group[order[code]], code)
         return
     node = code - len(order)
-    entry = entry_at(timeline, node, now)
-    for k in range(state.free.shape[1]):
-        state.free[node, k] = timeline.level[entry, k]
+    copy_free(timeline, node, now, state.free)
     state.log[state.log[-1]] = node
     state.log[-1] += 1
 

@@ -56,9 +56,15 @@ def latest_better(inputs: Inputs, mode: int, node: int, best_end: int, best_cost
 @kernel
 def place(inputs: Inputs, timeline: Timeline, plan: Plan, j: int) -> None:
     """Put job ``j``, whose predecessors are placed, where it ends first."""
+    place_in_modes(inputs, timeline, plan, j, inputs.mode_start[j], inputs.mode_start[j + 1])
+
+
+@kernel
+def place_in_modes(inputs: Inputs, timeline: Timeline, plan: Plan, j: int, first: int, end: int) -> None:
+    """Put job ``j`` where it ends first in any of its modes from ``first`` up to ``end``."""
     ready = ready_time(inputs, plan.end, j)
     best_end, best_cost = NEVER, np.inf
-    for m in range(inputs.mode_start[j], inputs.mode_start[j + 1]):
+    for m in range(first, end):
         for v in range(len(inputs.node_speed)):
             if exceeds(inputs.mode_demand, m, inputs.node_capacity, v):
                 continue
@@ -76,9 +82,27 @@ def place(inputs: Inputs, timeline: Timeline, plan: Plan, j: int) -> None:
 @kernel
 def serial(inputs: Inputs, order: IntArray, timeline: Timeline, plan: Plan) -> None:
     """Place all jobs in an order in which no job stands before a predecessor."""
-    reset(timeline, inputs)
-    for j in order:
-        place(inputs, timeline, plan, j)
+    serial_part(inputs, order, 0, len(order), timeline, plan)
+
+
+@kernel
+def serial_part(inputs: Inputs, order: IntArray, first: int, last: int, timeline: Timeline, plan: Plan) -> None:
+    """Place the jobs ``order[first:last]``, after those before them are placed."""
+    if first == 0:
+        reset(timeline, inputs)
+    for i in range(first, last):
+        place(inputs, timeline, plan, order[i])
+
+
+@kernel
+def place_as_planned(inputs: Inputs, timeline: Timeline, plan: Plan, j: int) -> None:
+    """Put job ``j``, whose predecessors are placed, as early as possible in its mode and on its node of ``plan``."""
+    m, v = plan.mode[j], plan.node[j]
+    duration = inputs.mode_time[m, inputs.node_speed[v]]
+    ready = ready_time(inputs, plan.end, j)
+    plan.start[j] = earliest_start(timeline, v, ready, duration, inputs.mode_demand, m, NEVER)
+    plan.end[j] = plan.start[j] + duration
+    reserve(timeline, v, plan.start[j], duration, inputs.mode_demand, m)
 
 
 @kernel
@@ -86,9 +110,4 @@ def shift_left(inputs: Inputs, order: IntArray, timeline: Timeline, plan: Plan) 
     """Place all jobs, in such an order, in the modes and on the nodes of ``plan``."""
     reset(timeline, inputs)
     for j in order:
-        m, v = plan.mode[j], plan.node[j]
-        duration = inputs.mode_time[m, inputs.node_speed[v]]
-        ready = ready_time(inputs, plan.end, j)
-        plan.start[j] = earliest_start(timeline, v, ready, duration, inputs.mode_demand, m, NEVER)
-        plan.end[j] = plan.start[j] + duration
-        reserve(timeline, v, plan.start[j], duration, inputs.mode_demand, m)
+        place_as_planned(inputs, timeline, plan, j)

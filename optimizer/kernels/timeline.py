@@ -1,66 +1,98 @@
-"""Free capacity of every node over time, as a sorted list of the instants at which it changes.
+"""Free capacity of every node over time while jobs are placed, in the form that suits the size.
 
-The entries of all nodes share one storage. A node whose part of it is full moves to a part twice as large at the end
-of what is in use; the storage is large enough for that from the start, and pages that are never touched cost nothing.
+In every step of time where the horizon is short (slots.py), else at the instants at which it changes (calendar.py).
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
+from optimizer.errors import UsageError
+from optimizer.kernels.calendar import (
+    Calendar,
+    amount_at,
+    change,
+    earliest,
+    free_at,
+    latest,
+    new_calendar,
+    next_entry,
+    no_calendar,
+    reset_calendar,
+)
 from optimizer.kernels.compilation import kernel
 from optimizer.kernels.inputs import Inputs
+from optimizer.kernels.slots import (
+    Slots,
+    amount_in_slot,
+    are_suitable,
+    earliest_slot,
+    free_in_slot,
+    latest_slot,
+    new_slots,
+    next_change_of_slots,
+    no_slots,
+    reset_slots,
+    use_slots,
+)
+from optimizer.problem import NEVER
 from optimizer.units import IntArray
 
-FIRST, COUNT, ROOM = 0, 1, 2
+_LARGEST_KEY = 2**62
 
 
 class Timeline(NamedTuple):
-    """Free capacity of all nodes (few arrays: compiled loops pass each one at a cost).
+    """Free capacity of all nodes, in one of two forms; the other is empty.
 
     Parameters
     ----------
-    time : int64[*]
-        When an entry begins; ascending within a node, the first is 0.
-    level : int64[*, K]
-        Free capacity from this entry to the next of its node.
-    part : int64[N + 1, 3]
-        Of each node the first entry, the number of entries and how many there is room for; in the last row how much
-        of the storage belongs to nodes, or did.
+    in_slots : bool
+        Which one.
+    slots : Slots
+        By steps.
+    calendar : Calendar
+        By instants of change.
     """
 
-    time: IntArray
-    level: IntArray
-    part: IntArray
+    in_slots: bool
+    slots: Slots
+    calendar: Calendar
 
 
 def new_timeline(inputs: Inputs) -> Timeline:
-    """Return storage that suffices for one reservation a job; :func:`reset` makes it a timeline."""
-    nodes, kinds = inputs.node_capacity.shape
-    entries = len(inputs.profile_time) + 2 * len(inputs.release) + 2 * nodes
-    # reset hands out at most `entries`; a node that doubles leaves at most 4 times the entries it will have had
-    return Timeline(
-        time=np.empty(5 * entries, dtype=np.int64),
-        level=np.empty((5 * entries, kinds), dtype=np.int64),
-        part=np.empty((nodes + 1, 3), dtype=np.int64),
-    )
+    """Return storage for one reservation a job of ``inputs``; :func:`reset` makes it a timeline.
+
+    Reservations end by the horizon of these jobs: that is where any of them ends when each is placed as early as those
+    before it allow (Problem.horizon).
+
+    Raises
+    ------
+    UsageError
+        When nodes times horizon is beyond any integer.
+    """
+    horizon, nodes = _horizon(inputs) + 1, len(inputs.node_speed)
+    if are_suitable(inputs, horizon):
+        return Timeline(True, new_slots(inputs, horizon), no_calendar(inputs))
+    if horizon * nodes >= _LARGEST_KEY:
+        raise UsageError(f"{nodes} nodes and {horizon} time steps are too many for a timeline")
+    return Timeline(False, no_slots(), new_calendar(inputs, horizon))
+
+
+def _horizon(inputs: Inputs) -> int:
+    """Return a time by which jobs that are placed as early as those before them allow have ended."""
+    longest = np.maximum.reduceat(inputs.mode_time.max(axis=1), inputs.mode_start[:-1])
+    lag = np.zeros(len(longest), dtype=np.int64)
+    np.maximum.at(lag, np.repeat(np.arange(len(lag)), np.diff(inputs.predecessor_start)), inputs.predecessor_lag)
+    return int(max(inputs.release.max(), inputs.profile_time.max()) + longest.sum() + lag.sum())
 
 
 @kernel
 def reset(timeline: Timeline, inputs: Inputs) -> None:
     """Make all capacity free that is not unavailable."""
-    nodes = len(inputs.node_speed)
-    share = 2 * len(inputs.release) // nodes + 2
-    used = 0
-    for v in range(nodes):
-        source, count = inputs.profile_start[v], inputs.profile_start[v + 1] - inputs.profile_start[v]
-        timeline.part[v, FIRST], timeline.part[v, COUNT], timeline.part[v, ROOM] = used, count, count + share
-        for i in range(count):
-            timeline.time[used + i] = inputs.profile_time[source + i]
-            for k in range(timeline.level.shape[1]):
-                timeline.level[used + i, k] = inputs.profile_level[source + i, k]
-        used += count + share
-    timeline.part[nodes, FIRST] = used
+    if timeline.in_slots:
+        reset_slots(timeline.slots, inputs)
+    else:
+        reset_calendar(timeline.calendar, inputs)
 
 
 @kernel
@@ -70,20 +102,6 @@ def exceeds(demand: IntArray, mode: int, level: IntArray, row: int) -> bool:
         if demand[mode, k] > level[row, k]:
             return True
     return False
-
-
-@kernel
-def entry_at(timeline: Timeline, node: int, time: int) -> int:
-    """Return the entry of ``node`` that holds at ``time`` >= 0."""
-    low: int = timeline.part[node, FIRST]
-    high = low + timeline.part[node, COUNT]
-    while high - low > 1:
-        middle = (low + high) // 2
-        if timeline.time[middle] <= time:
-            low = middle
-        else:
-            high = middle
-    return low
 
 
 @kernel
@@ -103,99 +121,70 @@ def earliest_start(
     latest : int
         A start after this one is of no use: then any number above ``latest`` may come back.
     """
-    start = ready
-    if duration == 0 or start > latest:
-        return start
-    for entry in range(entry_at(timeline, node, ready), timeline.part[node, FIRST] + timeline.part[node, COUNT]):
-        if timeline.time[entry] >= start + duration:
-            break
-        if exceeds(demand, mode, timeline.level, entry):
-            start = timeline.time[entry + 1]  # the last entry has the whole capacity: it never blocks
-            if start > latest:
-                break
-    return start
+    return earliest_beside(timeline, node, ready, duration, demand, mode, latest, NEVER)
+
+
+@kernel
+def earliest_beside(
+    timeline: Timeline, node: int, ready: int, duration: int, demand: IntArray, mode: int, latest: int, own: int
+) -> int:
+    """Return the same where capacity from ``own`` on counts as sufficient, whatever is reserved there."""
+    if ready > latest:
+        return ready
+    if timeline.in_slots:
+        return earliest_slot(timeline.slots, node, ready, duration, demand, mode, latest, own)
+    return earliest(timeline.calendar, node, ready, duration, demand, mode, latest, own)
+
+
+@kernel
+def latest_start(timeline: Timeline, node: int, limit: int, duration: int, demand: IntArray, mode: int) -> int:
+    """Return the last start from which capacity suffices for ``duration`` without a gap, up to an end at ``limit``.
+
+    It is negative when there is none. The other arguments are those of :func:`earliest_start`.
+    """
+    if timeline.in_slots:
+        return latest_slot(timeline.slots, node, limit, duration, demand, mode)
+    return latest(timeline.calendar, node, limit, duration, demand, mode)
 
 
 @kernel
 def reserve(timeline: Timeline, node: int, start: int, duration: int, demand: IntArray, mode: int) -> None:
     """Take row ``mode`` of ``demand`` from the free capacity of ``node`` in [start, start + duration)."""
-    if duration == 0:
-        return
-    if timeline.part[node, COUNT] + 2 > timeline.part[node, ROOM]:
-        _move(timeline, node)
-    begin = _cut(timeline, node, start)
-    end = _cut(timeline, node, start + duration)
-    for entry in range(begin, end):
-        for k in range(demand.shape[1]):
-            timeline.level[entry, k] -= demand[mode, k]
+    if timeline.in_slots:
+        use_slots(timeline.slots, node, start, start + duration, demand, mode, 1)
+    else:
+        change(timeline.calendar, node, start, start + duration, demand, mode, -1)
 
 
 @kernel
 def give_back(timeline: Timeline, node: int, start: int, duration: int, demand: IntArray, mode: int) -> None:
-    """Undo :func:`reserve`, the last one that is not undone; entries that it alone needed go.
-
-    What is left are entries of before the reservation, so there is room for the two that may have to be cut again.
-    """
-    if duration == 0:
-        return
-    begin = _cut(timeline, node, start)
-    end = _cut(timeline, node, start + duration)
-    for entry in range(begin, end):
-        for k in range(demand.shape[1]):
-            timeline.level[entry, k] += demand[mode, k]
-    _merge(timeline, node, end)
-    _merge(timeline, node, begin)
+    """Undo a :func:`reserve` with the same arguments."""
+    if timeline.in_slots:
+        use_slots(timeline.slots, node, start, start + duration, demand, mode, -1)
+    else:
+        change(timeline.calendar, node, start, start + duration, demand, mode, 1)
 
 
 @kernel
-def _merge(timeline: Timeline, node: int, entry: int) -> None:
-    """Drop an entry at which nothing changes."""
-    if entry == timeline.part[node, FIRST] or exceeds(timeline.level, entry, timeline.level, entry - 1):
-        return
-    if exceeds(timeline.level, entry - 1, timeline.level, entry):
-        return
-    timeline.part[node, COUNT] -= 1
-    for i in range(entry, timeline.part[node, FIRST] + timeline.part[node, COUNT]):
-        _copy(timeline, i + 1, i)
+def copy_free(timeline: Timeline, node: int, time: int, free: IntArray) -> None:
+    """Write what is free on ``node`` at ``time`` >= 0 into its row of ``free``, int64[N, K]."""
+    if timeline.in_slots:
+        free_in_slot(timeline.slots, node, time, free)
+    else:
+        free_at(timeline.calendar, node, time, free)
 
 
 @kernel
-def has_storage(timeline: Timeline, node: int) -> bool:
-    """Return whether one more reservation on ``node`` finds storage; after a reset each job finds some once."""
-    room: int = timeline.part[node, ROOM]
-    needed: int = timeline.part[node, COUNT] + 2
-    used: int = timeline.part[-1, FIRST]
-    return needed <= room or used + 2 * room <= len(timeline.time)
+def free_amount(timeline: Timeline, node: int, time: int, k: int) -> int:
+    """Return how much of resource ``k`` is free on ``node`` at ``time`` >= 0, beyond the horizon, too."""
+    if timeline.in_slots:
+        return amount_in_slot(timeline.slots, node, time, k)
+    return amount_at(timeline.calendar, node, time, k)
 
 
 @kernel
-def _cut(timeline: Timeline, node: int, time: int) -> int:
-    """Return the entry that begins at ``time``; it is made where there is none."""
-    entry = entry_at(timeline, node, time)
-    if timeline.time[entry] == time:
-        return entry
-    entry += 1
-    for i in range(timeline.part[node, FIRST] + timeline.part[node, COUNT], entry, -1):
-        _copy(timeline, i - 1, i)
-    _copy(timeline, entry - 1, entry)
-    timeline.time[entry] = time
-    timeline.part[node, COUNT] += 1
-    return entry
-
-
-@kernel
-def _copy(timeline: Timeline, source: int, target: int) -> None:
-    timeline.time[target] = timeline.time[source]
-    for k in range(timeline.level.shape[1]):
-        timeline.level[target, k] = timeline.level[source, k]
-
-
-@kernel
-def _move(timeline: Timeline, node: int) -> None:
-    """Give a node twice the room, at the end of what is in use."""
-    target = timeline.part[-1, FIRST]
-    for i in range(timeline.part[node, COUNT]):
-        _copy(timeline, timeline.part[node, FIRST] + i, target + i)
-    timeline.part[node, FIRST] = target
-    timeline.part[node, ROOM] *= 2
-    timeline.part[-1, FIRST] += timeline.part[node, ROOM]
+def next_change(timeline: Timeline, node: int, time: int) -> int:
+    """Return the first time after ``time`` >= 0 at which what is free on ``node`` changes, NEVER if there is none."""
+    if timeline.in_slots:
+        return next_change_of_slots(timeline.slots, node, time)
+    return next_entry(timeline.calendar, node, time)

@@ -86,6 +86,11 @@ def _policy(name: str, summary: str, target: str, *features: Feature) -> Entry:
     return Entry(name, SolverKind.POLICY, summary, module, _EVERYTHING | set(features), {})
 
 
+def _search(name: str, summary: str, target: str) -> Entry:
+    module = f"optimizer.solvers.heuristics.{target}"
+    return Entry(name, SolverKind.HEURISTIC, summary, module, _EVERYTHING | {Feature.WARM_START, Feature.THREADS}, {})
+
+
 _ENTRIES = (
     Entry(
         "auto",
@@ -122,10 +127,21 @@ _ENTRIES = (
     Entry(
         "greedy",
         SolverKind.HEURISTIC,
-        "list scheduling by a priority rule, or the best of all rules",
+        "list scheduling by a priority rule, or the best of all rules; samples around it",
         "optimizer.solvers.heuristics.greedy:Greedy",
-        _EVERYTHING,
+        _EVERYTHING | {Feature.THREADS},
         {},
+    ),
+    _search("local-search", "annealing over local moves that are built again", "local_search:LocalSearch"),
+    _search("ant-colony", "ant colony optimisation: orders that follow pheromone", "ant_colony:AntColony"),
+    _search("particle-swarm", "particle swarm optimisation of random keys", "particle_swarm:ParticleSwarm"),
+    Entry(
+        "lp-rounding",
+        SolverKind.HEURISTIC,
+        "orders by alpha-points of the time-indexed linear program, whose value is the bound",
+        "optimizer.solvers.heuristics.lp_rounding:LPRounding",
+        _EVERYTHING | {Feature.BOUND, Feature.WARM_START, Feature.THREADS},
+        {"highspy": "highspy"},
     ),
     Entry(
         "backtracking",

@@ -36,7 +36,7 @@ def first_fit(free: IntArray, demand: IntArray, ready: int, duration: int, own: 
 def test_reservations_come_and_go(seed: int, jobs: int) -> None:
     rng = Random(seed)
     inputs, calendar, free = made(jobs)
-    blocks = calendar.counts.tolist()
+    blocks = calendar.links[-1].tolist()
     held: dict[int, tuple[int, int, int]] = {}
     for _ in range(4 * jobs):
         j = rng.randrange(jobs)
@@ -57,7 +57,7 @@ def test_reservations_come_and_go(seed: int, jobs: int) -> None:
             held[j] = (node, wanted, wanted + duration)
         when = rng.randrange(SPAN)
         place, slot = holding(calendar, node * SPAN + when)
-        assert (calendar.free[calendar.block[place], slot] == free[node, when]).all()
+        assert (calendar.entry[calendar.links[place, 0], slot, 1:] == free[node, when]).all()
     for j, (node, begin, end) in held.items():
         change(calendar, node, begin, end, inputs.mode_demand, j, 1)
-    assert calendar.counts.tolist() == blocks  # all entries were given back
+    assert calendar.links[-1].tolist() == blocks  # all entries were given back

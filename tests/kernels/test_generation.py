@@ -15,7 +15,13 @@ from random_instances import random_instance
 
 from optimizer.instance import Instance, Job, Mode, Node, Predecessor, Unavailable
 from optimizer.kernels.compilation import Kernel
-from optimizer.kernels.generation import feasible_order, left_shifted, parallel_schedule, serial_schedule
+from optimizer.kernels.generation import (
+    ScheduleGenerator,
+    feasible_order,
+    left_shifted,
+    parallel_schedule,
+    serial_schedule,
+)
 from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.parallel import new_state, parallel
 from optimizer.kernels.serial import Plan, new_plan, serial, shift_left
@@ -142,6 +148,17 @@ def test_parallel_passes_over_a_job_that_a_block_keeps_back() -> None:
     assert starts == {"c": 0, "d": 2, "a": 5, "b": 10}
 
 
+def test_a_generator_serves_many_orders_and_can_be_stopped() -> None:
+    problem = Problem.of(Instance(jobs=(gpus("a", 5, 3), gpus("b", 2, 4), gpus("c", 4, 1)), resources={"gpu": 4}))
+    generator = ScheduleGenerator(problem)
+    for order in permutations(range(3)):
+        for method, once in ((generator.serial, serial_schedule), (generator.parallel, parallel_schedule)):
+            schedule = method(np.array(order))
+            assert schedule is not None
+            assert schedule.start.tolist() == once(problem, np.array(order)).start.tolist()
+    assert generator.serial(np.arange(3), lambda: True) is None
+
+
 def test_left_shift_keeps_modes_and_nodes() -> None:
     nodes = (Node("slow", {"gpu": 4}), Node("fast", {"gpu": 4}, performance=2))
     problem = Problem.of(Instance(jobs=(gpus("a", 4, 4), gpus("b", 4, 4, after=("a",)), gpus("e", 0, 0)), nodes=nodes))
@@ -249,21 +266,25 @@ def run_all(problem: Problem, order: IntArray, *, compiled: bool) -> list[list[i
         return kernel.compiled if compiled else kernel
 
     version(serial)(inputs, order, new_timeline(inputs), plans[0])
-    version(parallel)(inputs, order, new_state(inputs, order), new_timeline(inputs), plans[1])
+    version(parallel)(inputs, order, new_state(inputs), new_timeline(inputs), plans[1])
     version(shift_left)(inputs, order, new_timeline(inputs), shifted)
     return [array.tolist() for plan in (*plans, shifted) for array in plan]
 
 
-def test_compiled_and_interpreted_kernels_agree() -> None:
-    for seed in range(150):
+def test_compiled_and_interpreted_kernels_agree_in_both_forms_of_a_timeline(monkeypatch: pytest.MonkeyPatch) -> None:
+    for seed in range(100):
         problem = Problem.of(random_instance(seed, jobs_max=12))
         order = feasible_order(problem, np.random.default_rng(seed).random(problem.jobs))
-        assert run_all(problem, order, compiled=True) == run_all(problem, order, compiled=False)
+        plans = [run_all(problem, order, compiled=True), run_all(problem, order, compiled=False)]
+        with monkeypatch.context() as patch:
+            patch.setattr("optimizer.kernels.timeline.are_suitable", lambda inputs, horizon: False)
+            plans += [run_all(problem, order, compiled=True), run_all(problem, order, compiled=False)]
+        assert plans == [plans[0]] * 4
 
 
 def test_kernels_keep_to_their_arrays(tmp_path: Path) -> None:
     """The test above once more in a process in which numba checks every index."""
-    checked = f"{__file__}::{test_compiled_and_interpreted_kernels_agree.__name__}"
+    checked = f"{__file__}::{test_compiled_and_interpreted_kernels_agree_in_both_forms_of_a_timeline.__name__}"
     environment = {**os.environ, "NUMBA_BOUNDSCHECK": "1", "NUMBA_CACHE_DIR": str(tmp_path), "NUMBA_OPT": "0"}
     code = f"import numba, pytest; assert numba.config.BOUNDSCHECK; raise SystemExit(pytest.main([{checked!r}]))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True)

@@ -5,18 +5,27 @@ import pytest
 
 from optimizer.instance import Instance, Job, Node, Unavailable
 from optimizer.kernels.inputs import Inputs
+from optimizer.kernels.slots import are_suitable
 from optimizer.kernels.timeline import (
-    COUNT,
     Timeline,
+    copy_free,
     earliest_start,
-    entry_at,
+    free_amount,
     give_back,
-    has_storage,
+    latest_start,
     new_timeline,
+    next_change,
     reserve,
     reset,
 )
 from optimizer.problem import NEVER, Problem
+from optimizer.units import IntArray
+
+
+@pytest.fixture(params=[True, False], ids=["slots", "calendar"], autouse=True)
+def form(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every test runs on both forms of a timeline."""
+    monkeypatch.setattr("optimizer.kernels.timeline.are_suitable", lambda inputs, horizon: request.param)
 
 
 def timeline_of(instance: Instance) -> tuple[Timeline, Inputs]:
@@ -26,31 +35,43 @@ def timeline_of(instance: Instance) -> tuple[Timeline, Inputs]:
     return timeline, inputs
 
 
-def steps(timeline: Timeline, node: int = 0) -> list[tuple[int, ...]]:
-    """Return time and free capacity of each entry of a node."""
-    own = slice(timeline.part[node, 0], timeline.part[node, 0] + timeline.part[node, COUNT])
-    return [(int(t), *level) for t, level in zip(timeline.time[own], timeline.level[own].tolist(), strict=True)]
+def free(timeline: Timeline, inputs: Inputs, node: int, until: int) -> IntArray:
+    """Return what is free on a node in every step, int64[until, K]."""
+    levels = np.zeros((until, *inputs.node_capacity.shape), dtype=np.int64)
+    for t in range(until):
+        copy_free(timeline, node, t, levels[t])
+    return levels[:, node]
+
+
+def steps(timeline: Timeline, inputs: Inputs, node: int = 0) -> list[tuple[int, ...]]:
+    """Return the times at which the free capacity of a node changes, and what it changes to."""
+    levels = free(timeline, inputs, node, 12).tolist()
+    return [(t, *level) for t, level in enumerate(levels) if t == 0 or level != levels[t - 1]]
 
 
 BLOCKED = Instance(
-    jobs=(Job("a", duration=3, demand={"gpu": 2}), Job("b", duration=4, demand={"gpu": 1, "mem": 3})),
+    jobs=(
+        Job("a", duration=3, demand={"gpu": 2}),
+        Job("b", duration=4, demand={"gpu": 1, "mem": 3}),
+        Job("late", arrival=100, duration=1),
+    ),
     resources={"gpu": 4, "mem": 8},
     unavailable=(Unavailable(5, 7, resource="gpu", amount=3),),
 )
 
 
 def test_reset_gives_the_capacity_that_is_available() -> None:
-    timeline, _ = timeline_of(BLOCKED)
-    assert steps(timeline) == [(0, 4, 8), (5, 1, 8), (7, 4, 8)]
+    timeline, inputs = timeline_of(BLOCKED)
+    assert steps(timeline, inputs) == [(0, 4, 8), (5, 1, 8), (7, 4, 8)]
 
 
 def test_reserving_cuts_the_timeline() -> None:
     timeline, inputs = timeline_of(BLOCKED)
     reserve(timeline, 0, 1, 3, inputs.mode_demand, 0)
     reserve(timeline, 0, 4, 4, inputs.mode_demand, 1)
-    assert steps(timeline) == [(0, 4, 8), (1, 2, 8), (4, 3, 5), (5, 0, 5), (7, 3, 5), (8, 4, 8)]
+    assert steps(timeline, inputs) == [(0, 4, 8), (1, 2, 8), (4, 3, 5), (5, 0, 5), (7, 3, 5), (8, 4, 8)]
     reset(timeline, inputs)
-    assert steps(timeline) == [(0, 4, 8), (5, 1, 8), (7, 4, 8)]
+    assert steps(timeline, inputs) == [(0, 4, 8), (5, 1, 8), (7, 4, 8)]
 
 
 @pytest.mark.parametrize(
@@ -78,71 +99,91 @@ def test_the_search_ends_at_the_latest_useful_start() -> None:
     assert earliest_start(timeline, 0, 3, 3, inputs.mode_demand, 0, 2) > 2
 
 
+@pytest.mark.parametrize(
+    ("limit", "duration", "mode", "start"),
+    [
+        (12, 4, 0, 8),
+        (11, 4, 0, 7),
+        (10, 4, 0, 1),
+        (6, 1, 0, 4),
+        (9, 9, 1, 0),
+        (9, 8, 0, -3),
+        (4, 4, 0, 0),
+        (6, 0, 0, 6),
+    ],
+)
+def test_a_job_as_late_as_possible(limit: int, duration: int, mode: int, start: int) -> None:
+    timeline, inputs = timeline_of(BLOCKED)
+    assert latest_start(timeline, 0, limit, duration, inputs.mode_demand, mode) == start
+
+
+def test_what_is_given_back_is_free_again() -> None:
+    timeline, inputs = timeline_of(BLOCKED)
+    for action in (reserve, give_back):
+        action(timeline, 0, 1, 3, inputs.mode_demand, 0)
+    assert steps(timeline, inputs) == [(0, 4, 8), (5, 1, 8), (7, 4, 8)]
+
+
+def walk(timeline: Timeline, node: int, kinds: int, time: int = 0) -> list[tuple[int, ...]]:
+    """Return the times from ``time`` on at which the free capacity of a node changes, and what it changes to."""
+    found = []
+    while time < NEVER:
+        found.append((time, *(free_amount(timeline, node, time, k) for k in range(kinds))))
+        time = next_change(timeline, node, time)
+    return found
+
+
+def test_a_walk_over_the_changes() -> None:
+    timeline, inputs = timeline_of(BLOCKED)
+    for mode, start in ((1, 0), (0, 2)):
+        reserve(timeline, 0, start, 3, inputs.mode_demand, mode)
+    assert walk(timeline, 0, 2) == steps(timeline, inputs) == [(0, 3, 5), (2, 1, 5), (3, 2, 8), (5, 1, 8), (7, 4, 8)]
+    assert walk(timeline, 0, 2, 4) == [(4, 2, 8), (5, 1, 8), (7, 4, 8)]
+    assert walk(timeline, 0, 2, 10**9) == [(10**9, 4, 8)]
+
+
 def test_an_empty_job_takes_nothing() -> None:
     timeline, inputs = timeline_of(BLOCKED)
     reserve(timeline, 0, 2, 0, inputs.mode_demand, 0)
-    assert steps(timeline) == [(0, 4, 8), (5, 1, 8), (7, 4, 8)]
+    assert steps(timeline, inputs) == [(0, 4, 8), (5, 1, 8), (7, 4, 8)]
 
 
 def test_against_an_array_of_slots_with_all_jobs_on_one_of_many_nodes() -> None:
-    """The busiest node outgrows its share of the storage again and again."""
-    rng, horizon = Random(1), 3000
+    rng, horizon = Random(1), 1400
     jobs = tuple(Job(f"j{i}", duration=rng.randint(1, 9), demand={"gpu": rng.randint(0, 4)}) for i in range(300))
     block = Unavailable(20, 40, node="n-7", amount=2)
     instance = Instance(jobs=jobs, nodes=(Node("n", {"gpu": 4}, count=50),), unavailable=(block,))
     timeline, inputs = timeline_of(instance)
-    free = np.full(horizon, 4)
-    free[20:40] -= 2
+    left = np.full(horizon, 4)
+    left[20:40] -= 2
     for j, job in enumerate(jobs):
         ready, p, demand = rng.randint(0, 400), int(job.duration), int(job.demand["gpu"])
-        start = next(t for t in range(ready, horizon) if (free[t : t + p] >= demand).all())
+        start = next(t for t in range(ready, horizon) if (left[t : t + p] >= demand).all())
         assert earliest_start(timeline, 7, ready, p, inputs.mode_demand, j, NEVER) == start
+        limit = rng.randint(p, 400)
+        fitting = (t for t in range(limit - p, -1, -1) if (left[t : t + p] >= demand).all())
+        assert max(latest_start(timeline, 7, limit, p, inputs.mode_demand, j), -1) == next(fitting, -1)
         reserve(timeline, 7, start, p, inputs.mode_demand, j)
-        free[start : start + p] -= demand
-    levels = [timeline.level[entry_at(timeline, 7, t), 0] for t in range(horizon)]
-    assert levels == free.tolist()
-    assert [steps(timeline, v) for v in (6, 8)] == [[(0, 4)], [(0, 4)]]
-
-
-@pytest.mark.parametrize("seed", range(10))
-def test_giving_back_the_last_reservation_undoes_it(seed: int) -> None:
-    rng = Random(seed)
-    jobs = tuple(Job(f"j{i}", duration=rng.randint(0, 4), demand={"gpu": rng.randint(0, 1)}) for i in range(12))
-    timeline, inputs = timeline_of(Instance(jobs, resources={"gpu": 12}, unavailable=(Unavailable(4, 8, amount=3),)))
-    placed: list[tuple[int, int, list[tuple[int, ...]]]] = []
-    for _ in range(200):
-        if (placed and rng.random() < 0.45) or len(placed) == len(jobs):
-            j, start, before = placed.pop()
-            give_back(timeline, 0, start, int(inputs.mode_time[j, 0]), inputs.mode_demand, j)
-            assert levels(timeline, 30) == before
-            assert timeline.part[0, COUNT] <= 3 + 2 * len(placed)
-        else:
-            j, start = len(placed), rng.randint(0, 10)
-            placed.append((j, start, levels(timeline, 30)))
-            reserve(timeline, 0, start, int(inputs.mode_time[j, 0]), inputs.mode_demand, j)
-
-
-def levels(timeline: Timeline, until: int) -> list[tuple[int, ...]]:
-    """Return the free capacity at each time before ``until``."""
-    return [tuple(timeline.level[entry_at(timeline, 0, t)].tolist()) for t in range(until)]
-
-
-def test_storage_that_was_given_up_may_run_out() -> None:
-    jobs = tuple(Job(f"j{i}", duration=1, demand={"gpu": 1}) for i in range(30))
-    nodes = tuple(Node(f"n{v}", {"gpu": 1}) for v in range(10))
-    timeline, inputs = timeline_of(Instance(jobs, nodes=nodes))
-
-    def fill(node: int) -> int:
-        """Reserve for as many jobs as storage allows and give everything back."""
-        placed = 0
-        while placed < len(jobs) and has_storage(timeline, node):
-            reserve(timeline, node, 2 * placed, 1, inputs.mode_demand, placed)
-            placed += 1
-        for j in reversed(range(placed)):
-            give_back(timeline, node, 2 * j, 1, inputs.mode_demand, j)
-        return placed
-
-    assert fill(0) == len(jobs)
-    assert min(fill(node) for node in range(1, 10)) < len(jobs)
+        left[start : start + p] -= demand
+    assert free(timeline, inputs, 7, horizon)[:, 0].tolist() == left.tolist()
+    assert [steps(timeline, inputs, v) for v in (6, 8)] == [[(0, 4)], [(0, 4)]]
+    changes = [0, *(np.flatnonzero(np.diff(left)) + 1)]
+    assert [walk(timeline, v, 1) for v in (6, 7, 49)] == [[(0, 4)], [(t, left[t]) for t in changes], [(0, 4)]]
+    assert walk(timeline, 7, 1, 10**9) == [(10**9, 4)]
     reset(timeline, inputs)
-    assert fill(9) == len(jobs)
+    assert steps(timeline, inputs, 7) == [(0, 4)]
+    assert free(timeline, inputs, 7, horizon)[:, 0].tolist() == [4] * 20 + [2] * 20 + [4] * (horizon - 40)
+
+
+def test_amounts_that_do_not_fit_into_one_integer_are_kept_apart() -> None:
+    """62 bits hold what is in use of all resources in a step, and one more bit of each."""
+    for capacity, in_slots in ((2**30 - 1, True), (2**30, False)):
+        wide = Instance(jobs=(Job("a", duration=3, demand={"a": 1, "b": 1}),), resources={"a": capacity, "b": capacity})
+        inputs = Inputs.of(Problem.of(wide))
+        assert are_suitable(inputs, 4) is in_slots
+
+
+def test_a_long_horizon_is_not_kept_step_by_step() -> None:
+    inputs = Inputs.of(Problem.of(BLOCKED))
+    assert are_suitable(inputs, 768)
+    assert not are_suitable(inputs, 769)

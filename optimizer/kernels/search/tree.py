@@ -13,7 +13,7 @@ from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.score import objective_cost
 from optimizer.kernels.search.tree_classes import job_classes, node_twins, one_price
 from optimizer.kernels.serial import Plan
-from optimizer.kernels.timeline import Timeline, give_back, has_storage, reserve, reset
+from optimizer.kernels.timeline import Timeline, give_back, reserve, reset
 from optimizer.units import FloatArray, IntArray
 
 FULL = 2**40
@@ -175,8 +175,6 @@ def put(
 ) -> None:
     """Place a job on a level."""
     duration = inputs.mode_time[mode, inputs.node_speed[node]]
-    if not has_storage(timeline, node):
-        _rebuild(inputs, tree, timeline, plan, level)
     reserve(timeline, node, start, duration, inputs.mode_demand, mode)
     end = start + duration
     plan.start[j], plan.end[j], plan.mode[j], plan.node[j] = start, end, mode, node
@@ -219,15 +217,6 @@ def _flip(inputs: Inputs, tree: Tree, j: int, change: int) -> None:
         tree.job[inputs.successor_job[e], WAITING] += change
     tree.counter[HASH] ^= tree.job[j, CODE]
     tree.word[j // WORD] ^= 1 << (j % WORD)
-
-
-@kernel_apart
-def _rebuild(inputs: Inputs, tree: Tree, timeline: Timeline, plan: Plan, level: int) -> None:
-    """Fill the timeline anew: reservations taken back leave storage behind that belongs to no node."""
-    reset(timeline, inputs)
-    for i in range(level):
-        j = tree.level[i, PATH]
-        reserve(timeline, plan.node[j], plan.start[j], plan.end[j] - plan.start[j], inputs.mode_demand, plan.mode[j])
 
 
 @kernel_apart

@@ -7,7 +7,7 @@ import numpy as np
 from optimizer.kernels.compilation import kernel, kernel_apart
 from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.search.tree import BEST, FLOOR, GOAL, PLACED, Tree
-from optimizer.kernels.timeline import COUNT, FIRST, Timeline, entry_at
+from optimizer.kernels.timeline import Timeline, free_amount, next_change
 from optimizer.problem import NEVER
 from optimizer.units import FloatArray, IntArray
 
@@ -80,12 +80,9 @@ def _free_area(inputs: Inputs, timeline: Timeline, k: int, begin: int, end: int)
     """Return how much of resource ``k`` is free on all nodes from ``begin`` to ``end``, no less than exactly."""
     area = 0.0
     for v in range(len(inputs.node_speed)):
-        entry = entry_at(timeline, v, begin)
-        last = timeline.part[v, FIRST] + timeline.part[v, COUNT] - 1
         now = begin
         while now < end:
-            until = end if entry == last else min(end, timeline.time[entry + 1])
-            area += 1.0 * (until - now) * timeline.level[entry, k] * _SAFE
+            until = min(end, next_change(timeline, v, now))
+            area += 1.0 * (until - now) * free_amount(timeline, v, now, k) * _SAFE
             now = until
-            entry += 1
     return area

@@ -8,8 +8,7 @@ from optimizer.kernels.compilation import kernel, kernel_apart
 from optimizer.kernels.heap import pop, push
 from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.search.tree import COST, FLOOR, GOAL, PLACED, Tree
-from optimizer.kernels.timeline import COUNT, FIRST, Timeline, entry_at
-from optimizer.problem import NEVER
+from optimizer.kernels.timeline import Timeline, free_amount, next_change
 from optimizer.units import FloatArray, IntArray
 
 _JOBS_MOST = 1000
@@ -94,19 +93,18 @@ def fluid_bound(inputs: Inputs, tree: Tree, fluid: Fluid, timeline: Timeline, le
     """
     floor = tree.level[level, FLOOR]
     total: float = tree.price[level, COST] + _fixed_cost(inputs, tree, fluid, floor)
-    entry = entry_at(timeline, 0, floor)
-    last = timeline.part[0, FIRST] + timeline.part[0, COUNT] - 1
+    change, rate = floor, 0
     now, size, following = 1.0 * floor, 0, 0
     while total < tree.bar[GOAL]:
         while following < len(fluid.arrivals) and inputs.release[fluid.arrivals[following]] <= now:
             size = _arrive(tree, fluid, size, fluid.arrivals[following])
             following += 1
-        while entry < last and timeline.time[entry + 1] <= now:
-            entry += 1
-        until = 1.0 * NEVER if entry == last else 1.0 * timeline.time[entry + 1]
+        while change <= now:
+            rate = free_amount(timeline, 0, change, fluid.resource)
+            change = next_change(timeline, 0, change)
+        until = 1.0 * change
         if following < len(fluid.arrivals):
             until = min(until, 1.0 * inputs.release[fluid.arrivals[following]])
-        rate = timeline.level[entry, fluid.resource]
         if size == 0 and following == len(fluid.arrivals):
             break
         if size > 0 and rate > 0:

@@ -7,7 +7,8 @@ import numpy as np
 from optimizer.kernels.compilation import kernel_apart
 from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.search.tree import COST, FLOOR, GOAL, PLACED, Tree
-from optimizer.kernels.timeline import COUNT, FIRST, Timeline, entry_at
+from optimizer.kernels.timeline import Timeline, free_amount, next_change
+from optimizer.problem import NEVER
 from optimizer.units import FloatArray, IntArray
 
 _JOBS_MOST = 1000
@@ -70,18 +71,17 @@ def tardiness_bound(inputs: Inputs, tree: Tree, lightest: Lightest, timeline: Ti
     floor = tree.level[level, FLOOR]
     total: float = tree.price[level, COST]
     weight = _least_weight(inputs, tree, lightest)
-    entry = entry_at(timeline, 0, floor)
-    last = timeline.part[0, FIRST] + timeline.part[0, COUNT] - 1
+    rate, change = free_amount(timeline, 0, floor, lightest.resource), next_change(timeline, 0, floor)
     now, due = 1.0 * floor, 0
     for j in lightest.by_work:
         if tree.job[j, PLACED] > 0:
             continue
         left = lightest.work[j]
-        while entry < last and left > (timeline.time[entry + 1] - now) * timeline.level[entry, lightest.resource]:
-            left -= (timeline.time[entry + 1] - now) * timeline.level[entry, lightest.resource]
-            entry += 1
-            now = 1.0 * timeline.time[entry]
-        now += left / max(1, timeline.level[entry, lightest.resource])
+        while change < NEVER and left > (change - now) * rate:
+            left -= (change - now) * rate
+            now, rate = 1.0 * change, free_amount(timeline, 0, change, lightest.resource)
+            change = next_change(timeline, 0, change)
+        now += left / max(1, rate)
         while tree.job[lightest.by_due[due], PLACED] > 0:
             due += 1
         total += weight * max(0.0, now * _SAFE - inputs.cost_reference[inputs.mode_start[lightest.by_due[due]], 0])

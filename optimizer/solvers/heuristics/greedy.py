@@ -1,37 +1,45 @@
-"""List scheduling by a priority rule, and jobs that miss their deadline moved forward."""
+"""List scheduling by a priority rule, jobs that miss their deadline moved forward, and samples around the best rule."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.errors import UsageError
-from optimizer.kernels.generation import feasible_order, parallel_schedule, serial_schedule
+from optimizer.kernels.generation import ScheduleGenerator, feasible_order
 from optimizer.names import StoppedBy
+from optimizer.objective import Costs, total_cost
 from optimizer.problem import Problem
 from optimizer.result import Limits
 from optimizer.schedule import Schedule
 from optimizer.solvers.base import Answer
 from optimizer.solvers.heuristics.rules import RANDOM, RULES, rule_keys
+from optimizer.solvers.heuristics.sampling import Sampler
+from optimizer.solvers.heuristics.search import run_islands
 from optimizer.solvers.monitor import Monitor
-from optimizer.units import IntArray
+from optimizer.units import FloatArray, IntArray
 from optimizer.validation import deadline_misses
 
 Generation = Literal["serial", "parallel", "best"]
 
 BEST: Final = "best"
-_GENERATORS: dict[str, Callable[[Problem, IntArray], Schedule]] = {
-    "serial": serial_schedule,
-    "parallel": parallel_schedule,
-}
+_BOTH = ("parallel", "serial")
+"""How schedules are generated; in parallel first, for that is fast however long the queue."""
+
 _ROUNDS = 20
+_MOST_BIAS = 32
 
 
 @dataclass(frozen=True)
 class Greedy:
     """List scheduling: the jobs in the order of a rule, each where it ends first.
+
+    With ``starts`` above 0 further orders are drawn around the best rule, the more likely the smaller the regret of not
+    drawing another job (regret-based biased random sampling: Drexl 1991, Management Science 37; Kolisch & Drexl 1996,
+    Naval Research Logistics 43): next comes a job with a chance in proportion to (regret + offset)^bias, where the
+    regret is how many places it stands before the last of the jobs that may come next.
 
     Parameters
     ----------
@@ -39,65 +47,133 @@ class Greedy:
         A priority rule, or ``best``: the best schedule of all rules but ``random``.
     generation : "serial", "parallel" or "best"
         Job after job, or instant after instant, or the better of both (Kolisch 1996).
+    starts : int
+        So many schedules are sampled after that, >= 0; the limits of the run hold for them as well.
+    bias : int
+        How much a sample follows the rule, from 0 (not at all: every job is equally likely) to 32.
+    offset : float
+        What is added to the regret so that the last job has a chance too, > 0.
+    candidates : int
+        Only so many of the first jobs that may come next are drawn from, >= 1 (Hart & Shogan 1987, "Semi-greedy
+        heuristics", Operations Research Letters 6).
     """
 
     rule: str = BEST
     generation: Generation = BEST
+    starts: int = 0
+    bias: int = 3
+    offset: float = 1.0
+    candidates: int = 50
 
     def __post_init__(self) -> None:
         _require_name("rule", self.rule, [BEST, *RULES, RANDOM])
         _require_name("generation", self.generation, get_args(Generation))
+        _require(self.starts >= 0, "starts", self.starts, "a whole number >= 0")
+        _require(0 <= self.bias <= _MOST_BIAS, "bias", self.bias, f"a whole number from 0 to {_MOST_BIAS}")
+        _require(0 < self.offset < np.inf, "offset", self.offset, "a number > 0")
+        _require(self.candidates >= 1, "candidates", self.candidates, "a whole number >= 1")
 
     def solve(
         self, problem: Problem, limits: Limits, *, seed: int, warm_start: Schedule | None, monitor: Monitor
     ) -> Answer:
         """Report the schedules of all rules; see :class:`~optimizer.solvers.base.Solver`."""
-        found: list[tuple[int, int, Schedule]] = []
-        for schedule in self._schedules(problem, seed):
-            monitor.report(schedule)
-            found.append((deadline_misses(problem, schedule), len(found), schedule))
-            if monitor.stopped:
-                break
-        *_, least_late = min(found)
-        for schedule in self._hastened(problem, least_late):
-            if monitor.stopped:
-                break
-            monitor.report(schedule)
-        return Answer(monitor.reason or StoppedBy.FINISHED)
+        deterministic = _Pass(self, problem, seed, limits, monitor)
+        deterministic.run()
+        left = None if limits.schedules is None else limits.schedules - deterministic.generated
+        if monitor.stopped or left == 0:
+            return Answer(monitor.reason or StoppedBy.ITERATIONS)
+        if self.starts == 0:
+            return Answer(StoppedBy.FINISHED)
+        samples = self.starts if left is None else min(self.starts, left)
+        islands = [
+            Sampler(
+                problem, *deterministic.best, bias=self.bias, offset=self.offset, candidates=self.candidates,
+                seed=seed, stream=stream,
+            )
+            for stream in range(min(limits.threads, samples))
+        ]  # fmt: skip
+        answer = run_islands(problem, islands, replace(limits, schedules=samples), monitor)
+        finished = answer.stopped_by is StoppedBy.ITERATIONS and samples == self.starts
+        return Answer(StoppedBy.FINISHED) if finished and limits.iterations is None else answer
+
+
+class _Pass:
+    """The deterministic schedules of one run."""
+
+    def __init__(self, options: Greedy, problem: Problem, seed: int, limits: Limits, monitor: Monitor) -> None:
+        self._options = options
+        self._problem = problem
+        self._costs = Costs.of(problem)
+        self._seed = seed
+        self._most = limits.schedules
+        self._monitor = monitor
+        self._generator = ScheduleGenerator(problem)
+        self.generated = 0
+
+    def run(self) -> None:
+        """Report the schedule of each rule, and of the best with jobs that would be late moved forward."""
+        options = self._options
+        methods = _BOTH if options.generation == BEST else (options.generation,)
+        found: list[tuple[tuple[int, float], int, Schedule, tuple[str, str]]] = []
+        for method in methods:
+            for rule in RULES if options.rule == BEST else (options.rule,):
+                schedule = self._generated(rule_keys(rule, self._problem, self._seed), method)
+                if schedule is not None:
+                    found.append((self._quality(schedule), len(found), schedule, (rule, method)))
+        _, _, schedule, self.best = min(found)
+        self._hasten(schedule, methods[-1])
 
     @property
-    def _generators(self) -> list[Callable[[Problem, IntArray], Schedule]]:
-        return [*_GENERATORS.values()] if self.generation == BEST else [_GENERATORS[self.generation]]
+    def _over(self) -> bool:
+        """Whether there is a schedule and there may be no more."""
+        return self.generated > 0 and (self._monitor.stopped or self.generated == self._most)
 
-    def _schedules(self, problem: Problem, seed: int) -> Iterator[Schedule]:
-        for rule in RULES if self.rule == BEST else [self.rule]:
-            order = feasible_order(problem, rule_keys(rule, problem, seed))
-            for generate in self._generators:
-                yield generate(problem, order)
+    def _generated(self, key: FloatArray | IntArray, method: str) -> Schedule | None:
+        """Generate and report a schedule, unless the run is over."""
+        if self._over:
+            return None
+        order = feasible_order(self._problem, key)
+        if method == "serial":
+            schedule = self._generator.serial(order, lambda: self._over)
+        else:
+            schedule = self._generator.parallel(order)
+        if schedule is not None:
+            self.generated += 1
+            self._monitor.report(schedule)
+        return schedule
 
-    def _hastened(self, problem: Problem, schedule: Schedule) -> Iterator[Schedule]:
-        """Yield schedules in which the jobs that were late before come earlier, until none is.
+    def _quality(self, schedule: Schedule) -> tuple[int, float]:
+        return deadline_misses(self._problem, schedule), total_cost(self._problem, self._costs, schedule)
+
+    def _hasten(self, schedule: Schedule, method: str) -> None:
+        """Report schedules in which the jobs that were late before come earlier, until none is.
 
         Each round every late job, and what it waits for, gains a step of priority over all others. Jobs of equal
         priority go by their (inherited) deadlines if they were late once, else by their starts (squeaky wheel
         optimisation: Joslin & Clements 1999, Journal of Artificial Intelligence Research 10).
         """
-        deadline = rule_keys("earliest-deadline", problem, seed=0)
-        blame = np.zeros(problem.jobs, dtype=np.int64)
+        deadline = rule_keys("earliest-deadline", self._problem, seed=0)
+        blame = np.zeros(self._problem.jobs, dtype=np.int64)
         for _ in range(_ROUNDS):
-            late = schedule.end > problem.deadline
+            late = schedule.end > self._problem.deadline
             if not late.any():
                 return
-            blame += _with_predecessors(problem, late)
-            rank = np.empty(problem.jobs, dtype=np.int64)
-            rank[np.lexsort((schedule.start, deadline * (blame > 0), -blame))] = np.arange(problem.jobs)
-            schedule = self._generators[0](problem, feasible_order(problem, rank))
-            yield schedule
+            blame += _with_predecessors(self._problem, late)
+            rank = np.empty(self._problem.jobs, dtype=np.int64)
+            rank[np.lexsort((schedule.start, deadline * (blame > 0), -blame))] = np.arange(self._problem.jobs)
+            hastened = self._generated(rank, method)
+            if hastened is None:
+                return
+            schedule = hastened
+
+
+def _require(condition: bool, option: str, value: object, expected: str) -> None:
+    if not condition:
+        raise UsageError(f"{option} {value!r}: expected {expected}")
 
 
 def _require_name(option: str, name: str, names: Sequence[str]) -> None:
-    if name not in names:
-        raise UsageError(f"{option} {name!r}: expected one of {', '.join(names)}")
+    _require(name in names, option, name, f"one of {', '.join(names)}")
 
 
 def _with_predecessors(problem: Problem, jobs: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -1,22 +1,17 @@
-from random import Random
-
 import numpy as np
 import pytest
 
 from optimizer.instance import Instance, Job, Mode, Node, Predecessor
-from optimizer.kernels.generation import serial_schedule
 from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.search.branching import Aids, explore, start_tree
 from optimizer.kernels.search.tree import (
     BEST,
     DONE,
-    FIRST_OPTION,
     FLOOR,
     FULL,
     GOAL,
     HORIZON,
     PATH,
-    PLACEMENTS,
     STEPS,
     TWIN,
     Tree,
@@ -33,8 +28,6 @@ from optimizer.kernels.serial import Plan, new_plan
 from optimizer.kernels.timeline import Timeline, new_timeline
 from optimizer.names import Objective
 from optimizer.problem import Problem
-from optimizer.schedule import Schedule
-from optimizer.validation import violations
 from tests.random_instances import random_instance
 
 _FOREVER = 2**62
@@ -130,6 +123,20 @@ def test_pauses_and_the_compiler_change_nothing(seed: int) -> None:
         assert all((a == b).all() for a, b in zip(other.best, first.best, strict=True))
 
 
+@pytest.mark.parametrize("seed", range(6, 12))
+def test_both_forms_of_a_timeline_give_one_tree(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = Problem.of(random_instance(seed, objective=(*Objective,)[seed % len(Objective)]))
+    searches = []
+    for in_slots in (True, False):
+        monkeypatch.setattr("optimizer.kernels.timeline.are_suitable", lambda *_, form=in_slots: form)
+        searches.append(Search(problem))
+        assert searches[-1].timeline.in_slots == in_slots
+        searches[-1].start()
+        searches[-1].explore()
+    assert (searches[0].tree.counter == searches[1].tree.counter).all()
+    assert (searches[0].tree.bar == searches[1].tree.bar).all()
+
+
 def test_the_horizon_is_where_a_job_that_fits_before_would_be_over() -> None:
     search = two_machines(5, 2, 9)
     search.start()
@@ -190,25 +197,6 @@ def test_prices_that_hang_on_the_mode() -> None:
     instance = Instance(jobs, resources={"gpu": 2})
     for objective, expected in ((Objective.MEAN_FLOW_TIME, [1, 1]), (Objective.MEAN_WAIT_TIME, [0, 1])):
         assert one_price(Inputs.of(Problem.of(instance, objective))).tolist() == expected
-
-
-def test_the_timeline_is_built_anew_when_its_storage_is_used_up() -> None:
-    rng = Random(0)
-    jobs = tuple(Job(f"j{i}", duration=rng.randint(1, 9), demand={"gpu": 1}) for i in range(30))
-    nodes = tuple(Node(f"n{v}", {"gpu": 1}, performance=1 + v / 8) for v in range(8))
-    problem = Problem.of(Instance(jobs, nodes=nodes), Objective.MAKESPAN)
-    search = Search(problem)
-    guide = serial_schedule(problem, np.arange(problem.jobs))
-    search.tree.order[:] = np.argsort(guide.start, kind="stable")
-    search.tree.job[:-1, FIRST_OPTION] = guide.node
-    search.start(discrepancies=2)
-    for placements in range(0, 2000, 50):
-        used = len(search.timeline.time) - rng.randint(0, 40)
-        search.timeline.part[-1, 0] = max(used, search.timeline.part[-1, 0])  # as if nodes had moved again and again
-        while search.tree.counter[PLACEMENTS] < placements and not search.tree.counter[DONE]:
-            search.explore(search.tree.counter[STEPS] + 10, compiled=True)
-    found = Schedule(search.best.start, search.best.end, search.best.mode, search.best.node)
-    assert not violations(problem, found)
 
 
 def test_the_fluid_does_the_most_urgent_work_first() -> None:

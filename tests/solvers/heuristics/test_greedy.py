@@ -1,10 +1,14 @@
 import pytest
 
 from optimizer.errors import UsageError
+from optimizer.generate import generate
 from optimizer.instance import Instance, Job
 from optimizer.names import Objective, Status, StoppedBy
+from optimizer.problem import Problem
+from optimizer.result import Limits
 from optimizer.solvers.heuristics.greedy import Greedy
 from optimizer.solvers.solve import solve
+from tests.oracle import brute_force
 from tests.random_instances import random_instance
 
 WIDE_FIRST = Instance(
@@ -71,7 +75,37 @@ def test_all_rules_are_no_worse_than_one(seed: int) -> None:
         assert best.value <= one.value
 
 
+def test_the_limit_on_schedules_holds_for_rules_and_samples() -> None:
+    """The least jobs first would be best, but only the rule by arrival may be tried."""
+    one = solve(WIDE_FIRST, "greedy:generation=serial", limits=Limits(schedules=1))
+    assert one.stopped_by is StoppedBy.ITERATIONS
+    assert one.schedule is not None
+    assert one.schedule.start.tolist() == [0, 4, 7]
+    for schedules, stopped_by in ((29, StoppedBy.ITERATIONS), (50, StoppedBy.FINISHED)):
+        result = solve(WIDE_FIRST, "greedy:starts=10", limits=Limits(schedules=schedules, threads=1))
+        assert result.stopped_by is stopped_by
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_samples_find_the_optimum_of_small_instances(seed: int) -> None:
+    """With one mode and one node some order is optimal."""
+    jobs = generate("server", 5, seed, load=2.0)
+    best = brute_force(Problem.of(jobs))
+    assert best is not None
+    result = solve(jobs, "greedy:generation=serial,starts=500,bias=0", limits=Limits(threads=1))
+    assert result.value == pytest.approx(best)
+
+
 @pytest.mark.parametrize("option", ["rule", "generation"])
-def test_unknown_options(option: str) -> None:
+def test_unknown_names(option: str) -> None:
     with pytest.raises(UsageError, match=f"{option} 'x': expected one of "):
         Greedy(**{option: "x"})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("starts", -1), ("bias", -1), ("bias", 33), ("offset", 0.0), ("offset", float("inf")), ("candidates", 0)],
+)
+def test_options_out_of_range(option: str, value: float) -> None:
+    with pytest.raises(UsageError, match=f"{option} {value}: expected a "):
+        Greedy(**{option: value})  # type: ignore[arg-type]

@@ -1,0 +1,268 @@
+"""The Lagrangian bound over capacity prices: jobs are independent once what they use has a price.
+
+It holds for every schedule, not preemptive, that keeps all deadlines, under every objective that is a sum over jobs;
+under a maximum it is the bound of the sum. Precedence counts only in how early and how late each job can be.
+"""
+
+from collections import deque
+from dataclasses import replace
+from math import ceil, inf
+from typing import NamedTuple
+
+import numpy as np
+
+from optimizer.bounds.trivial import trivial_bound
+from optimizer.bounds.windows import heads, latest_ends
+from optimizer.kernels.inputs import Inputs, integers
+from optimizer.kernels.lagrangian import Windows, answer, fluid_marginals, new_prices, new_reply, set_prices
+from optimizer.kernels.ranks import new_ranks
+from optimizer.names import Objective
+from optimizer.objective import Costs
+from optimizer.problem import NEVER, Problem
+from optimizer.units import FloatArray, IntArray
+
+_PER_DURATION = 4
+"""Buckets in an average processing time, unless the user says how many."""
+
+_FEW, _MANY = 4096, 2**24
+"""So many buckets cost nothing; so many prices are too many."""
+
+_LONGER = 1.2
+"""How much longer than a fluid the jobs may need before time is free of charge."""
+
+_FIRST_FACTOR = 0.1
+_LONGER_STEP = 1.1
+_SHORTER_STEP = 0.66
+_PATIENCE = 5
+_SETTLED = 1e-3
+"""Once the factor of the length of steps is below this, a round adds little."""
+
+_LEAST_SHARE = 0.02
+
+
+class Answers(NamedTuple):
+    """How the jobs answered in one round.
+
+    Parameters
+    ----------
+    share : float
+        What part of the average the round was.
+    start, mode, node : int64[J]
+        Start, mode and a node of the kind of each job.
+    """
+
+    share: float
+    start: IntArray
+    mode: IntArray
+    node: IntArray
+
+
+class Lagrangian:
+    """Prices of capacity and the bound that they give, better from round to round.
+
+    The volume algorithm (Barahona & Anbil 2000, "The volume algorithm: producing primal solutions with a subgradient
+    method", Mathematical Programming 87): from the best prices so far a step along the averaged excess demand, of a
+    length after Polyak (Held, Wolfe & Crowder 1974, "Validation of subgradient optimization", Mathematical
+    Programming 6).
+
+    Parameters
+    ----------
+    problem : Problem
+        The problem.
+    total : float
+        Total cost of a known schedule; the bound holds for schedules that cost no more.
+    buckets : int or None
+        Prices are constant on at most so many parts of the time; None: as many as the processing times ask for.
+    memory : int
+        How many of the last rounds are remembered.
+    """
+
+    def __init__(self, problem: Problem, *, total: float = inf, buckets: int | None = None, memory: int = 1) -> None:
+        self._problem = problem
+        self._costs = Costs.of(problem)
+        self._inputs = Inputs.of(problem)
+        self._windows = _windows(problem, self._costs, total)
+        self._total = total
+        self.bound = -inf
+        self.rounds = 0
+        self._center: FloatArray
+        self.answers: deque[Answers] = deque(maxlen=memory)
+        self._kind, self._node = node_kinds(problem)
+        self._horizon = _horizon(problem)
+        buckets = buckets or _buckets(problem, self._horizon, len(self._node))
+        self._lay_out(1 << ((self._horizon - 1) // buckets).bit_length())
+        self._start()
+
+    @property
+    def width(self) -> int:
+        """Steps of time with the same prices."""
+        return self._prices.width
+
+    @property
+    def settled(self) -> bool:
+        """Whether further rounds at this width will add little."""
+        return self._factor < _SETTLED
+
+    def advance(self, rounds: int) -> float:
+        """Do so many rounds more; return the best bound on the total cost so far."""
+        for _ in range(rounds):
+            self._round()
+        return self.bound
+
+    def refine(self) -> None:
+        """Halve the width, with the same prices and bound to go on from."""
+        self._lay_out(self.width // 2)
+        self._center = np.repeat(self._center, 2, axis=1)[:, : self._area.shape[1]]
+        self._value(self._center)
+        self._usage = self._used()
+        self._factor, self._failures, self._level_rounds = _FIRST_FACTOR, 0, 0
+
+    def _lay_out(self, width: int) -> None:
+        count = -(-self._horizon // width)
+        self._area = _areas(self._problem, self._kind, np.arange(count + 1) * width)
+        self._scale = np.maximum(self._area.max(axis=1, keepdims=True), 1.0)
+        self._prices = new_prices(width, self._node, count, self._area.shape[2])
+        self._reply = new_reply(self._problem.jobs, self._prices)
+
+    def _start(self) -> None:
+        """Begin with the best of no prices and the prices that each resource would have as a fluid."""
+        fluids = (self._fluid_prices(k) for k in range(self._area.shape[2]))
+        for rate in (np.zeros_like(self._area), *fluids):
+            value = self._value(rate)
+            if value > self.bound:
+                self.bound, self._center, self._usage = value, rate, self._used()
+        self._factor, self._failures, self._level_rounds, self._target = _FIRST_FACTOR, 0, 0, -inf
+        self._aim()
+        self._remember(1.0)
+
+    def _round(self) -> None:
+        excess = (self._usage - self._area) / self._scale
+        movable = (self._center > 0) | (excess > 0)
+        norm = float((excess[movable] ** 2).sum())
+        if norm == 0.0:
+            self._factor = 0.0  # these prices are the best
+            return
+        length = self._factor * (self._target - self.bound) / norm
+        value = self._value(np.maximum(self._center + length * excess / self._scale, 0.0))
+        usage = self._used()
+        self.rounds += 1
+        self._level_rounds += 1
+        share = max(_LEAST_SHARE, 4 / (self._level_rounds + 12))
+        self._usage = share * usage + (1 - share) * self._usage
+        self._remember(share)
+        if value > self.bound:
+            forward = float((excess * (usage - self._area) / self._scale).sum()) >= 0
+            self.bound, self._center = value, self._prices.rate[:, :-1].copy()
+            self._factor *= _LONGER_STEP if forward else 1.0
+            self._failures = 0
+            self._aim()
+        else:
+            self._failures += 1
+            if self._failures == _PATIENCE:
+                self._factor, self._failures = _SHORTER_STEP * self._factor, 0
+
+    def _aim(self) -> None:
+        """Keep the target of the steps above the bound, but not above a known schedule."""
+        size = max(abs(self.bound), 1e-3)
+        if self.bound + 0.05 * size > self._target:
+            self._target = self.bound + 0.1 * size
+        self._target = min(self._target, max(self._total, self.bound))
+
+    def _remember(self, share: float) -> None:
+        reply = self._reply
+        self.answers.append(Answers(share, reply.start.copy(), reply.mode.copy(), self._prices.node[reply.kind]))
+
+    def _value(self, rate: FloatArray) -> float:
+        """Return the bound of these prices and keep the answer of the jobs."""
+        set_prices(self._prices, rate)
+        answer.compiled(self._inputs, self._windows, self._prices, self._reply)
+        return float(self._reply.cost.sum() - (self._area * rate).sum())
+
+    def _used(self) -> FloatArray:
+        """Return what the jobs of the last answer use, float64[V, B, K]."""
+        return np.cumsum(self._reply.usage[:, :-1], axis=1).astype(np.float64)
+
+    def _fluid_prices(self, k: int) -> FloatArray:
+        """Return the dual prices of the mean busy time relaxation of resource ``k`` (Goemans et al. 2002)."""
+        problem = self._problem
+        work = np.minimum.reduceat(
+            (problem.mode_demand[:, k] * problem.mode_time.min(axis=1)).astype(np.float64), problem.mode_start[:-1]
+        )
+        slope = np.minimum.reduceat(self._costs.slope.min(axis=1), problem.mode_start[:-1])
+        ratio = np.divide(slope, work, out=np.zeros(len(work)), where=work > 0)
+        by_ratio = np.argsort(-ratio, kind="stable")
+        rank = np.empty(len(work), dtype=np.int64)
+        rank[by_ratio] = np.arange(len(work))
+        order = np.argsort(problem.release, kind="stable")
+        marginal = self._area[:, :, k].sum(axis=0)
+        fluid_marginals.compiled(
+            marginal,
+            problem.release[order] // self.width,
+            rank[order],
+            work[by_ratio],
+            ratio[by_ratio],
+            new_ranks(len(work)),
+        )
+        rate = np.zeros_like(self._area)
+        rate[:, :, k] = _until_idle(marginal * self.width)
+        return rate
+
+
+def _until_idle(marginal: FloatArray) -> FloatArray:
+    """Return the sum from each bucket on, up to the next one that holds nothing."""
+    after = np.append(np.cumsum(marginal[::-1])[::-1], 0.0)
+    place = np.where(marginal > 0, len(marginal), np.arange(len(marginal)))
+    left: FloatArray = after[:-1] - after[np.minimum.accumulate(place[::-1])[::-1]]
+    return left
+
+
+def node_kinds(problem: Problem) -> tuple[list[int], IntArray]:
+    """Return the kind of each node, equal for nodes that are alike in all, and the first node of each kind."""
+    known: dict[tuple[int, bytes, bytes], int] = {}
+    kind, first = [], []
+    for v in range(problem.nodes):
+        own = slice(problem.profile_start[v], problem.profile_start[v + 1])
+        time, level = problem.profile_time[own], problem.profile_level[own]
+        key = (int(problem.node_speed[v]), time.tobytes(), level.tobytes())
+        if key not in known:
+            known[key] = len(known)
+            first.append(v)
+        kind.append(known[key])
+    return kind, np.array(first, dtype=np.int64)
+
+
+def _windows(problem: Problem, costs: Costs, total: float) -> Windows:
+    """Return between which starts each mode at each speed may run; a job that must be late runs at any time."""
+    head = heads(problem)
+    job = problem.mode_job
+    first = np.maximum(head.start[job][:, None], head.end[job][:, None] - problem.mode_time)
+    last = latest_ends(problem, costs, head, problem.horizon, total) - problem.mode_time
+    possible = np.maximum.reduceat((last >= first).any(axis=1), problem.mode_start[:-1])
+    return Windows(integers(first), integers(np.where(possible[job][:, None], last, NEVER)))
+
+
+def _horizon(problem: Problem) -> int:
+    """Return by when about all work can be done."""
+    makespan = replace(problem, objective=Objective.MAKESPAN)
+    least = trivial_bound(makespan, Costs.of(makespan))
+    return max(1, min(problem.horizon, ceil(_LONGER * least) + int(problem.least_time.max())))
+
+
+def _buckets(problem: Problem, horizon: int, kinds: int) -> int:
+    """Return how many buckets tell apart what the processing times tell apart."""
+    wanted = _PER_DURATION * horizon / max(1.0, float(problem.least_time.mean()))
+    most: int = _MANY // (kinds * problem.mode_demand.shape[1])
+    return min(max(_FEW, int(wanted)), max(1, most))
+
+
+def _areas(problem: Problem, kind: list[int], edges: IntArray) -> FloatArray:
+    """Return what the nodes of each kind offer between two edges, float64[V, B, K]."""
+    found = np.zeros((max(kind) + 1, len(edges) - 1, problem.node_capacity.shape[1]))
+    counts = np.bincount(kind)
+    for v in np.unique(kind, return_index=True)[1].tolist():
+        own = slice(problem.profile_start[v], problem.profile_start[v + 1])
+        time, level = problem.profile_time[own], problem.profile_level[own].astype(np.float64)
+        area = np.concatenate([np.zeros((1, level.shape[1])), np.cumsum(np.diff(time)[:, None] * level[:-1], axis=0)])
+        i = np.searchsorted(time, edges, side="right") - 1
+        found[kind[v]] = counts[kind[v]] * np.diff(area[i] + (edges - time[i])[:, None] * level[i], axis=0)
+    return found

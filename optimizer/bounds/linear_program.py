@@ -1,0 +1,99 @@
+"""The linear relaxation of the time-indexed program, and a bound that trusts no solver.
+
+The bound holds for every schedule, not preemptive, that keeps all deadlines, under every objective.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from math import inf, isfinite
+from typing import Any
+
+import numpy as np
+
+from optimizer.model.builder import LinearProgram
+from optimizer.model.highs import highs_model
+from optimizer.model.program import Program
+from optimizer.units import FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Relaxed:
+    """What was found out about a linear relaxation.
+
+    Parameters
+    ----------
+    bound : float
+        A lower bound on the total cost; minus infinity if none was found.
+    solution : float64[C] or None
+        Value of each column; None if it was not solved.
+    """
+
+    bound: float
+    solution: FloatArray | None
+
+
+def solve_relaxation(program: Program, *, seconds: float = inf, stopped: Callable[[], bool] | None = None) -> Relaxed:
+    """Solve the linear relaxation of ``program`` by the dual simplex method of HiGHS.
+
+    Parameters
+    ----------
+    program : Program
+        The program.
+    seconds : float
+        Time that it may take.
+    stopped : callable or None
+        Says whether to end now.
+    """
+    import highspy
+
+    linear = replace(program.linear, integral=np.zeros(len(program.linear.cost), dtype=bool))
+    model = highs_model(linear)
+    _set_options(model, seconds)
+    if stopped is not None:
+        model.cbSimplexInterrupt += lambda event: event.interrupt(stopped())
+    highspy.Highs.resetGlobalScheduler(True)  # one pool a process: another thread count needs a new one
+    model.run()
+    solution = model.getSolution()
+    optimal = model.getModelStatus() == highspy.HighsModelStatus.kOptimal
+    bound = safe_bound(program, np.array(solution.row_dual)) if solution.dual_valid else -inf
+    return Relaxed(bound, np.array(solution.col_value) if optimal else None)
+
+
+def _set_options(model: Any, seconds: float) -> None:
+    options: dict[str, Any] = {"threads": 1, "solver": "simplex"}
+    if isfinite(seconds):
+        options["time_limit"] = max(seconds, 0.01)
+    for name, value in options.items():
+        model.setOptionValue(name, value)
+
+
+def safe_bound(program: Program, row_dual: FloatArray) -> float:
+    """Return the bound that any dual values of the rows give, feasible or not.
+
+    Wrong signs are cut off, the dual value of each job is set to what its columns allow, and every other column counts
+    at its worse end (Neumaier & Shcherbina 2004, "Safe bounds in linear and mixed-integer linear programming",
+    Mathematical Programming 99).
+
+    Parameters
+    ----------
+    program : Program
+        The program.
+    row_dual : float64[R]
+        Nonnegative for lower, nonpositive for upper sides of rows.
+    """
+    linear, jobs, pulses = program.linear, program.problem.jobs, len(program.pulses.mode)
+    dual = np.clip(row_dual, np.where(linear.row_upper < inf, -inf, 0.0), np.where(linear.row_lower > -inf, inf, 0.0))
+    dual[:jobs] = 0.0
+    reduced = linear.cost - _column_sums(linear, dual)
+    of_job = np.full(jobs, inf)
+    np.minimum.at(of_job, program.problem.mode_job[program.pulses.mode], reduced[:pulses])
+    sides = np.where(dual > 0, linear.row_lower, linear.row_upper)
+    rest = reduced[pulses:]
+    ends = np.where(rest > 0, linear.lower[pulses:], linear.upper[pulses:])
+    used, moved = dual != 0, rest != 0
+    return float(of_job.sum() + dual[used] @ sides[used] + rest[moved] @ ends[moved])
+
+
+def _column_sums(linear: LinearProgram, dual: FloatArray) -> FloatArray:
+    """Return the product of the transposed matrix and the dual values; no column is empty."""
+    return np.add.reduceat(linear.value * dual[linear.index], linear.start[:-1])

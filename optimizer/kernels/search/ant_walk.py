@@ -1,0 +1,209 @@
+"""How an ant fills the places of an order one after another, following pheromone; see ant_colony.py."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from optimizer.kernels.compilation import kernel, kernel_apart
+from optimizer.kernels.inputs import Inputs
+from optimizer.kernels.randomness import draw_by_weight, draw_unit
+from optimizer.units import FloatArray, IntArray
+
+BEGIN, END = 0, 1
+
+_LEAST = 1e-6
+"""Pheromone that never evaporates (max-min ant system: Stützle & Hoos 2000)."""
+
+
+class Habits(NamedTuple):
+    """Parameters of a walk; those of the solver of the same name."""
+
+    evaporation: float
+    direct: float
+    persistence: float
+    greed: float
+
+
+class Trail(NamedTuple):
+    """Pheromone, and what an ant works with.
+
+    Parameters
+    ----------
+    pheromone : float64[J, W]
+        On job and place, counted from the job's first.
+    first, rank : int64[J]
+        The first place that a job may have, and its place in the reference order.
+    running : float64[J]
+        Pheromone of each eligible job summed up over the places so far.
+    weight, heuristic : float64[J]
+        Weights of the candidates for a place, and the heuristic value of the first, second, … of them.
+    eligible : int64[2 J]
+        The eligible jobs by rank.
+    bounds : int64[2]
+        Where they begin and end.
+    waiting : int64[J]
+        How many predecessors of a job are not placed yet.
+    """
+
+    pheromone: FloatArray
+    first: IntArray
+    rank: IntArray
+    running: FloatArray
+    weight: FloatArray
+    heuristic: FloatArray
+    eligible: IntArray
+    bounds: IntArray
+    waiting: IntArray
+
+
+def new_trail(reference: IntArray, width: int) -> Trail:
+    """Return pheromone that is the same everywhere.
+
+    Parameters
+    ----------
+    reference : int64[J]
+        A good order, no job before a predecessor.
+    width : int
+        Of so many places around its reference one a job has pheromone, from 1 to J.
+    """
+    jobs = len(reference)
+    rank = np.empty(jobs, dtype=np.int64)
+    rank[reference] = np.arange(jobs)
+    running, weight, heuristic = np.zeros((3, jobs))
+    return Trail(
+        pheromone=np.full((jobs, width), 1 / width),
+        first=np.clip(rank - width // 2, 0, jobs - width),
+        rank=rank,
+        running=running,
+        weight=weight,
+        heuristic=heuristic,
+        eligible=np.zeros(2 * jobs, dtype=np.int64),
+        bounds=np.zeros(2, dtype=np.int64),
+        waiting=np.zeros(jobs, dtype=np.int64),
+    )
+
+
+@kernel
+def set_influence(trail: Trail, power: float) -> None:
+    """Set the heuristic: a power of 1 / rank among the candidates (Bresina 1996)."""
+    for i in range(len(trail.heuristic)):
+        trail.heuristic[i] = (1.0 + i) ** -power
+
+
+@kernel_apart
+def walk(inputs: Inputs, habits: Habits, trail: Trail, order: IntArray, random: IntArray) -> None:
+    """Let an ant fill the places one after another.
+
+    With probability ``greed`` it takes the candidate of the largest weight (ant colony system: Dorigo & Gambardella
+    1997), else any with a probability in proportion to its weight.
+    """
+    _set_eligible(inputs, trail, order)
+    for place in range(len(order)):
+        candidates = _weigh(habits, trail, place)
+        if draw_unit(random) < habits.greed:
+            chosen = _heaviest(trail.weight, candidates)
+        else:
+            chosen = draw_by_weight(random, trail.weight, candidates)
+        j = _taken(trail, chosen)
+        order[place] = j
+        for e in range(inputs.successor_start[j], inputs.successor_start[j + 1]):
+            successor = inputs.successor_job[e]
+            trail.waiting[successor] -= 1
+            if trail.waiting[successor] == 0:
+                _admit(habits, trail, successor, place + 1)
+
+
+@kernel
+def _heaviest(weight: FloatArray, count: int) -> int:
+    best = 0
+    for q in range(1, count):
+        if weight[q] > weight[best]:
+            best = q
+    return best
+
+
+@kernel
+def _set_eligible(inputs: Inputs, trail: Trail, order: IntArray) -> None:
+    """Make those jobs eligible that have no predecessors, by rank."""
+    jobs = len(trail.rank)
+    for j in range(jobs):
+        trail.waiting[j] = inputs.predecessor_start[j + 1] - inputs.predecessor_start[j]
+        trail.running[j] = 0.0
+        order[trail.rank[j]] = j
+    trail.bounds[BEGIN], trail.bounds[END] = jobs, jobs
+    for place in range(jobs):
+        j = order[place]
+        if trail.waiting[j] == 0:
+            trail.eligible[trail.bounds[END]] = j
+            trail.bounds[END] += 1
+
+
+@kernel
+def _taken(trail: Trail, chosen: int) -> int:
+    """Remove a candidate and return it; those before it move up."""
+    begin = trail.bounds[BEGIN]
+    j: int = trail.eligible[begin + chosen]
+    for q in range(begin + chosen, begin, -1):
+        trail.eligible[q] = trail.eligible[q - 1]
+    trail.bounds[BEGIN] += 1
+    return j
+
+
+@kernel
+def _admit(habits: Habits, trail: Trail, j: int, place: int) -> None:
+    """Make a job eligible from ``place`` on, with the pheromone of the places before; it enters from the front."""
+    trail.bounds[BEGIN] -= 1
+    q = trail.bounds[BEGIN]
+    while q + 1 < trail.bounds[END] and trail.rank[trail.eligible[q + 1]] < trail.rank[j]:
+        trail.eligible[q] = trail.eligible[q + 1]
+        q += 1
+    trail.eligible[q] = j
+    for i in range(min(place - trail.first[j], trail.pheromone.shape[1])):
+        trail.running[j] = habits.persistence * trail.running[j] + trail.pheromone[j, i]
+
+
+@kernel
+def _weigh(habits: Habits, trail: Trail, place: int) -> int:
+    """Set the weights of the candidates for ``place``, which come first of the eligible jobs; return their number.
+
+    The weight is direct * x * here + (1 - direct) * y * running, times the heuristic; x and y, the sums of what they
+    are not multiplied with, put both on one scale.
+    """
+    count, x, y = 0, 0.0, 0.0
+    for q in range(trail.bounds[BEGIN], trail.bounds[END]):
+        j = trail.eligible[q]
+        i = place - trail.first[j]
+        if i < 0:
+            break
+        here = trail.pheromone[j, i] if i < trail.pheromone.shape[1] else _LEAST
+        trail.running[j] = habits.persistence * trail.running[j] + here
+        trail.weight[count] = here
+        x += trail.running[j]
+        y += here
+        count += 1
+    x, y = x * habits.direct, y * (1.0 - habits.direct)
+    for q in range(count):
+        running = trail.running[trail.eligible[trail.bounds[BEGIN] + q]]
+        trail.weight[q] = (x * trail.weight[q] + y * running) * trail.heuristic[q]
+    return count
+
+
+@kernel
+def evaporate(habits: Habits, trail: Trail) -> None:
+    """Let pheromone evaporate everywhere."""
+    for j in range(trail.pheromone.shape[0]):
+        for i in range(trail.pheromone.shape[1]):
+            trail.pheromone[j, i] = max(_LEAST, trail.pheromone[j, i] * (1.0 - habits.evaporation))
+
+
+@kernel
+def lay(habits: Habits, trail: Trail, order: IntArray) -> None:
+    """Lay half of what evaporates on an order; a place outside a job's counts as the nearest of its.
+
+    With two orders a generation the pheromone of a job stays about 1 (Blum & Dorigo 2004, hyper-cube framework).
+    """
+    width = trail.pheromone.shape[1]
+    for place in range(len(order)):
+        j = order[place]
+        i = min(max(place - trail.first[j], 0), width - 1)
+        trail.pheromone[j, i] += 0.5 * habits.evaporation

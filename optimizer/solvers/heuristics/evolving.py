@@ -1,0 +1,161 @@
+"""Islands whose state is arrays and whose steps are one compiled loop, and where they start from."""
+
+from collections.abc import Callable
+from typing import Final, Protocol
+
+import numpy as np
+
+from optimizer.kernels.generation import feasible_order, serial_schedule
+from optimizer.kernels.inputs import Inputs, integers
+from optimizer.kernels.score import score
+from optimizer.kernels.serial import Plan
+from optimizer.problem import Problem
+from optimizer.result import Limits
+from optimizer.schedule import Schedule
+from optimizer.solvers.base import Answer
+from optimizer.solvers.heuristics.rules import RULES, rule_keys
+from optimizer.solvers.heuristics.search import run_islands
+from optimizer.solvers.monitor import Monitor
+from optimizer.units import FloatArray, IntArray
+
+BEST_RULE: Final = "best"
+
+_SECONDS_PER_CHOICE = 1e-4
+
+
+class State(Protocol):
+    """What the states of such searches have in common."""
+
+    @property
+    def counter(self) -> IntArray:
+        """Schedules and iterations so far, then whatever else the search counts."""
+        ...
+
+    @property
+    def value(self) -> FloatArray:
+        """Score of the best plan so far, then others."""
+        ...
+
+    @property
+    def best(self) -> Plan:
+        """The best plan so far."""
+        ...
+
+
+class EvolvingIsland:
+    """An island (see search.py) around a state and the loop that goes on from it.
+
+    Parameters
+    ----------
+    problem, inputs
+        What it works on.
+    state : State
+        Changed by ``run``.
+    run : callable
+        Returns the loop, interpreted or compiled, for about so many seconds of interpreted work; the loop goes on
+        until so many schedules or iterations are reached.
+    adopt : callable
+        Takes a schedule into the state: the order by start, the schedule and its score.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        inputs: Inputs,
+        state: State,
+        run: Callable[[float], Callable[[int, int], None]],
+        adopt: Callable[[IntArray, Schedule, float], None],
+    ) -> None:
+        self._problem = problem
+        self._inputs = inputs
+        self._state = state
+        self._run = run
+        self._adopt = adopt
+
+    @property
+    def schedules(self) -> int:
+        """How many schedules were generated so far."""
+        return int(self._state.counter[0])
+
+    @property
+    def iterations(self) -> int:
+        """How many iterations were done so far."""
+        return int(self._state.counter[1])
+
+    @property
+    def score(self) -> float:
+        """Score of the best plan so far."""
+        return float(self._state.value[0])
+
+    def advance(self, schedules: int, iterations: int) -> None:
+        """Go on until so many schedules or iterations are reached."""
+        choices = len(self._inputs.mode_time) * len(self._inputs.node_speed)
+        self._run((schedules - self.schedules) * choices * _SECONDS_PER_CHOICE)(schedules, iterations)
+
+    def best(self) -> Schedule:
+        """Return the best schedule so far."""
+        start, end, mode, node = (array.copy() for array in self._state.best)
+        return Schedule(start, end, mode, node)
+
+    def learn(self, schedule: Schedule, score: float) -> None:
+        """Take over a better schedule."""
+        self._state.value[0] = score
+        given = (schedule.start, schedule.end, schedule.mode, schedule.node)
+        for own, array in zip(self._state.best, given, strict=True):
+            own[:] = array
+        self._adopt(by_start(self._problem, schedule.start), schedule, score)
+
+    def begin(self, schedules: int, schedule: Schedule | None) -> None:
+        """Count what was generated before the first step, and start from a schedule if there is one."""
+        self._state.counter[0] = schedules
+        if schedule is not None:
+            self.learn(schedule, score_of(self._inputs, schedule))
+
+
+def evolve(
+    problem: Problem,
+    limits: Limits,
+    monitor: Monitor,
+    warm_start: Schedule | None,
+    start: Callable[[int], EvolvingIsland],
+    schedules: int,
+) -> Answer:
+    """Run an island for each thread; see :class:`~optimizer.solvers.base.Solver`.
+
+    Parameters
+    ----------
+    problem, limits, monitor, warm_start
+        As a solver gets them.
+    start : callable
+        Returns the island of a stream of random numbers.
+    schedules : int
+        How many were generated before, which count for the first island.
+    """
+    islands = [start(stream) for stream in range(limits.threads)]
+    for stream, island in enumerate(islands):
+        island.begin(0 if stream else schedules, warm_start)
+    return run_islands(problem, islands, limits, monitor)
+
+
+def score_of(inputs: Inputs, schedule: Schedule) -> float:
+    """Return the score of a schedule."""
+    return float(score.sized(len(schedule.start) * _SECONDS_PER_CHOICE / 10)(inputs, plan_of(schedule)))
+
+
+def plan_of(schedule: Schedule) -> Plan:
+    """Return a schedule as kernels take it."""
+    return Plan(*(integers(array) for array in (schedule.start, schedule.end, schedule.mode, schedule.node)))
+
+
+def by_start(problem: Problem, start: IntArray) -> IntArray:
+    """Return the jobs by start, predecessors first, int64[J]."""
+    topological = problem.topological_order
+    return topological[np.argsort(start[topological], kind="stable")]
+
+
+def reference_order(problem: Problem, inputs: Inputs, rule: str, seed: int) -> tuple[IntArray, int]:
+    """Return the order of a rule or of the one with the best serial schedule, int64[J], and schedules made for it."""
+    if rule != BEST_RULE:
+        return feasible_order(problem, rule_keys(rule, problem, seed)), 0
+    orders = [feasible_order(problem, rule_keys(name, problem, seed)) for name in RULES]
+    return min(orders, key=lambda order: score_of(inputs, serial_schedule(problem, order))), len(orders)

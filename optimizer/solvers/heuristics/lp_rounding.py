@@ -1,0 +1,173 @@
+"""List scheduling in the order of a fractional schedule, which also gives a bound."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from math import inf, isfinite
+from typing import Literal, get_args
+
+from optimizer.bounds.lagrangian import Lagrangian
+from optimizer.bounds.linear_program import solve_relaxation
+from optimizer.errors import UsageError
+from optimizer.kernels.generation import feasible_order, parallel_schedule, serial_schedule
+from optimizer.kernels.inputs import Inputs, integers
+from optimizer.kernels.score import score
+from optimizer.kernels.search.rounding import Rounding, copy_plan, new_rounding, round_often
+from optimizer.kernels.serial import Plan, new_plan
+from optimizer.kernels.timeline import new_timeline
+from optimizer.model.columns import start_groups
+from optimizer.model.program import Program
+from optimizer.model.size import estimated_size
+from optimizer.objective import Costs, total_cost
+from optimizer.problem import Problem
+from optimizer.result import Limits
+from optimizer.schedule import Schedule
+from optimizer.solvers.base import Answer
+from optimizer.solvers.heuristics.fractional import Fractional
+from optimizer.solvers.heuristics.search import run_islands
+from optimizer.solvers.monitor import Monitor
+from optimizer.units import FloatArray, IntArray
+
+Relaxation = Literal["auto", "linear", "lagrangian"]
+
+_LARGEST = 1_000_000
+"""Entries of the largest linear program that is solved unless the user insists: about a second."""
+
+_ROUNDS_AVERAGED, _ANSWERS = 100, 4_000_000
+"""Of how many rounds the answers are averaged at most, and of how many jobs times rounds."""
+
+_ROUNDS = 10
+"""Rounds of the Lagrangian between two looks at the clock."""
+
+_SHARE = 0.3
+"""Part of the time left that each relaxation may take."""
+
+
+@dataclass(frozen=True)
+class LPRounding:
+    """Jobs in the order of their alpha-points in a relaxation, many alphas at once, then random ones.
+
+    The relaxation is the Lagrangian over capacity prices of the time-indexed linear program, then, unless that is too
+    large, the program itself.
+    A job's alpha-point is when the part alpha of it has been processed (Hall, Schulz, Shmoys & Wein 1997, Mathematics
+    of Operations Research 22); lists by alpha-points of Lagrangian solutions are those of Möhring, Schulz, Stork & Uetz
+    2003, Management Science 49, random alphas those of Schulz & Skutella 2002, SIAM Journal on Discrete Mathematics 15.
+
+    Parameters
+    ----------
+    relaxation : "auto", "linear" or "lagrangian"
+        The linear program where it takes about a second, always, or never. Under a maximum objective the Lagrangian
+        gives orders, but no bound.
+    alphas : int
+        How many alphas are tried before random ones, >= 1.
+    """
+
+    relaxation: Relaxation = "auto"
+    alphas: int = 16
+
+    def __post_init__(self) -> None:
+        if self.relaxation not in get_args(Relaxation):
+            raise UsageError(f"relaxation {self.relaxation!r}: expected one of {', '.join(get_args(Relaxation))}")
+        if self.alphas < 1:
+            raise UsageError(f"alphas {self.alphas}: expected a whole number >= 1")
+
+    def solve(
+        self, problem: Problem, limits: Limits, *, seed: int, warm_start: Schedule | None, monitor: Monitor
+    ) -> Answer:
+        """Relax, then round; see :class:`~optimizer.solvers.base.Solver`."""
+        total = inf if warm_start is None else total_cost(problem, Costs.of(problem), warm_start)
+        fractional = _lagrangian(problem, total, monitor)
+        if self.relaxation != "lagrangian":
+            fractional = self._linear(problem, limits, total, monitor) or fractional
+        points = fractional.alpha_points(self.alphas)
+        inputs = Inputs.of(problem)
+        modes = fractional.likeliest_modes()
+        lists = [
+            partial(_list_schedule, problem, key, generate)
+            for key in fractional.orders(points)
+            for generate in (serial_schedule, parallel_schedule)
+        ]
+        islands = [
+            _Island(inputs, new_rounding(inputs, points, modes, seed, i), lists[i :: limits.threads])
+            for i in range(limits.threads)
+        ]
+        return run_islands(problem, islands, limits, monitor)
+
+    def _linear(self, problem: Problem, limits: Limits, total: float, monitor: Monitor) -> Fractional | None:
+        """Solve the linear program and report its bound; None where it is too large or takes too long."""
+        size = estimated_size(problem, start_groups(problem, Costs.of(problem), total=total))
+        memory = inf if limits.memory is None else limits.memory
+        if self.relaxation == "auto" and (size.entries > _LARGEST or size.memory > memory):
+            return None
+        program = Program.of(problem, known=total, memory=limits.memory)
+        if program.refuted:
+            return None
+        relaxed = solve_relaxation(program, seconds=_SHARE * monitor.remaining, stopped=lambda: monitor.stopped)
+        if isfinite(relaxed.bound):
+            monitor.report(lower_bound=relaxed.bound)
+        return None if relaxed.solution is None else Fractional.of_program(program, relaxed.solution)
+
+
+def _lagrangian(problem: Problem, total: float, monitor: Monitor) -> Fractional:
+    """Improve the prices of capacity, report their bound (where the objective is a sum) and average the answers."""
+    lagrangian = Lagrangian(problem, total=total, memory=max(1, min(_ROUNDS_AVERAGED, _ANSWERS // problem.jobs)))
+    end, reported = (1 - _SHARE) * monitor.remaining, -inf
+    while True:
+        if lagrangian.bound > reported and not problem.objective.is_maximum:
+            monitor.report(lower_bound=lagrangian.bound)
+            reported = lagrangian.bound
+        if monitor.stopped or monitor.remaining < end or (lagrangian.settled and lagrangian.width == 1):
+            return Fractional.of_answers(problem, lagrangian.answers)
+        if lagrangian.settled:
+            lagrangian.refine()
+        lagrangian.advance(_ROUNDS)
+
+
+def _list_schedule(problem: Problem, key: FloatArray, generate: Callable[[Problem, IntArray], Schedule]) -> Schedule:
+    return generate(problem, feasible_order(problem, key))
+
+
+class _Island:
+    """First lists, then random alphas."""
+
+    def __init__(self, inputs: Inputs, rounding: Rounding, lists: Sequence[Callable[[], Schedule]]) -> None:
+        self._inputs = inputs
+        self._rounding = rounding
+        self._lists = lists
+        self._timeline = new_timeline(inputs)
+        self._plan = new_plan(len(inputs.release))
+        self._best = new_plan(len(inputs.release))
+        self.score = inf
+        self.schedules = 0
+
+    @property
+    def iterations(self) -> int:
+        """How many orders were made so far: one a schedule."""
+        return self.schedules
+
+    def advance(self, schedules: int, iterations: int) -> None:
+        """Make so many schedules, counted from the beginning."""
+        goal = min(schedules, iterations)
+        for generate in self._lists[self.schedules : goal]:
+            schedule = generate()
+            self.learn(schedule, score.compiled(self._inputs, _plan_of(schedule)))
+            self.schedules += 1
+        self.score = round_often.compiled(
+            self._inputs, self._rounding, self._timeline, self._plan, self._best, self.score, goal - self.schedules
+        )
+        self.schedules = max(goal, self.schedules)
+
+    def best(self) -> Schedule:
+        """Return the best schedule so far."""
+        plan = self._best
+        return Schedule(plan.start.copy(), plan.end.copy(), plan.mode.copy(), plan.node.copy())
+
+    def learn(self, schedule: Schedule, score: float) -> None:
+        """Take over a schedule that is better."""
+        if score < self.score:
+            self.score = score
+            copy_plan.compiled(_plan_of(schedule), self._best)
+
+
+def _plan_of(schedule: Schedule) -> Plan:
+    return Plan(*(integers(array) for array in (schedule.start, schedule.end, schedule.mode, schedule.node)))

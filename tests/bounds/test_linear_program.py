@@ -1,0 +1,48 @@
+from math import inf
+
+import numpy as np
+import pytest
+
+from optimizer.bounds.linear_program import safe_bound, solve_relaxation
+from optimizer.generate import generate
+from optimizer.model.program import Program
+from optimizer.names import Objective
+from optimizer.objective import Costs
+from optimizer.problem import Problem
+from tests.oracle import brute_force
+from tests.random_instances import random_instance
+
+OBJECTIVES = tuple(Objective)
+
+
+def value_of(problem: Problem, bound: float) -> float:
+    costs = Costs.of(problem)
+    return costs.value(costs.rounded_up(bound, exact=False))
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_no_optimum_is_below_the_bound_of_any_dual_values(seed: int) -> None:
+    problem = Problem.of(random_instance(seed, objective=OBJECTIVES[seed % len(OBJECTIVES)]))
+    optimum, program = brute_force(problem), Program.of(problem)
+    if optimum is None or program.refuted:
+        return
+    relaxed = solve_relaxation(program)
+    assert relaxed.bound > -inf
+    assert value_of(problem, relaxed.bound) <= optimum + 1e-9
+    rng = np.random.default_rng(seed)
+    for _ in range(5):
+        assert value_of(problem, safe_bound(program, rng.normal(size=len(program.linear.row_lower)))) <= optimum + 1e-9
+
+
+@pytest.mark.parametrize("objective", [Objective.MEAN_FLOW_TIME, Objective.MEAN_SLOWDOWN])
+def test_the_bound_is_the_value_of_the_relaxation(objective: Objective) -> None:
+    program = Program.of(Problem.of(generate("server", 20, 1), objective))
+    relaxed = solve_relaxation(program)
+    assert relaxed.solution is not None
+    assert relaxed.bound == pytest.approx(program.linear.cost @ relaxed.solution)
+
+
+def test_a_run_that_is_stopped_has_no_solution() -> None:
+    program = Program.of(Problem.of(generate("server", 20, 1)))
+    relaxed = solve_relaxation(program, stopped=lambda: True)
+    assert relaxed.solution is None

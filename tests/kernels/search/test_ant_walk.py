@@ -1,0 +1,74 @@
+import numpy as np
+import pytest
+
+from optimizer.kernels.inputs import Inputs
+from optimizer.kernels.randomness import new_random
+from optimizer.kernels.search.ant_walk import Habits, Trail, evaporate, lay, new_trail, set_influence, walk
+from optimizer.problem import Problem
+from optimizer.units import IntArray
+from tests.random_instances import random_instance
+
+
+def habits(greed: float = 1.0, direct: float = 0.0, persistence: float = 1.0) -> Habits:
+    return Habits(evaporation=0.5, direct=direct, persistence=persistence, greed=greed)
+
+
+def walked(problem: Problem, trail: Trail, rates: Habits, seed: int = 0) -> IntArray:
+    order = np.zeros(problem.jobs, dtype=np.int64)
+    walk(Inputs.of(problem), rates, trail, order, new_random(seed))
+    return order
+
+
+def by_definition(problem: Problem, trail: Trail, rates: Habits) -> list[int]:
+    """Return the order of the largest weights after the formula of Merkle, Middendorf & Schmeck 2002."""
+    jobs, order = problem.jobs, list[int]()
+    predecessors = np.split(problem.predecessor_job, problem.predecessor_start[1:-1])
+    for place in range(jobs):
+        eligible = [j for j in range(jobs) if j not in order and set(predecessors[j].tolist()) <= set(order)]
+        eligible.sort(key=lambda j: trail.rank[j])
+        fading = rates.persistence ** np.arange(place, -1, -1)
+        sums = {j: float(fading @ trail.pheromone[j, : place + 1]) for j in eligible}
+        here = {j: trail.pheromone[j, place] for j in eligible}
+        x, y = sum(sums.values()), sum(here.values())
+        weight = [rates.direct * x * here[j] + (1 - rates.direct) * y * sums[j] for j in eligible]
+        order.append(eligible[int(np.argmax(weight * trail.heuristic[: len(eligible)]))])
+    return order
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_incremental_sums_are_those_of_the_definition(seed: int) -> None:
+    problem = Problem.of(random_instance(seed, jobs_max=12))
+    trail = new_trail(problem.topological_order, problem.jobs)
+    trail.pheromone[:] = np.random.default_rng(seed).random(trail.pheromone.shape)
+    set_influence(trail, 0.5)
+    rates = habits(direct=(seed % 3) / 2, persistence=(seed % 4 + 1) / 4)
+    assert walked(problem, trail, rates).tolist() == by_definition(problem, trail, rates)
+
+
+@pytest.mark.parametrize("width", [1, 2, 5])
+@pytest.mark.parametrize("seed", range(20))
+def test_orders_keep_precedence_and_the_window_of_places(seed: int, width: int) -> None:
+    problem = Problem.of(random_instance(seed, jobs_max=12))
+    reference = problem.topological_order
+    trail = new_trail(reference, min(width, problem.jobs))
+    set_influence(trail, 0.0)
+    place = np.empty(problem.jobs, dtype=np.int64)
+    place[walked(problem, trail, habits(greed=0.0), seed)] = np.arange(problem.jobs)
+    job = np.repeat(np.arange(problem.jobs), np.diff(problem.predecessor_start))
+    assert (place[problem.predecessor_job] < place[job]).all()
+    assert sorted(place.tolist()) == list(range(problem.jobs))
+    assert (place >= trail.first).all()
+
+
+def test_pheromone_draws_jobs_to_the_places_where_it_was_laid() -> None:
+    problem = next(
+        p for p in map(Problem.of, map(random_instance, range(50))) if p.jobs == 5 and not len(p.predecessor_job)
+    )
+    trail, order = new_trail(np.arange(5), 5), np.array([4, 2, 0, 1, 3])
+    set_influence(trail, 0.0)
+    for _ in range(5):
+        evaporate(habits(), trail)
+        lay(habits(), trail, order)
+        lay(habits(), trail, order)
+    assert trail.pheromone.sum(axis=1) == pytest.approx(np.ones(5))
+    assert walked(problem, trail, habits()).tolist() == order.tolist()

@@ -1,0 +1,48 @@
+import pytest
+
+from optimizer.errors import UsageError
+from optimizer.generate import generate
+from optimizer.names import Objective, StoppedBy
+from optimizer.problem import Problem
+from optimizer.result import Limits
+from optimizer.solvers.heuristics.local_search import LocalSearch
+from optimizer.solvers.solve import solve
+from tests.oracle import brute_force
+from tests.random_instances import random_instance
+
+
+@pytest.mark.parametrize("objective", list(Objective))
+def test_small_instances_are_solved(objective: Objective) -> None:
+    found = 0
+    for seed in range(12):
+        instance = random_instance(100 + seed, objective=objective)
+        optimum = brute_force(Problem.of(instance))
+        result = solve(instance, "local-search", limits=Limits(time_limit=20, threads=1, schedules=1500))
+        found += optimum is None or result.value == pytest.approx(optimum)
+    assert found >= 11
+
+
+def test_same_seed_and_limit_same_schedule_however_it_is_run() -> None:
+    instance = generate("server", 30, seed=1)
+    limits = Limits(time_limit=None, threads=2, schedules=3000)
+    first, second, other = (solve(instance, "local-search", limits=limits, seed=seed) for seed in (5, 5, 6))
+    assert first.schedule is not None
+    assert second.schedule is not None
+    assert (first.schedule.start == second.schedule.start).all()
+    assert other.value is not None
+    assert first.stopped_by is StoppedBy.ITERATIONS
+
+
+def test_it_is_better_than_where_it_starts() -> None:
+    instance = generate("server", 60, seed=0)
+    greedy = solve(instance, "greedy")
+    result = solve(instance, "local-search", limits=Limits(time_limit=None, threads=1, schedules=5000))
+    assert result.value is not None
+    assert greedy.value is not None
+    assert result.value < 0.97 * greedy.value
+
+
+@pytest.mark.parametrize(("option", "value"), [("temperature", -1.0), ("temperature", 1001.0), ("reach", 0)])
+def test_options_out_of_range_are_refused(option: str, value: float) -> None:
+    with pytest.raises(UsageError, match=option):
+        LocalSearch(**{option: value})  # type: ignore[arg-type]

@@ -1,0 +1,78 @@
+"""Ant colony and particle swarm."""
+
+import pytest
+
+from optimizer.errors import UsageError
+from optimizer.generate import generate
+from optimizer.names import Feature, Objective, Status
+from optimizer.problem import Problem
+from optimizer.result import Limits
+from optimizer.solvers import registry
+from optimizer.solvers.solve import solve
+from tests.oracle import brute_force
+from tests.random_instances import random_instance
+
+SOLVERS = ["ant-colony", "particle-swarm"]
+CHOICES = {Feature.MODES, Feature.NODES}
+
+
+@pytest.mark.parametrize("objective", list(Objective))
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_tiny_problems_are_solved(solver: str, objective: Objective) -> None:
+    """Where some order is optimal: one mode a job and one node; the swarm has genes for the others, too."""
+    for seed in range(8):
+        instance = random_instance(seed, jobs_max=5, objective=objective)
+        problem = Problem.of(instance)
+        optimum = brute_force(problem)
+        if optimum is None or (solver == "ant-colony" and problem.features & CHOICES):
+            continue
+        result = solve(instance, solver, limits=Limits(threads=1, schedules=1000))
+        assert result.value == pytest.approx(optimum)
+
+
+@pytest.mark.parametrize("objective", [Objective.MEAN_FLOW_TIME, Objective.MAKESPAN])
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_results_hang_on_seed_and_threads_alone(solver: str, objective: Objective) -> None:
+    instance = generate("server", 30, 1)
+    limits = Limits(threads=2, schedules=2000)
+    first, second = (solve(instance, solver, objective=objective, limits=limits, seed=3) for _ in range(2))
+    assert first.schedule is not None
+    assert second.schedule is not None
+    assert (first.schedule.start == second.schedule.start).all()
+
+
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_greedy_is_improved_upon(solver: str) -> None:
+    instance = generate("server", 40, 1)
+    greedy = solve(instance, "greedy")
+    result = solve(instance, solver, limits=Limits(threads=1, schedules=3000))
+    assert result.status is not Status.LATE
+    assert greedy.value is not None
+    assert result.value is not None
+    assert result.value < 0.9 * greedy.value
+
+
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_a_warm_start_is_gone_on_from(solver: str) -> None:
+    instance = generate("server", 30, 2)
+    start = solve(instance, solver, limits=Limits(threads=1, schedules=3000))
+    again = solve(instance, solver, limits=Limits(threads=1, schedules=100), warm_start=start.schedule)
+    assert start.value is not None
+    assert again.value is not None
+    assert again.value <= start.value
+
+
+@pytest.mark.parametrize(
+    ("solver", "complaint"),
+    [
+        ("ant-colony:ants=0", "ants 0: expected a whole number >= 1"),
+        ("ant-colony:greed=1.5", "greed 1.5: expected a number from 0 to 1"),
+        ("ant-colony:rule=x", "rule 'x': expected one of best, arrival"),
+        ("particle-swarm:particles=0", "particles 0: expected a whole number >= 1"),
+        ("particle-swarm:free=1", "free 1.0: expected a number from 0 to 0.99"),
+    ],
+)
+def test_options_out_of_range(solver: str, complaint: str) -> None:
+    entry, options = registry.parse(solver)
+    with pytest.raises(UsageError, match=complaint):
+        registry.create(entry, options)
