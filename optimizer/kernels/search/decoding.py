@@ -31,6 +31,30 @@ class Genes(NamedTuple):
     node: IntArray
 
 
+class Bounds(NamedTuple):
+    """What is known of the jobs that are not placed yet, in the direction of the generation.
+
+    Parameters
+    ----------
+    tail : int64[J]
+        Longest chain that has to follow the end of each job.
+    least_time : int64[J]
+        Shortest processing time of each job.
+    area : int64[J, K]
+        Least amount of each resource times time that a job takes.
+    capacity : int64[K]
+        Amount of each resource on all nodes together.
+    left : int64[K]
+        Room: area of the jobs that are not placed.
+    """
+
+    tail: IntArray
+    least_time: IntArray
+    area: IntArray
+    capacity: IntArray
+    left: IntArray
+
+
 def new_genes(jobs: int) -> Genes:
     """Return genes that bind nothing."""
     return Genes(np.zeros(jobs), np.full(jobs, FREE), np.full(jobs, FREE))
@@ -75,33 +99,59 @@ def place_by_genes(inputs: Inputs, genes: Genes, timeline: Timeline, plan: Plan,
 
 
 @kernel_apart
-def decode_serial(inputs: Inputs, genes: Genes, order: IntArray, timeline: Timeline, plan: Plan) -> None:
-    """Place all jobs one after another in an order in which no job stands before a predecessor."""
-    reset(timeline, inputs)
-    for j in order:
-        place_by_genes(inputs, genes, timeline, plan, j, ready_time(inputs, plan.end, j), NEVER)
-
-
-@kernel_apart
-def decode_parallel(inputs: Inputs, genes: Genes, order: IntArray, timeline: Timeline, plan: Plan) -> None:
-    """Let time go on and start, at each instant at which a job ends or gets ready, every job that can start.
-
-    For populations of moderate size: each instant looks at all jobs that wait. Of two instants at which only
-    availability changes the later may be passed over; a job that no instant suits is placed by the serial scheme.
+def decode_serial(
+    inputs: Inputs, genes: Genes, order: IntArray, bounds: Bounds, most: float, timeline: Timeline, plan: Plan
+) -> int:
+    """Place all jobs one after another, until it is certain that the last end will be above ``most``.
 
     Parameters
     ----------
-    inputs, genes, timeline, plan
-        As for :func:`decode_serial`.
+    inputs, genes
+        The problem; what binds the jobs.
     order : int64[J]
-        As for :func:`decode_serial`; afterwards undefined.
+        No job stands before a predecessor.
+    bounds : Bounds
+        Of this direction.
+    most : float
+        Largest last end of use.
+    timeline, plan
+        The result, if all jobs are placed.
+
+    Returns
+    -------
+    int
+        How many jobs are placed.
     """
     reset(timeline, inputs)
+    for i in range(len(order)):
+        j = order[i]
+        place_by_genes(inputs, genes, timeline, plan, j, ready_time(inputs, plan.end, j), NEVER)
+        if plan.end[j] + bounds.tail[j] > most:
+            return i + 1
+    return len(order)
+
+
+@kernel_apart
+def decode_parallel(
+    inputs: Inputs, genes: Genes, order: IntArray, bounds: Bounds, most: float, timeline: Timeline, plan: Plan
+) -> int:
+    """Let time go on and start, at each instant at which a job ends or gets ready, every job that can start.
+
+    Each instant looks at all jobs that wait: for problems of moderate size. Instants at which only availability changes
+    are passed over; a job that no instant suits is placed by the serial scheme. Parameters and result are those of
+    :func:`decode_serial`, but ``order`` is undefined afterwards.
+    """
+    reset(timeline, inputs)
+    for k in range(len(bounds.left)):
+        bounds.left[k] = 0
     for j in range(len(order)):
         plan.end[j] = NEVER
+        _add_area(bounds, j, 1)
     left, now = len(order), 0
     while left > 0:
-        left = _start_all(inputs, genes, order, left, now, timeline, plan)
+        left = _start_all(inputs, genes, order, left, now, bounds, timeline, plan)
+        if left > 0 and _least_end(order, left, now, bounds) > most:
+            return len(order) - left
         after = _next_instant(inputs, order, left, now, plan)
         if left > 0 and after == NEVER:
             j = order[0]
@@ -111,11 +161,25 @@ def decode_parallel(inputs: Inputs, genes: Genes, order: IntArray, timeline: Tim
             for i in range(left):
                 order[i] = order[i + 1]
         now = after
+    return len(order)
+
+
+@kernel
+def _add_area(bounds: Bounds, j: int, sign: int) -> None:
+    for k in range(len(bounds.left)):
+        bounds.left[k] += sign * bounds.area[j, k]
 
 
 @kernel
 def _start_all(
-    inputs: Inputs, genes: Genes, order: IntArray, left: int, now: int, timeline: Timeline, plan: Plan
+    inputs: Inputs,
+    genes: Genes,
+    order: IntArray,
+    left: int,
+    now: int,
+    bounds: Bounds,
+    timeline: Timeline,
+    plan: Plan,
 ) -> int:
     """Start every job that can start now; keep the others in ``order`` and return how many they are."""
     kept = 0
@@ -124,7 +188,22 @@ def _start_all(
         if ready_time(inputs, plan.end, j) > now or not place_by_genes(inputs, genes, timeline, plan, j, now, now):
             order[kept] = j
             kept += 1
+        else:
+            _add_area(bounds, j, -1)
     return kept
+
+
+@kernel
+def _least_end(order: IntArray, left: int, now: int, bounds: Bounds) -> float:
+    """Return a bound on the last end when all waiting jobs start after ``now``."""
+    least = 0.0
+    for i in range(left):
+        j = order[i]
+        least = max(least, 1.0 * (now + 1 + bounds.least_time[j] + bounds.tail[j]))
+    for k in range(len(bounds.left)):
+        if bounds.capacity[k] > 0:
+            least = max(least, now + bounds.left[k] / bounds.capacity[k])
+    return least
 
 
 @kernel

@@ -9,7 +9,7 @@ from optimizer.errors import UsageError
 from optimizer.kernels.inputs import Inputs, integers
 from optimizer.kernels.randomness import new_random
 from optimizer.kernels.score import score
-from optimizer.kernels.search.decoding import new_genes
+from optimizer.kernels.search.decoding import Bounds, new_genes
 from optimizer.kernels.search.genetic import CHILDREN, PLACED, Search, Settings, evolve
 from optimizer.kernels.search.population import PEAK, TWO_POINT, UNIFORM, new_population
 from optimizer.kernels.serial import Plan, new_plan
@@ -22,7 +22,7 @@ from optimizer.solvers.base import Answer
 from optimizer.solvers.heuristics.rules import rule_keys
 from optimizer.solvers.heuristics.search import run_islands
 from optimizer.solvers.monitor import Monitor
-from optimizer.units import FloatArray
+from optimizer.units import FloatArray, IntArray
 
 Crossover = Literal["two-point", "peak", "uniform"]
 Encoding = Literal["activity-list", "random-key"]
@@ -89,8 +89,10 @@ class Genetic:
             justified=problem.objective.is_maximum and not reversible,
             listed=self.encoding == "activity-list",
             tied=problem.objective is Objective.MAKESPAN,
+            bounded=reversible,
             crossover=_CROSSOVERS[self.crossover],
             parallel=self.parallel if problem.jobs <= _SLOWEST else 0.0,
+            first_parallel=0.5 if problem.jobs <= _SLOWEST else 0.0,
             mutation=self.mutation,
             reach=0.05,
             noise=0.1,
@@ -156,6 +158,23 @@ def _work(problem: Problem) -> FloatArray:
     return work
 
 
+def _bounds(problem: Problem, inputs: Inputs, backwards: IntArray) -> Bounds:
+    """Return bounds of one direction; ``backwards`` lists the jobs so that its predecessors come last."""
+    tail = np.zeros(problem.jobs, dtype=np.int64)
+    for j in backwards if len(inputs.predecessor_job) else ():
+        own = slice(inputs.predecessor_start[j], inputs.predecessor_start[j + 1])
+        before = tail[j] + problem.least_time[j] + inputs.predecessor_lag[own]
+        np.maximum.at(tail, inputs.predecessor_job[own], before)
+    areas = problem.mode_demand * problem.mode_time.min(axis=1, keepdims=True)
+    return Bounds(
+        tail=tail,
+        least_time=integers(problem.least_time),
+        area=integers(np.minimum.reduceat(areas, problem.mode_start[:-1])),
+        capacity=integers(problem.node_capacity.sum(axis=0)),
+        left=np.zeros(problem.node_capacity.shape[1], dtype=np.int64),
+    )
+
+
 class _Island:
     """One population with its random numbers."""
 
@@ -180,6 +199,8 @@ class _Island:
             plan=new_plan(jobs),
             best=new_plan(jobs),
             record=np.full(1, np.inf),
+            forward=_bounds(problem, self._inputs, first[::-1]),
+            backward=_bounds(problem, self._mirror, first),
         )
         self._timeline = new_timeline(self._inputs)
 
