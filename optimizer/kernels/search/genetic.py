@@ -40,7 +40,7 @@ PLACED, CHILDREN, NEXT, SIDE, GENERATION, UNCHANGED = range(6)
 """Counters: jobs placed, children, next individual, its side, generation since the start, children without success."""
 
 _WINDOWS = 3
-_TIE = 0.9
+"""Of so many windows the peak crossover takes the busiest."""
 
 
 class Settings(NamedTuple):
@@ -48,10 +48,12 @@ class Settings(NamedTuple):
 
     Parameters
     ----------
-    two_sided, justified, listed, tied, bounded : bool
+    two_sided, justified, listed, bounded : bool
         Whether children run against the direction of their parents; whether schedules are justified to the right and
-        back; whether keys are positions in the list instead of times; whether of equal scores the compact is fitter;
-        whether a child is given up as soon as its last end will be above the fitness of whom it is to replace.
+        back; whether keys are positions in the list instead of times; whether a child is given up as soon as
+        its last end will be above the fitness of whom it is to replace.
+    tie : float
+        Less than what two scores differ by at least: how much the less compact of two schedules is less fit.
     crossover : int
         ``TWO_POINT``, ``PEAK`` or ``UNIFORM``.
     parallel, first_parallel : float
@@ -71,8 +73,8 @@ class Settings(NamedTuple):
     two_sided: bool
     justified: bool
     listed: bool
-    tied: bool
     bounded: bool
+    tie: float
     crossover: int
     parallel: float
     first_parallel: float
@@ -265,7 +267,7 @@ def _justify(inputs: Inputs, search: Search, timeline: Timeline) -> None:
 
 @kernel_apart
 def _judge(inputs: Inputs, settings: Settings, population: Population, search: Search, side: int, i: int) -> None:
-    """Keep the child's schedule if it is the best so far, and the child if it is as fit as whom it replaces."""
+    """Keep the child's schedule if it is the best so far, and the child if it is new and as fit as whom it replaces."""
     value = score(inputs, search.plan)
     last = 0
     for j in range(len(search.order)):
@@ -273,7 +275,9 @@ def _judge(inputs: Inputs, settings: Settings, population: Population, search: S
     if value < search.record[0]:
         search.record[0] = value
         _keep(search, side, last)
-    fitness = value + _compactness(population, search.plan, last) if settings.tied else value
+    fitness = value + settings.tie * _lateness(population, search.plan, last)
+    if _is_there(population, side, fitness):
+        fitness = np.inf
     if fitness < population.fitness[side, i]:
         search.counter[UNCHANGED] = 0
     else:
@@ -297,13 +301,22 @@ def _keep(search: Search, side: int, last: int) -> None:
 
 
 @kernel
-def _compactness(population: Population, plan: Plan, last: int) -> float:
-    """Return a number from 0 to 1, smaller the earlier work is done: it tells schedules of equal length apart."""
+def _lateness(population: Population, plan: Plan, last: int) -> float:
+    """Return a number from 0 to 1, smaller the earlier work is done: it tells schedules of equal score apart."""
     total, weight = 0.0, 0.0
     for j in range(len(plan.end)):
         total += population.work[j] * (plan.start[j] + plan.end[j])
         weight += population.work[j]
-    return _TIE * total / max(2.0 * weight * last, 1e-9)
+    return total / max(2.0 * weight * last, 1e-9)
+
+
+@kernel
+def _is_there(population: Population, side: int, fitness: float) -> bool:
+    """Return whether somebody is as fit to the last digit, most likely by the same schedule."""
+    for i in range(population.fitness.shape[1]):  # noqa: SIM110 - numba compiles no generator expressions
+        if population.fitness[side, i] == fitness:
+            return True
+    return False
 
 
 @kernel_apart

@@ -16,11 +16,8 @@ TWO_POINT, PEAK, UNIFORM = 0, 1, 2
 _APART = 1e15
 """More than any difference of keys."""
 
-_LEAST_LENGTH, _MOST_LENGTH = 0.1, 0.6
+_LEAST_LENGTH, _MOST_LENGTH = 0.2, 0.7
 """Length of what comes from the father, as a share of the whole."""
-
-_PEAKS = 3
-"""Windows of which the busiest is taken."""
 
 
 class Population(NamedTuple):

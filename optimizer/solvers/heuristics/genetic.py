@@ -15,6 +15,7 @@ from optimizer.kernels.search.population import PEAK, TWO_POINT, UNIFORM, new_po
 from optimizer.kernels.serial import Plan, new_plan
 from optimizer.kernels.timeline import new_timeline
 from optimizer.names import Objective
+from optimizer.objective import Costs
 from optimizer.problem import NEVER, Problem
 from optimizer.result import Limits
 from optimizer.schedule import Schedule
@@ -29,9 +30,18 @@ Encoding = Literal["activity-list", "random-key"]
 
 _CROSSOVERS = {"two-point": TWO_POINT, "peak": PEAK, "uniform": UNIFORM}
 _ENCODINGS = get_args(Encoding)
-_POPULATION = 12
+_POPULATION = 14
 _SLOWEST = 1000
 """Most jobs for which the parallel scheme, which looks at all that wait again and again, is used."""
+
+_REACH = 0.02
+"""How far mutated keys move, relative to the length of the schedule."""
+
+_NOISE = 0.1
+"""How far the keys of the first individuals are from a rule's, relative to the largest difference of these."""
+
+_FIRST_PARALLEL = 0.5
+"""Share of the first individuals that are generated instant by instant."""
 
 _PATIENCE = 20
 """Generations without a success before a new start."""
@@ -51,7 +61,7 @@ class Genetic:
         What a child takes from its father: a window of time, the busiest of several (Valls, Ballestín & Quintanilla
         2008), or half of the jobs at random (Hartmann 1998).
     mutation : float
-        Probability that a gene changes, 0 to 1.
+        Probability that a gene changes, 0 to 1; unless it is 0, at least one gene a child on average.
     parallel : float
         Probability that a child's schedule is generated instant by instant instead of job by job, 0 to 1 (Hartmann
         2002 lets every individual have its scheme).
@@ -88,14 +98,14 @@ class Genetic:
             two_sided=reversible,
             justified=problem.objective.is_maximum and not reversible,
             listed=self.encoding == "activity-list",
-            tied=problem.objective is Objective.MAKESPAN,
+            tie=0.9 * Costs.of(problem).granularity,
             bounded=reversible,
             crossover=_CROSSOVERS[self.crossover],
             parallel=self.parallel if problem.jobs <= _SLOWEST else 0.0,
-            first_parallel=0.5 if problem.jobs <= _SLOWEST else 0.0,
-            mutation=self.mutation,
-            reach=0.05,
-            noise=0.1,
+            first_parallel=_FIRST_PARALLEL if problem.jobs <= _SLOWEST else 0.0,
+            mutation=max(self.mutation, 1 / problem.jobs) if self.mutation else 0.0,
+            reach=_REACH,
+            noise=_NOISE,
             most_placed=2**62 if schedules is None else schedules * problem.jobs,
             patience=_PATIENCE * size,
         )
@@ -158,7 +168,7 @@ def _work(problem: Problem) -> FloatArray:
     return work
 
 
-def _bounds(problem: Problem, inputs: Inputs, backwards: IntArray) -> Bounds:
+def bounds_of(problem: Problem, inputs: Inputs, backwards: IntArray) -> Bounds:
     """Return bounds of one direction; ``backwards`` lists the jobs so that its predecessors come last."""
     tail = np.zeros(problem.jobs, dtype=np.int64)
     for j in backwards if len(inputs.predecessor_job) else ():
@@ -199,8 +209,8 @@ class _Island:
             plan=new_plan(jobs),
             best=new_plan(jobs),
             record=np.full(1, np.inf),
-            forward=_bounds(problem, self._inputs, first[::-1]),
-            backward=_bounds(problem, self._mirror, first),
+            forward=bounds_of(problem, self._inputs, first[::-1]),
+            backward=bounds_of(problem, self._mirror, first),
         )
         self._timeline = new_timeline(self._inputs)
 
