@@ -40,6 +40,9 @@ _REACH = 0.02
 _NOISE = 0.1
 """How far the keys of the first individuals are from a rule's, relative to the largest difference of these."""
 
+_PLACES = 2.5
+"""Both reach over about so many jobs at least."""
+
 _FIRST_PARALLEL = 0.5
 """Share of the first individuals that are generated instant by instant."""
 
@@ -104,8 +107,8 @@ class Genetic:
             parallel=self.parallel if problem.jobs <= _SLOWEST else 0.0,
             first_parallel=_FIRST_PARALLEL if problem.jobs <= _SLOWEST else 0.0,
             mutation=max(self.mutation, 1 / problem.jobs) if self.mutation else 0.0,
-            reach=_REACH,
-            noise=_NOISE,
+            reach=max(_REACH, _PLACES / problem.jobs),
+            noise=max(_NOISE, _PLACES / problem.jobs),
             most_placed=2**62 if schedules is None else schedules * problem.jobs,
             patience=_PATIENCE * size,
         )
