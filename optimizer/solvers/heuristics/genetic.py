@@ -30,18 +30,21 @@ Encoding = Literal["activity-list", "random-key"]
 
 _CROSSOVERS = {"two-point": TWO_POINT, "peak": PEAK, "uniform": UNIFORM}
 _ENCODINGS = get_args(Encoding)
-_POPULATION = 14
+_POPULATION, _LEAST, _MANY = 155, 6, 10_000
+"""Individuals for 1000 schedules of one job, the least in any case, and schedules where no number is given."""
+
 _SLOWEST = 1000
 """Most jobs for which the parallel scheme, which looks at all that wait again and again, is used."""
 
 _REACH = 0.02
 """How far mutated keys move, relative to the length of the schedule."""
 
-_NOISE = 0.1
-"""How far the keys of the first individuals are from a rule's, relative to the largest difference of these."""
-
 _PLACES = 2.5
-"""Both reach over about so many jobs at least."""
+"""Over how many jobs mutations reach in small instances."""
+
+_NOISE, _SPREAD = 0.2, 50.0
+"""How far the keys of the first individuals are from a rule's, relative to the largest difference of these: this much,
+or this divided by the number of jobs; the smaller the instance the more chance."""
 
 _FIRST_PARALLEL = 0.5
 """Share of the first individuals that are generated instant by instant."""
@@ -66,15 +69,15 @@ class Genetic:
     mutation : float
         Probability that a gene changes, 0 to 1; unless it is 0, at least one gene a child on average.
     parallel : float
-        Probability that a child's schedule is generated instant by instant instead of job by job, 0 to 1 (Hartmann
-        2002 lets every individual have its scheme).
+        Probability that a child's schedule is generated instant by instant instead of job by job, 0 to 1, at the
+        beginning; it falls to 0 until the last schedule (Hartmann 2002 lets every individual have its scheme).
     """
 
     population: int = 0
     encoding: Encoding = "random-key"
     crossover: Crossover = "peak"
     mutation: float = 0.02
-    parallel: float = 0.2
+    parallel: float = 0.4
 
     def __post_init__(self) -> None:
         if self.population < 2 and self.population != 0:
@@ -97,6 +100,7 @@ class Genetic:
     def settings(self, problem: Problem, size: int, schedules: int | None) -> Settings:
         """Return the constants of the compiled loops."""
         reversible = _is_reversible(problem)
+        parallel = self.parallel if schedules else self.parallel / 2  # its average, where the end is not known
         return Settings(
             two_sided=reversible,
             justified=problem.objective.is_maximum and not reversible,
@@ -104,11 +108,11 @@ class Genetic:
             tie=0.9 * Costs.of(problem).granularity,
             bounded=reversible,
             crossover=_CROSSOVERS[self.crossover],
-            parallel=self.parallel if problem.jobs <= _SLOWEST else 0.0,
+            parallel=parallel if problem.jobs <= _SLOWEST else 0.0,
             first_parallel=_FIRST_PARALLEL if problem.jobs <= _SLOWEST else 0.0,
             mutation=max(self.mutation, 1 / problem.jobs) if self.mutation else 0.0,
             reach=max(_REACH, _PLACES / problem.jobs),
-            noise=max(_NOISE, _PLACES / problem.jobs),
+            noise=max(_NOISE, _SPREAD / problem.jobs),
             most_placed=2**62 if schedules is None else schedules * problem.jobs,
             patience=_PATIENCE * size,
         )
@@ -194,7 +198,7 @@ class _Island:
     def __init__(self, options: Genetic, problem: Problem, schedules: int | None, seed: int, stream: int) -> None:
         jobs = problem.jobs
         self._inputs = Inputs.of(problem)
-        self._settings = options.settings(problem, size := options.population or _size(schedules), schedules)
+        self._settings = options.settings(problem, size := options.population or _size(jobs, schedules), schedules)
         self._mirror = _mirrored(problem, self._inputs) if self._settings.two_sided else self._inputs
         self._population = new_population(size, _work(problem))
         order, scratch, latest = (np.zeros(jobs, dtype=np.int64) for _ in range(3))
@@ -258,6 +262,6 @@ class _Island:
         self.learn(schedule, score(self._inputs, plan))
 
 
-def _size(schedules: int | None) -> int:
-    """Return how many individuals suit a number of schedules."""
-    return int(_POPULATION * (1.0 if schedules is None else max(1.0, schedules / 1000) ** 0.5))
+def _size(jobs: int, schedules: int | None) -> int:
+    """Return how many individuals suit a number of schedules: more generations the more jobs there are."""
+    return max(_LEAST, int(_POPULATION * ((schedules or _MANY) / 1000) ** 0.7 / float(jobs) ** 0.5))
