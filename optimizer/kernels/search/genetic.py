@@ -138,7 +138,7 @@ def evolve(
     placed: int,
     children: int,
 ) -> None:
-    """Go on until so many jobs were placed or children made, from the beginning.
+    """Go on until one more schedule might be one too many, or until so many children were made, from the beginning.
 
     Parameters
     ----------
@@ -147,10 +147,10 @@ def evolve(
     settings, population, search, timeline
         Constants and state.
     placed, children : int
-        Where to stop.
+        So many jobs may be placed and children made.
     """
-    size = population.fitness.shape[1]
-    while search.counter[PLACED] < placed and search.counter[CHILDREN] < children:
+    jobs, size = len(search.order), population.fitness.shape[1]
+    while search.counter[PLACED] + jobs <= placed and search.counter[CHILDREN] < children:
         i, side = search.counter[NEXT], search.counter[SIDE]
         if search.counter[GENERATION] == 0:
             side = FORWARD
