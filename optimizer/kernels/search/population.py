@@ -16,7 +16,7 @@ TWO_POINT, PEAK, UNIFORM = 0, 1, 2
 _APART = 1e15
 """More than any difference of keys."""
 
-_LEAST_LENGTH, _MOST_LENGTH = 0.2, 0.7
+_LEAST_LENGTH, _MOST_LENGTH = 0.15, 0.6
 """Length of what comes from the father, as a share of the whole."""
 
 

@@ -264,4 +264,4 @@ class _Island:
 
 def _size(jobs: int, schedules: int | None) -> int:
     """Return how many individuals suit a number of schedules: more generations the more jobs there are."""
-    return max(_LEAST, int(_POPULATION * ((schedules or _MANY) / 1000) ** 0.7 / float(jobs) ** 0.5))
+    return max(_LEAST, int(_POPULATION * ((schedules or _MANY) / 1000) ** 0.75 / float(jobs) ** 0.5))
