@@ -33,7 +33,10 @@ class Relaxed:
 
 
 def solve_relaxation(program: Program, *, seconds: float = inf, stopped: Callable[[], bool] | None = None) -> Relaxed:
-    """Solve the linear relaxation of ``program`` by the dual simplex method of HiGHS.
+    """Solve the linear relaxation of ``program`` by HiGHS.
+
+    Pulses alone take dual simplex without presolve (half the time); with the columns of precedence interior points
+    without crossover are several times as fast.
 
     Parameters
     ----------
@@ -48,9 +51,10 @@ def solve_relaxation(program: Program, *, seconds: float = inf, stopped: Callabl
 
     linear = replace(program.linear, integral=np.zeros(len(program.linear.cost), dtype=bool))
     model = highs_model(linear)
-    _set_options(model, seconds)
+    _set_options(model, seconds, interior=len(program.problem.predecessor_job) > 0)
     if stopped is not None:
-        model.cbSimplexInterrupt += lambda event: event.interrupt(stopped())
+        for interrupt in (model.cbSimplexInterrupt, model.cbIpmInterrupt):
+            interrupt += lambda event: event.interrupt(stopped())
     highspy.Highs.resetGlobalScheduler(True)  # one pool a process: another thread count needs a new one
     model.run()
     solution = model.getSolution()
@@ -59,8 +63,9 @@ def solve_relaxation(program: Program, *, seconds: float = inf, stopped: Callabl
     return Relaxed(bound, np.array(solution.col_value) if optimal else None)
 
 
-def _set_options(model: Any, seconds: float) -> None:
-    options: dict[str, Any] = {"threads": 1, "solver": "simplex"}
+def _set_options(model: Any, seconds: float, *, interior: bool) -> None:
+    options: dict[str, Any] = {"threads": 1}
+    options |= {"solver": "ipm", "run_crossover": "off"} if interior else {"solver": "simplex", "presolve": "off"}
     if isfinite(seconds):
         options["time_limit"] = max(seconds, 0.01)
     for name, value in options.items():

@@ -23,7 +23,7 @@ class Monitor:
     """Keeps the best schedule and bound of a run and tells the solver when to stop.
 
     It may be used from several threads. A schedule is kept only if the validator finds nothing wrong but missed
-    deadlines; fewer misses come before a better value.
+    deadlines; fewer misses come before a better value. ``schedules`` is how many an iterative search says it generated.
 
     Parameters
     ----------
@@ -62,6 +62,7 @@ class Monitor:
         self._take_bound(lower_bound, exact=True)
         self.reason: StoppedBy | None = None
         self.trace: list[Progress] = []
+        self.schedules = 0
         self._listener = listener
         self._late_allowed = late_allowed
         self.working = working or problem

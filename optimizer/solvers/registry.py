@@ -133,6 +133,7 @@ _ENTRIES = (
         {},
     ),
     _search("local-search", "annealing over local moves that are built again", "local_search:LocalSearch"),
+    _search("genetic", "a genetic algorithm over orders, modes and nodes", "genetic:Genetic"),
     _search("ant-colony", "ant colony optimisation: orders that follow pheromone", "ant_colony:AntColony"),
     _search("particle-swarm", "particle swarm optimisation of random keys", "particle_swarm:ParticleSwarm"),
     Entry(

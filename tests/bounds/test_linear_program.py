@@ -2,9 +2,11 @@ from math import inf
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from optimizer.bounds.linear_program import safe_bound, solve_relaxation
 from optimizer.generate import generate
+from optimizer.instance import Instance
 from optimizer.model.program import Program
 from optimizer.names import Objective
 from optimizer.objective import Costs
@@ -13,6 +15,13 @@ from tests.oracle import brute_force
 from tests.random_instances import random_instance
 
 OBJECTIVES = tuple(Objective)
+
+
+def chain(seed: int) -> Instance:
+    """Return jobs of which every third waits for the one before."""
+    jobs = generate("server", 20, seed).jobs
+    linked = [replace(job, after=(jobs[j - 1].id,) if j % 3 else (), deadline=None) for j, job in enumerate(jobs)]
+    return replace(generate("server", 20, seed), jobs=tuple(linked))
 
 
 def value_of(problem: Problem, bound: float) -> float:
@@ -42,7 +51,9 @@ def test_the_bound_is_the_value_of_the_relaxation(objective: Objective) -> None:
     assert relaxed.bound == pytest.approx(program.linear.cost @ relaxed.solution)
 
 
-def test_a_run_that_is_stopped_has_no_solution() -> None:
-    program = Program.of(Problem.of(generate("server", 20, 1)))
+@pytest.mark.parametrize("seed", [None, 5, 8])
+def test_a_run_that_is_stopped_has_no_solution(seed: int | None) -> None:
+    instance = generate("server", 20, 1) if seed is None else chain(seed)
+    program = Program.of(Problem.of(instance))
     relaxed = solve_relaxation(program, stopped=lambda: True)
     assert relaxed.solution is None

@@ -64,13 +64,13 @@ class AntColony:
     """
 
     ants: int = 5
-    evaporation: float = 0.1
+    evaporation: float = 0.07
     direct: float = 0.0
-    persistence: float = 1.0
-    influence: float = 0.3
+    persistence: float = 0.97
+    influence: float = 0.2
     fade: int = 2500
     memory: int = 10
-    greed: float = 0.4
+    greed: float = 0.5
     improve: bool = True
     swaps: int = 50
     rule: str = BEST_RULE

@@ -30,7 +30,7 @@ from optimizer.units import FloatArray, IntArray
 
 Relaxation = Literal["auto", "linear", "lagrangian"]
 
-_LARGEST = 1_000_000
+_LARGEST = 3_000_000
 """Entries of the largest linear program that is solved unless the user insists: about a second."""
 
 _ROUNDS_AVERAGED, _ANSWERS = 100, 4_000_000

@@ -51,11 +51,11 @@ class ParticleSwarm:
         The priority rule whose order the first particles are near, or ``best``: the one of the best schedule.
     """
 
-    particles: int = 20
-    constriction: float = 0.5
+    particles: int = 30
+    constriction: float = 0.4
     personal: float = 2.05
     social: float = 2.05
-    neighbours: int = 1
+    neighbours: int = 2
     free: float = 0.5
     improve: bool = True
     rule: str = BEST_RULE

@@ -87,6 +87,7 @@ def run_islands(problem: Problem, islands: Sequence[Island], limits: Limits, mon
             done += epoch
             goal = done if schedules is None else min(done, schedules)
             list(pool.map(archipelago.sail, islands, repeat(goal)))
+            monitor.schedules = sum(island.schedules for island in islands)
             if monitor.stopped or archipelago.reached_limit():
                 break
             winner = min(islands, key=lambda island: island.score)

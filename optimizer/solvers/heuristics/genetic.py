@@ -1,0 +1,267 @@
+"""A genetic algorithm over orders, modes and nodes."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+
+from optimizer.errors import UsageError
+from optimizer.kernels.inputs import Inputs, integers
+from optimizer.kernels.randomness import new_random
+from optimizer.kernels.score import score
+from optimizer.kernels.search.decoding import Bounds, new_genes
+from optimizer.kernels.search.genetic import CHILDREN, PLACED, Search, Settings, evolve
+from optimizer.kernels.search.population import PEAK, TWO_POINT, UNIFORM, new_population
+from optimizer.kernels.serial import Plan, new_plan
+from optimizer.kernels.timeline import new_timeline
+from optimizer.names import Objective
+from optimizer.objective import Costs
+from optimizer.problem import NEVER, Problem
+from optimizer.result import Limits
+from optimizer.schedule import Schedule
+from optimizer.solvers.base import Answer
+from optimizer.solvers.heuristics.rules import rule_keys
+from optimizer.solvers.heuristics.search import run_islands
+from optimizer.solvers.monitor import Monitor
+from optimizer.units import FloatArray, IntArray
+
+Crossover = Literal["two-point", "peak", "uniform"]
+Encoding = Literal["activity-list", "random-key"]
+
+_CROSSOVERS = {"two-point": TWO_POINT, "peak": PEAK, "uniform": UNIFORM}
+_ENCODINGS = get_args(Encoding)
+_POPULATION, _LEAST, _MANY = 155, 6, 10_000
+"""Individuals for 1000 schedules of one job, the least in any case, and schedules where no number is given."""
+
+_SLOWEST = 1000
+"""Most jobs for which the parallel scheme, which looks at all that wait again and again, is used."""
+
+_REACH = 0.02
+"""How far mutated keys move, relative to the length of the schedule."""
+
+_PLACES = 2.5
+"""Over how many jobs mutations reach in small instances."""
+
+_NOISE, _SPREAD = 0.2, 50.0
+"""How far the keys of the first individuals are from a rule's, relative to the largest difference of these: this much,
+or this divided by the number of jobs; the smaller the instance the more chance."""
+
+_FIRST_PARALLEL = 0.5
+"""Share of the first individuals that are generated instant by instant."""
+
+_PATIENCE = 20
+"""Generations without a success before a new start."""
+
+
+@dataclass(frozen=True)
+class Genetic:
+    """Genetic algorithm; for makespans where time can run backwards, of two populations (Debels & Vanhoucke 2005).
+
+    Parameters
+    ----------
+    population : int
+        Individuals a side, >= 2; 0: by the number of schedules.
+    encoding : "activity-list" or "random-key"
+        What stands for an order: places in the list (Hartmann 1998) or starts (Debels & Vanhoucke 2005).
+    crossover : "two-point", "peak" or "uniform"
+        What a child takes from its father: a window of time, the busiest of several (Valls, Ballestín & Quintanilla
+        2008), or half of the jobs at random (Hartmann 1998).
+    mutation : float
+        Probability that a gene changes, 0 to 1; unless it is 0, at least one gene a child on average.
+    parallel : float
+        Probability that a child's schedule is generated instant by instant instead of job by job, 0 to 1, at the
+        beginning; it falls to 0 until the last schedule (Hartmann 2002 lets every individual have its scheme).
+    """
+
+    population: int = 0
+    encoding: Encoding = "random-key"
+    crossover: Crossover = "peak"
+    mutation: float = 0.02
+    parallel: float = 0.4
+
+    def __post_init__(self) -> None:
+        if self.population < 2 and self.population != 0:
+            raise UsageError(f"population {self.population}: expected a whole number >= 2, or 0")
+        _require_name("encoding", self.encoding, _ENCODINGS)
+        _require_name("crossover", self.crossover, tuple(_CROSSOVERS))
+        _require_share("mutation", self.mutation)
+        _require_share("parallel", self.parallel)
+
+    def solve(
+        self, problem: Problem, limits: Limits, *, seed: int, warm_start: Schedule | None, monitor: Monitor
+    ) -> Answer:
+        """Let one population a thread evolve; see :class:`~optimizer.solvers.base.Solver`."""
+        schedules = None if limits.schedules is None else -(-limits.schedules // limits.threads)
+        islands = [_Island(self, problem, schedules, seed, stream) for stream in range(limits.threads)]
+        if warm_start is not None:
+            islands[0].start_from(warm_start)
+        return run_islands(problem, islands, limits, monitor)
+
+    def settings(self, problem: Problem, size: int, schedules: int | None) -> Settings:
+        """Return the constants of the compiled loops."""
+        reversible = _is_reversible(problem)
+        parallel = self.parallel if schedules else self.parallel / 2  # its average, where the end is not known
+        return Settings(
+            two_sided=reversible,
+            justified=problem.objective.is_maximum and not reversible,
+            listed=self.encoding == "activity-list",
+            tie=0.9 * Costs.of(problem).granularity,
+            bounded=reversible,
+            crossover=_CROSSOVERS[self.crossover],
+            parallel=parallel if problem.jobs <= _SLOWEST else 0.0,
+            first_parallel=_FIRST_PARALLEL if problem.jobs <= _SLOWEST else 0.0,
+            mutation=max(self.mutation, 1 / problem.jobs) if self.mutation else 0.0,
+            reach=max(_REACH, _PLACES / problem.jobs),
+            noise=max(_NOISE, _SPREAD / problem.jobs),
+            most_placed=2**62 if schedules is None else schedules * problem.jobs,
+            patience=_PATIENCE * size,
+        )
+
+
+def _require_name(option: str, name: str, names: tuple[str, ...]) -> None:
+    if name not in names:
+        raise UsageError(f"{option} {name!r}: expected one of {', '.join(names)}")
+
+
+def _require_share(option: str, value: float) -> None:
+    if not 0 <= value <= 1:
+        raise UsageError(f"{option} {value}: expected a number from 0 to 1")
+
+
+def _is_reversible(problem: Problem) -> bool:
+    """Return whether schedules that run backwards are schedules: nothing hangs on a point of time but the makespan."""
+    return (
+        problem.objective is Objective.MAKESPAN
+        and not problem.release.any()
+        and len(problem.profile_time) == problem.nodes
+        and bool((problem.deadline == NEVER).all())
+    )
+
+
+def _mirrored(problem: Problem, inputs: Inputs) -> Inputs:
+    """Return the problem in which time runs backwards."""
+    _, _, lag = problem.successors
+    return inputs._replace(
+        predecessor_start=inputs.successor_start,
+        predecessor_job=inputs.successor_job,
+        predecessor_lag=integers(lag),
+        successor_start=inputs.predecessor_start,
+        successor_job=inputs.predecessor_job,
+    )
+
+
+def _rules(problem: Problem) -> FloatArray:
+    """Return keys, from 0 to 1, of the rules that suit the objective, float64[R, J]."""
+    names = (
+        ["critical-path"]
+        if problem.objective is Objective.MAKESPAN
+        else ["weighted-shortest", "weighted-smallest-area"]
+    )
+    if problem.objective.uses_due_dates:
+        names = ["earliest-due", "slack", *names]
+    if (problem.deadline < NEVER).any():
+        names = ["earliest-deadline", *names]
+    keys = np.array([rule_keys(name, problem, seed=0) for name in names])
+    keys = np.minimum(keys, problem.horizon)  # without a deadline
+    keys -= keys.min(axis=1, keepdims=True)
+    return np.ascontiguousarray(keys / np.maximum(keys.max(axis=1, keepdims=True), 1e-9))
+
+
+def _work(problem: Problem) -> FloatArray:
+    """Return the share of the whole capacity that each job takes, times its length, float64[J]."""
+    total = problem.node_capacity.sum(axis=0)
+    share = np.divide(problem.mode_demand, total, out=np.zeros(problem.mode_demand.shape), where=total > 0)
+    work: FloatArray = np.minimum.reduceat(share.sum(axis=1) * problem.mode_time.min(axis=1), problem.mode_start[:-1])
+    return work
+
+
+def bounds_of(problem: Problem, inputs: Inputs, backwards: IntArray) -> Bounds:
+    """Return bounds of one direction; ``backwards`` lists the jobs so that its predecessors come last."""
+    tail = np.zeros(problem.jobs, dtype=np.int64)
+    for j in backwards if len(inputs.predecessor_job) else ():
+        own = slice(inputs.predecessor_start[j], inputs.predecessor_start[j + 1])
+        before = tail[j] + problem.least_time[j] + inputs.predecessor_lag[own]
+        np.maximum.at(tail, inputs.predecessor_job[own], before)
+    areas = problem.mode_demand * problem.mode_time.min(axis=1, keepdims=True)
+    return Bounds(
+        tail=tail,
+        least_time=integers(problem.least_time),
+        area=integers(np.minimum.reduceat(areas, problem.mode_start[:-1])),
+        capacity=integers(problem.node_capacity.sum(axis=0)),
+        left=np.zeros(problem.node_capacity.shape[1], dtype=np.int64),
+    )
+
+
+class _Island:
+    """One population with its random numbers."""
+
+    def __init__(self, options: Genetic, problem: Problem, schedules: int | None, seed: int, stream: int) -> None:
+        jobs = problem.jobs
+        self._inputs = Inputs.of(problem)
+        self._settings = options.settings(problem, size := options.population or _size(jobs, schedules), schedules)
+        self._mirror = _mirrored(problem, self._inputs) if self._settings.two_sided else self._inputs
+        self._population = new_population(size, _work(problem))
+        order, scratch, latest = (np.zeros(jobs, dtype=np.int64) for _ in range(3))
+        first = integers(problem.topological_order)
+        self._search = Search(
+            random=new_random(seed, stream),
+            counter=np.zeros(6, dtype=np.int64),
+            rules=_rules(problem),
+            first=first,
+            last=integers(first[::-1]),
+            child=new_genes(jobs),
+            order=order,
+            scratch=scratch,
+            latest=latest,
+            plan=new_plan(jobs),
+            best=new_plan(jobs),
+            record=np.full(1, np.inf),
+            forward=bounds_of(problem, self._inputs, first[::-1]),
+            backward=bounds_of(problem, self._mirror, first),
+        )
+        self._timeline = new_timeline(self._inputs)
+
+    @property
+    def schedules(self) -> int:
+        return -(-int(self._search.counter[PLACED]) // len(self._search.order))
+
+    @property
+    def iterations(self) -> int:
+        return int(self._search.counter[CHILDREN])
+
+    @property
+    def score(self) -> float:
+        return float(self._search.record[0])
+
+    def advance(self, schedules: int, iterations: int) -> None:
+        evolve.compiled(
+            self._inputs,
+            self._mirror,
+            self._settings,
+            self._population,
+            self._search,
+            self._timeline,
+            schedules * len(self._search.order),
+            iterations,
+        )
+
+    def best(self) -> Schedule:
+        best = self._search.best
+        return Schedule(best.start.copy(), best.end.copy(), best.mode.copy(), best.node.copy())
+
+    def learn(self, schedule: Schedule, score: float) -> None:
+        for own, array in zip(
+            self._search.best, (schedule.start, schedule.end, schedule.mode, schedule.node), strict=True
+        ):
+            own[:] = array
+        self._search.record[0] = score
+
+    def start_from(self, schedule: Schedule) -> None:
+        """Begin with a schedule."""
+        plan = Plan(*map(integers, (schedule.start, schedule.end, schedule.mode, schedule.node)))
+        self.learn(schedule, score(self._inputs, plan))
+
+
+def _size(jobs: int, schedules: int | None) -> int:
+    """Return how many individuals suit a number of schedules: more generations the more jobs there are."""
+    return max(_LEAST, int(_POPULATION * ((schedules or _MANY) / 1000) ** 0.75 / float(jobs) ** 0.5))

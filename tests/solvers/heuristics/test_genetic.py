@@ -1,0 +1,140 @@
+from typing import Any
+
+import numpy as np
+import pytest
+
+from optimizer.errors import UsageError
+from optimizer.instance import Instance
+from optimizer.kernels.compilation import Kernel
+from optimizer.kernels.inputs import Inputs
+from optimizer.kernels.score import score
+from optimizer.kernels.serial import Plan
+from optimizer.names import Objective, Status
+from optimizer.problem import Problem
+from optimizer.result import Limits
+from optimizer.schedule import Schedule
+from optimizer.solvers import registry
+from optimizer.solvers.heuristics import genetic
+from optimizer.solvers.heuristics.genetic import Genetic
+from optimizer.solvers.monitor import Monitor
+from optimizer.solvers.solve import solve
+from tests.oracle import brute_force
+from tests.random_instances import random_instance
+
+OBJECTIVES = tuple(Objective)
+LIMITS = Limits(time_limit=None, threads=1, schedules=2000)
+
+
+def run(problem: Problem, limits: Limits, seed: int = 0, warm_start: Schedule | None = None, **options: Any) -> Monitor:
+    """Let the solver alone make schedules, without one of greedy's to start from."""
+    monitor = Monitor(problem, limits)
+    Genetic(**options).solve(problem, limits, seed=seed, warm_start=warm_start, monitor=monitor)
+    assert monitor.schedule is not None
+    return monitor
+
+
+def project(seed: int, objective: Objective = Objective.MAKESPAN) -> Instance:
+    """Return an instance of up to 30 jobs."""
+    return random_instance(seed, jobs_max=30, objective=objective)
+
+
+@pytest.mark.parametrize("seed", range(54))
+def test_optima_of_tiny_instances_are_found(seed: int) -> None:
+    problem = Problem.of(random_instance(seed, objective=OBJECTIVES[seed % len(OBJECTIVES)]))
+    optimum, found = brute_force(problem), run(problem, LIMITS)
+    if optimum is not None:
+        assert found.misses == 0
+        assert found.costs.value(found.total) == pytest.approx(optimum)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("objective", [Objective.MAKESPAN, Objective.MEAN_FLOW_TIME])
+def test_interpreted_and_compiled_are_the_same(
+    seed: int, objective: Objective, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    problem = Problem.of(project(seed, objective))
+    limits = Limits(time_limit=None, threads=1, schedules=60)
+    compiled = run(problem, limits, population=5)
+    monkeypatch.setattr(Kernel, "compiled", property(lambda kernel: kernel))
+    interpreted = run(problem, limits, population=5)
+    assert compiled.total == interpreted.total
+    assert compiled.schedule is not None
+    assert interpreted.schedule is not None
+    assert (compiled.schedule.start == interpreted.schedule.start).all()
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_no_more_schedules_than_allowed(seed: int) -> None:
+    problem = Problem.of(project(seed, OBJECTIVES[-seed] if seed < 5 else Objective.MAKESPAN))
+    for schedules in (1, 2, 7, 100, 1000):
+        assert run(problem, Limits(time_limit=None, threads=1, schedules=schedules)).schedules <= schedules
+
+
+@pytest.mark.parametrize(
+    "options", [{"encoding": "activity-list"}, {"crossover": "two-point"}, {"crossover": "uniform"}]
+)
+def test_all_variants_search(options: dict[str, str]) -> None:
+    problem = Problem.of(project(7))
+    first = run(problem, Limits(time_limit=None, threads=1, schedules=1), **options)
+    assert run(problem, Limits(time_limit=None, threads=1, schedules=500), **options).total < first.total
+
+
+def test_steps_of_any_size_make_the_same_schedules() -> None:
+    problem = Problem.of(project(5))
+    ends = []
+    for step in (1, 13, 200):
+        island = genetic._Island(Genetic(), problem, 200, seed=3, stream=0)
+        for goal in range(step, 201, step):
+            island.advance(goal, 2**62)
+        island.advance(200, 2**62)
+        ends.append(island.best().end.tolist())
+        assert island.schedules <= 200
+    assert ends[0] == ends[1] == ends[2]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_warm_start_is_never_lost(seed: int) -> None:
+    problem = Problem.of(project(seed, OBJECTIVES[seed]))
+    good = run(problem, Limits(time_limit=None, threads=1, schedules=500))
+    again = Monitor(problem, Limits(time_limit=None, threads=1, schedules=3))
+    assert good.schedule is not None
+    again.start_from(good.schedule)
+    Genetic().solve(problem, again.limits, seed=1, warm_start=good.schedule, monitor=again)
+    assert again.total <= good.total
+    island = genetic._Island(Genetic(), problem, None, seed=0, stream=0)
+    island.start_from(good.schedule)
+    plan = Plan(good.schedule.start, good.schedule.end, good.schedule.mode, good.schedule.node)
+    assert island.score == score(Inputs.of(problem), plan)
+    assert (island.best().start == good.schedule.start).all()
+
+
+def test_threads_are_islands() -> None:
+    problem = Problem.of(project(2))
+    limits = Limits(time_limit=None, threads=3, schedules=600)
+    assert run(problem, limits).total == run(problem, limits).total
+
+
+def test_deadlines_come_first() -> None:
+    instance = random_instance(11, objective=Objective.MAKESPAN)
+    result = solve(instance, "genetic:population=6", limits=Limits(time_limit=20, threads=1))
+    assert result.status in (Status.OPTIMAL, Status.FEASIBLE, Status.LATE)
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("population", 1), ("encoding", "x"), ("crossover", "x"), ("mutation", 2.0), ("parallel", -0.5)],
+)
+def test_wrong_options(option: str, value: object) -> None:
+    with pytest.raises(UsageError, match=f"{option} .*expected"):
+        Genetic(**{option: value})  # type: ignore[arg-type]
+
+
+def test_options_come_from_the_name() -> None:
+    entry, options = registry.parse("genetic:population=80,crossover=two-point")
+    assert registry.create(entry, options) == Genetic(population=80, crossover="two-point")
+
+
+def test_work_is_the_share_of_the_cluster() -> None:
+    problem = Problem.of(project(1))
+    assert (genetic._work(problem) >= 0).all()
+    assert np.isfinite(genetic._rules(problem)).all()
