@@ -16,7 +16,7 @@ from optimizer.units import IntArray
 
 _BITS = 62
 _MOST_SLOTS = 1 << 24
-_SLOTS_A_JOB = 256
+SLOTS_A_JOB = 256
 """Where jobs are longer on average, finding the instants of change costs less than going through all steps."""
 
 
@@ -44,10 +44,10 @@ class Slots(NamedTuple):
     spare: int
 
 
-def are_suitable(inputs: Inputs, horizon: int) -> bool:
+def are_suitable(inputs: Inputs, horizon: int, slots_a_job: int = SLOTS_A_JOB) -> bool:
     """Return whether all amounts fit into one integer, all steps into memory, and jobs are not too long."""
     nodes, jobs = len(inputs.node_speed), len(inputs.release)
-    return sum(_widths(inputs)) <= _BITS and nodes * horizon <= _MOST_SLOTS and horizon <= _SLOTS_A_JOB * jobs
+    return sum(_widths(inputs)) <= _BITS and nodes * horizon <= _MOST_SLOTS and horizon <= slots_a_job * jobs
 
 
 def new_slots(inputs: Inputs, horizon: int) -> Slots:

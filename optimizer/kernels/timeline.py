@@ -23,6 +23,7 @@ from optimizer.kernels.calendar import (
 from optimizer.kernels.compilation import kernel
 from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.slots import (
+    SLOTS_A_JOB,
     Slots,
     amount_in_slot,
     are_suitable,
@@ -59,11 +60,18 @@ class Timeline(NamedTuple):
     calendar: Calendar
 
 
-def new_timeline(inputs: Inputs) -> Timeline:
+def new_timeline(inputs: Inputs, slots_a_job: int = SLOTS_A_JOB) -> Timeline:
     """Return storage for one reservation a job of ``inputs``; :func:`reset` makes it a timeline.
 
     Reservations end by the horizon of these jobs: that is where any of them ends when each is placed as early as those
     before it allow (Problem.horizon).
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The problem.
+    slots_a_job : int
+        The most steps a job for which slots are used: fewer where changes are walked over more often.
 
     Raises
     ------
@@ -71,7 +79,7 @@ def new_timeline(inputs: Inputs) -> Timeline:
         When nodes times horizon is beyond any integer.
     """
     horizon, nodes = _horizon(inputs) + 1, len(inputs.node_speed)
-    if are_suitable(inputs, horizon):
+    if are_suitable(inputs, horizon, slots_a_job):
         return Timeline(True, new_slots(inputs, horizon), no_calendar(inputs))
     if horizon * nodes >= _LARGEST_KEY:
         raise UsageError(f"{nodes} nodes and {horizon} time steps are too many for a timeline")

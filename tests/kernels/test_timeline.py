@@ -25,7 +25,7 @@ from optimizer.units import IntArray
 @pytest.fixture(params=[True, False], ids=["slots", "calendar"], autouse=True)
 def form(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every test runs on both forms of a timeline."""
-    monkeypatch.setattr("optimizer.kernels.timeline.are_suitable", lambda inputs, horizon: request.param)
+    monkeypatch.setattr("optimizer.kernels.timeline.are_suitable", lambda *_: request.param)
 
 
 def timeline_of(instance: Instance) -> tuple[Timeline, Inputs]:
@@ -187,3 +187,9 @@ def test_a_long_horizon_is_not_kept_step_by_step() -> None:
     inputs = Inputs.of(Problem.of(BLOCKED))
     assert are_suitable(inputs, 768)
     assert not are_suitable(inputs, 769)
+
+
+def test_a_search_that_walks_often_asks_for_fewer_steps_a_job() -> None:
+    inputs = Inputs.of(Problem.of(BLOCKED))
+    assert are_suitable(inputs, 150, slots_a_job=50)
+    assert not are_suitable(inputs, 151, slots_a_job=50)

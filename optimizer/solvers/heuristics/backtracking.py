@@ -42,6 +42,9 @@ _CHOICES, _JOBS_LEAST = 2_000, 30
 _SECONDS_PER_CHOICE = 1e-5
 """What a look at one takes interpreted."""
 
+_SLOTS_A_JOB = 50
+"""Where jobs are longer, bounds walk faster over the instants at which capacity changes than over all steps."""
+
 _LARGEST = 2**62
 
 _RELATIVE_SLACK = 1e-8
@@ -106,7 +109,7 @@ class _Search:
             self._inputs, least, _pull(problem, costs), slack, max(_JOBS_LEAST, int(_CHOICES / choices))
         )
         self._aids = _aids(problem, costs, self._inputs, megabytes)
-        self._timeline = new_timeline(self._inputs)
+        self._timeline = new_timeline(self._inputs, _SLOTS_A_JOB)
         self._plan, self._best = new_plan(problem.jobs), new_plan(problem.jobs)
         self._seconds_per_step = _SECONDS_PER_CHOICE * min(_CHOICES, choices * problem.jobs)
         placed = (limits.iterations, limits.schedules and limits.schedules * problem.jobs)
