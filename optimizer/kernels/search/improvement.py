@@ -57,7 +57,7 @@ def improve(inputs: Inputs, room: Room, order: IntArray, timeline: Timeline, pla
     for j in range(jobs):
         m, speed = plan.mode[j], inputs.node_speed[plan.node[j]]
         counts = inputs.cost_slope[m, speed] > 0.0
-        latest = inputs.cost_reference[m, speed] + int(largest) if counts else horizon
+        latest = min(horizon, inputs.cost_reference[m, speed] + int(largest)) if counts else horizon
         room.latest[j] = min(latest, max(inputs.deadline[j], plan.end[j]))
         room.key[j] = -plan.end[j]
     _reverse(order)

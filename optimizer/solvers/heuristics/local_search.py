@@ -46,8 +46,8 @@ class LocalSearch:
         A job moves by at most so many positions in the order of starts, >= 1.
     """
 
-    temperature: float = 2.0
-    reach: int = 64
+    temperature: float = 0.1
+    reach: int = 512
 
     def __post_init__(self) -> None:
         require_between(0, 1000, temperature=self.temperature)

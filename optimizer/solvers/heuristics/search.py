@@ -76,7 +76,7 @@ def run_islands(problem: Problem, islands: Sequence[Island], limits: Limits, mon
         Hears of every improvement.
     """
     schedules, iterations = (
-        None if limit is None else -(-limit // len(islands)) for limit in (limits.schedules, limits.iterations)
+        None if limit is None else max(1, limit // len(islands)) for limit in (limits.schedules, limits.iterations)
     )
     archipelago = _Archipelago(islands, schedules, iterations, monitor)
     patience = _PATIENCE * problem.jobs**2 // len(islands)

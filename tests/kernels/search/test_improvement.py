@@ -44,6 +44,14 @@ def test_a_long_chain_that_was_forgotten_comes_forward() -> None:
     assert (np.diff(schedule.start[order]) >= 0).all()
 
 
+def test_due_dates_far_away_do_not_shift_jobs_beyond_the_end() -> None:
+    jobs = (Job("a", 3, {"gpu": 1}, due=1), Job("b", 2, {"gpu": 1}, due=1000))
+    problem = Problem.of(Instance(jobs, resources={"gpu": 1}), Objective.MAX_LATENESS)
+    before, after, schedule = improved(problem, np.arange(2))
+    assert (before, after) == (2, 2)
+    assert schedule.end.tolist() == [3, 5]
+
+
 @given(
     instances(max_jobs=7),
     st.sampled_from([Objective.MAKESPAN, Objective.MAX_LATENESS]),

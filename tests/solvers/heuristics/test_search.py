@@ -1,0 +1,81 @@
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from optimizer.instance import Instance, Job
+from optimizer.names import StoppedBy
+from optimizer.problem import Problem
+from optimizer.result import Limits
+from optimizer.schedule import Schedule
+from optimizer.solvers.heuristics.search import run_islands
+from optimizer.solvers.monitor import Monitor
+
+JOBS = 3
+PROBLEM = Problem.of(
+    Instance(tuple(Job(f"j{j}", duration=1, demand={"g": 1}) for j in range(JOBS)), resources={"g": 1})
+)
+
+
+@dataclass
+class Counting:
+    """An island whose score falls by one every so many schedules, down to a least one."""
+
+    falls_every: int
+    least: int = 0
+    schedules: int = 0
+    learned: list[float] = field(default_factory=list)
+    known: float = float("inf")
+
+    @property
+    def iterations(self) -> int:
+        return self.schedules // 10
+
+    @property
+    def score(self) -> float:
+        return min(self.known, max(self.least, 100 - self.schedules // self.falls_every))
+
+    def advance(self, schedules: int, iterations: int) -> None:
+        self.schedules = min(schedules, max(self.schedules, 10 * iterations))
+
+    def best(self) -> Schedule:
+        start = np.arange(JOBS)
+        return Schedule(start, start + 1, start, np.zeros(JOBS, dtype=np.int64))
+
+    def learn(self, schedule: Schedule, score: float) -> None:
+        self.known = score
+        self.learned.append(score)
+
+
+def run(islands: list[Counting], **limits: int) -> tuple[Monitor, StoppedBy]:
+    given = Limits(time_limit=None, threads=len(islands), **limits)  # type: ignore[arg-type]
+    monitor = Monitor(PROBLEM, given)
+    return monitor, run_islands(PROBLEM, islands, given, monitor).stopped_by
+
+
+def test_schedules_are_shared_out_and_not_exceeded() -> None:
+    islands = [Counting(10), Counting(20)]
+    monitor, stopped_by = run(islands, schedules=501)
+    assert [island.schedules for island in islands] == [250, 250]
+    assert monitor.schedules == 500
+    assert stopped_by is StoppedBy.ITERATIONS
+    assert monitor.schedule is not None
+
+
+def test_iterations_are_a_limit_too() -> None:
+    islands = [Counting(10)]
+    assert run(islands, iterations=30)[1] is StoppedBy.ITERATIONS
+    assert islands[0].schedules == 300
+
+
+def test_islands_learn_the_best_of_all() -> None:
+    fast, slow = Counting(1), Counting(1000)
+    run([fast, slow], schedules=400)
+    assert not fast.learned
+    assert slow.learned == sorted(slow.learned, reverse=True)
+    assert slow.score == fast.score
+
+
+def test_a_search_that_finds_nothing_better_for_long_is_over() -> None:
+    islands = [Counting(1, least=90)]
+    assert run(islands)[1] is StoppedBy.FINISHED
+    assert islands[0].schedules < 2000
