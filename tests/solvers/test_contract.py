@@ -22,7 +22,7 @@ SOLVERS = sorted(REGISTRY)
 EXACT = [name for name in SOLVERS if REGISTRY[name].kind in (SolverKind.EXACT, SolverKind.PORTFOLIO)]
 SEEDS = range(27)
 OBJECTIVES = tuple(Objective)
-LIMITS = Limits(time_limit=20, threads=1)
+LIMITS = Limits(time_limit=120, threads=1)  # long enough for first compilations on a busy machine
 
 
 def _solve(solver: str, seed: int) -> tuple[Result, float | None]:

@@ -45,7 +45,8 @@ def test_a_long_chain_that_was_forgotten_comes_forward() -> None:
 
 
 def test_due_dates_far_away_do_not_shift_jobs_beyond_the_end() -> None:
-    jobs = (Job("a", 3, {"gpu": 1}, due=1), Job("b", 2, {"gpu": 1}, due=1000))
+    demand = {"gpu": 1}
+    jobs = (Job("a", duration=3, demand=demand, due=1), Job("b", duration=2, demand=demand, due=1000))
     problem = Problem.of(Instance(jobs, resources={"gpu": 1}), Objective.MAX_LATENESS)
     before, after, schedule = improved(problem, np.arange(2))
     assert (before, after) == (2, 2)
