@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from optimizer.kernels.compilation import kernel, kernel_apart
-from optimizer.kernels.inputs import Inputs
+from optimizer.kernels.inputs import Inputs, Workload
 from optimizer.problem import NEVER
 from optimizer.units import IntArray
 
@@ -45,12 +45,12 @@ class Calendar(NamedTuple):
     span: int
 
 
-def new_calendar(inputs: Inputs, span: int) -> Calendar:
+def new_calendar(inputs: Inputs | Workload, span: int) -> Calendar:
     """Return a calendar with no reservation and room for one a job.
 
     Parameters
     ----------
-    inputs : Inputs
+    inputs : Inputs or Workload
         Whose nodes and capacity over time.
     span : int
         More than any time that will be looked for; times the number of nodes it is below 2^62.
@@ -60,12 +60,12 @@ def new_calendar(inputs: Inputs, span: int) -> Calendar:
     return calendar
 
 
-def no_calendar(inputs: Inputs) -> Calendar:
+def no_calendar(inputs: Inputs | Workload) -> Calendar:
     """Return the calendar of a simulation that keeps none."""
     return _calendar(inputs, 0, 0)
 
 
-def _calendar(inputs: Inputs, entries: int, span: int) -> Calendar:
+def _calendar(inputs: Inputs | Workload, entries: int, span: int) -> Calendar:
     """Return room for so many entries; two neighbouring blocks always fill more than half of one together."""
     blocks = 4 * entries // _WIDTH + 3
     return Calendar(
@@ -77,7 +77,7 @@ def _calendar(inputs: Inputs, entries: int, span: int) -> Calendar:
 
 
 @kernel
-def reset_calendar(calendar: Calendar, inputs: Inputs) -> None:
+def reset_calendar(calendar: Calendar, inputs: Inputs | Workload) -> None:
     """Take all reservations out."""
     blocks, nodes = len(calendar.least), len(inputs.node_speed)
     for i in range(blocks - 1):

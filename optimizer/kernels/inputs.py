@@ -12,19 +12,13 @@ _STEEPNESS = 100.0
 """How many times the average cost of a step is counted for a step beyond a deadline."""
 
 
-class Inputs(NamedTuple):
-    """Contiguous, writable arrays (so that kernels compile once); their meaning is that of Problem and Costs.
+class Workload(NamedTuple):
+    """Contiguous, writable arrays (so that kernels compile once); their meaning is that of Problem.
 
-    Parameters
-    ----------
-    miss_cost : float
-        What a search counts for each missed deadline: more than anything else can add up to.
-    delay_cost : float
-        What it counts for each step of missing one: much, compared with what a step costs on average.
+    Simulations, which know no objective, take no more than this: compiled loops pass each array on at a cost.
     """
 
     release: IntArray
-    deadline: IntArray
     mode_start: IntArray
     mode_demand: IntArray
     mode_time: IntArray
@@ -38,22 +32,13 @@ class Inputs(NamedTuple):
     profile_start: IntArray
     profile_time: IntArray
     profile_level: IntArray
-    cost_reference: IntArray
-    cost_slope: FloatArray
-    cost_step: FloatArray
-    is_maximum: bool
-    miss_cost: float
-    delay_cost: float
 
     @classmethod
-    def of(cls, problem: Problem) -> "Inputs":
+    def of(cls, problem: Problem) -> "Workload":
         """Return the arrays of ``problem``."""
         successor_start, successor_job, _ = problem.successors
-        costs = Costs.of(problem)
-        miss_cost, delay_cost = _late_costs(problem, costs)
         return cls(
             release=integers(problem.release),
-            deadline=integers(problem.deadline),
             mode_start=integers(problem.mode_start),
             mode_demand=integers(problem.mode_demand),
             mode_time=integers(problem.mode_time),
@@ -67,6 +52,50 @@ class Inputs(NamedTuple):
             profile_start=integers(problem.profile_start),
             profile_time=integers(problem.profile_time),
             profile_level=integers(problem.profile_level),
+        )
+
+
+class Inputs(NamedTuple):
+    """A workload, and what the end of each job costs: deadlines of Problem, the arrays of Costs.
+
+    Parameters
+    ----------
+    miss_cost : float
+        What a search counts for each missed deadline: more than anything else can add up to.
+    delay_cost : float
+        What it counts for each step of missing one: much, compared with what a step costs on average.
+    """
+
+    release: IntArray
+    mode_start: IntArray
+    mode_demand: IntArray
+    mode_time: IntArray
+    node_speed: IntArray
+    node_capacity: IntArray
+    predecessor_start: IntArray
+    predecessor_job: IntArray
+    predecessor_lag: IntArray
+    successor_start: IntArray
+    successor_job: IntArray
+    profile_start: IntArray
+    profile_time: IntArray
+    profile_level: IntArray
+    deadline: IntArray
+    cost_reference: IntArray
+    cost_slope: FloatArray
+    cost_step: FloatArray
+    is_maximum: bool
+    miss_cost: float
+    delay_cost: float
+
+    @classmethod
+    def of(cls, problem: Problem) -> "Inputs":
+        """Return the arrays of ``problem``."""
+        costs = Costs.of(problem)
+        miss_cost, delay_cost = _late_costs(problem, costs)
+        return cls(
+            *Workload.of(problem),
+            deadline=integers(problem.deadline),
             cost_reference=integers(costs.reference),
             cost_slope=_floats(costs.slope),
             cost_step=_floats(costs.step),
@@ -86,7 +115,7 @@ def _late_costs(problem: Problem, costs: Costs) -> tuple[float, float]:
     return (1 + _STEEPNESS) * max(total, 1.0), _STEEPNESS * max(total, 1.0) / steps
 
 
-def capacity_changes(inputs: Inputs) -> tuple[IntArray, IntArray, IntArray]:
+def capacity_changes(inputs: Workload) -> tuple[IntArray, IntArray, IntArray]:
     """Return when the capacity of which node becomes that of which breakpoint, by time after 0: three int64[*]."""
     node = np.repeat(np.arange(len(inputs.node_speed)), np.diff(inputs.profile_start))
     entry = np.lexsort((node, inputs.profile_time))

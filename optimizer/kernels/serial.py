@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from optimizer.kernels.compilation import kernel
-from optimizer.kernels.inputs import Inputs
+from optimizer.kernels.inputs import Inputs, Workload
 from optimizer.kernels.timeline import Timeline, earliest_start, exceeds, reserve, reset
 from optimizer.problem import NEVER
 from optimizer.units import IntArray
@@ -27,7 +27,7 @@ def new_plan(jobs: int) -> Plan:
 
 
 @kernel
-def ready_time(inputs: Inputs, end: IntArray, j: int) -> int:
+def ready_time(inputs: Inputs | Workload, end: IntArray, j: int) -> int:
     """Return when job ``j`` has arrived and its predecessors, which end at ``end``, and their lags are over."""
     ready: int = inputs.release[j]
     for e in range(inputs.predecessor_start[j], inputs.predecessor_start[j + 1]):

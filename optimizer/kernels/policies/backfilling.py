@@ -2,7 +2,7 @@
 
 from optimizer.kernels.calendar import Calendar, change, earliest
 from optimizer.kernels.compilation import kernel, kernel_apart
-from optimizer.kernels.inputs import Inputs
+from optimizer.kernels.inputs import Workload
 from optimizer.kernels.policies.queue_state import (
     ANY,
     CHANGED,
@@ -37,7 +37,7 @@ _HEADS, _ALL, _JOINED, _SEARCHED = range(4)
 
 
 @kernel
-def pass_queue(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, tree: Tree, plan: Plan) -> None:
+def pass_queue(inputs: Workload, rules: Rules, state: State, calendar: Calendar, tree: Tree, plan: Plan) -> None:
     """Start jobs from the head of the queue, then those behind a head that has to wait, as the backfill allows.
 
     While capacity and reservation stay as they are, jobs that could not start before cannot start later: only those
@@ -64,7 +64,7 @@ def pass_queue(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, t
 
 
 @kernel
-def _take_turns(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, tree: Tree, plan: Plan) -> None:
+def _take_turns(inputs: Workload, rules: Rules, state: State, calendar: Calendar, tree: Tree, plan: Plan) -> None:
     """Start one job after another, from the head, then (when a head has to wait) among the candidates."""
     j = _next_in_turn(inputs, rules, state, calendar, tree)
     while j >= 0:
@@ -84,7 +84,7 @@ def _take_turns(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, 
 
 
 @kernel
-def _next_in_turn(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, tree: Tree) -> int:
+def _next_in_turn(inputs: Workload, rules: Rules, state: State, calendar: Calendar, tree: Tree) -> int:
     """Return the next job that may start, -1 when there is none; one that was searched for can start."""
     turn, place = state.counts[TURN], state.counts[PLACE]
     if turn == _HEADS:
@@ -102,7 +102,7 @@ def _next_in_turn(inputs: Inputs, rules: Rules, state: State, calendar: Calendar
 
 
 @kernel
-def _turn_to_candidates(inputs: Inputs, rules: Rules, state: State, anew: bool) -> None:
+def _turn_to_candidates(inputs: Workload, rules: Rules, state: State, anew: bool) -> None:
     """Look at all candidates from now on, or, if not ``anew``, at those that just joined."""
     state.counts[PLACE] = 0
     if not anew:
@@ -125,7 +125,7 @@ def _is_anew(rules: Rules, state: State) -> bool:
 
 
 @kernel
-def _sort_joined(inputs: Inputs, rules: Rules, state: State) -> None:
+def _sort_joined(inputs: Workload, rules: Rules, state: State) -> None:
     """Sort the few jobs that just joined by the order of the candidates."""
     for i in range(1, state.counts[FRESH]):
         j, k = state.fresh[i], i
@@ -136,7 +136,7 @@ def _sort_joined(inputs: Inputs, rules: Rules, state: State) -> None:
 
 
 @kernel_apart
-def _first_searched(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, tree: Tree, guarded: bool) -> int:
+def _first_searched(inputs: Workload, rules: Rules, state: State, calendar: Calendar, tree: Tree, guarded: bool) -> int:
     """Return the first candidate that can start now, -1 without one; where, stands in the counts."""
     if state.counts[TREE] == 1:
         return first_that_fits(inputs, rules, state, calendar, tree, guarded)
@@ -144,7 +144,7 @@ def _first_searched(inputs: Inputs, rules: Rules, state: State, calendar: Calend
 
 
 @kernel
-def _head(inputs: Inputs, rules: Rules, state: State, tree: Tree) -> int:
+def _head(inputs: Workload, rules: Rules, state: State, tree: Tree) -> int:
     """Return the first job of the queue, -1 when it is empty."""
     if state.counts[WAITING] == 0:
         return -1
@@ -165,7 +165,7 @@ def _head(inputs: Inputs, rules: Rules, state: State, tree: Tree) -> int:
 
 
 @kernel
-def _first_moving(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, guarded: bool) -> int:
+def _first_moving(inputs: Workload, rules: Rules, state: State, calendar: Calendar, guarded: bool) -> int:
     """Return the first candidate of an order that changes with time that can start now, -1 without one."""
     found = -1
     r = first_from(state.candidates, 0)
@@ -181,14 +181,14 @@ def _first_moving(inputs: Inputs, rules: Rules, state: State, calendar: Calendar
 
 
 @kernel
-def _candidate_before(inputs: Inputs, rules: Rules, state: State, a: int, b: int) -> bool:
+def _candidate_before(inputs: Workload, rules: Rules, state: State, a: int, b: int) -> bool:
     return comes_first(
         a, b, state.counts[NOW], inputs.release, rules.candidate_rank, rules.candidate_slope, rules.candidate_moving
     )
 
 
 @kernel
-def _reserve(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, plan: Plan, head: int) -> None:
+def _reserve(inputs: Workload, rules: Rules, state: State, calendar: Calendar, plan: Plan, head: int) -> None:
     """Reserve the earliest place for the head of the queue, by what is planned."""
     if rules.planned:
         _reserve_in_calendar(inputs, rules, state, calendar, head)
@@ -197,7 +197,7 @@ def _reserve(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, pla
 
 
 @kernel_apart
-def _reserve_in_calendar(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, head: int) -> None:
+def _reserve_in_calendar(inputs: Workload, rules: Rules, state: State, calendar: Calendar, head: int) -> None:
     """Reserve the earliest place that the calendar has."""
     state.counts[SHADOW] = NEVER
     for m in range(inputs.mode_start[head], inputs.mode_start[head + 1]):
@@ -212,14 +212,14 @@ def _reserve_in_calendar(inputs: Inputs, rules: Rules, state: State, calendar: C
 
 
 @kernel
-def _change_reservation(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, sign: int) -> None:
+def _change_reservation(inputs: Workload, rules: Rules, state: State, calendar: Calendar, sign: int) -> None:
     """Add what is reserved for the head to the calendar, or take it away."""
     m, v, begin = state.counts[SHADOW_MODE], state.counts[SHADOW_NODE], state.counts[SHADOW]
     change(calendar, v, begin, begin + rules.estimate[m, inputs.node_speed[v]], inputs.mode_demand, m, sign)
 
 
 @kernel
-def _reserve_behind_running(inputs: Inputs, state: State, plan: Plan, head: int) -> None:
+def _reserve_behind_running(inputs: Workload, state: State, plan: Plan, head: int) -> None:
     """Find when the running jobs, as far as is believed, leave room for the head, and what else will be free then."""
     now, kinds = state.counts[NOW], state.free.shape[1]
     for v in range(len(state.free)):
@@ -241,7 +241,7 @@ def _reserve_behind_running(inputs: Inputs, state: State, plan: Plan, head: int)
 
 
 @kernel
-def _reserve_on(inputs: Inputs, state: State, head: int, v: int, when: int) -> None:
+def _reserve_on(inputs: Workload, state: State, head: int, v: int, when: int) -> None:
     """Reserve ``when`` on node ``v`` if the head fits there, and in no earlier mode or node of the same time."""
     for m in range(inputs.mode_start[head], inputs.mode_start[head + 1]):
         if not exceeds(inputs.mode_demand, m, state.available, v):

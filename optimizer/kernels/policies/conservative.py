@@ -11,7 +11,7 @@ import numpy as np
 from optimizer.kernels.alarms import clear_alarm, set_alarm
 from optimizer.kernels.calendar import Calendar, change, earliest, forget_past
 from optimizer.kernels.compilation import kernel, kernel_apart
-from optimizer.kernels.inputs import Inputs
+from optimizer.kernels.inputs import Workload
 from optimizer.kernels.policies.queue_state import (
     EARLY,
     FRESH,
@@ -56,7 +56,7 @@ class Floors(NamedTuple):
     used: IntArray
 
 
-def new_floors(inputs: Inputs, rules: Rules) -> Floors:
+def new_floors(inputs: Workload, rules: Rules) -> Floors:
     """Return floors that say nothing yet."""
     nodes, kinds = inputs.node_capacity.shape
     sizes = _step_of(int(inputs.mode_demand.max(initial=0))) + 1
@@ -70,7 +70,7 @@ def new_floors(inputs: Inputs, rules: Rules) -> Floors:
     )
 
 
-def _no_floors(inputs: Inputs) -> Floors:
+def _no_floors(inputs: Workload) -> Floors:
     """Return no floors: there would be too many."""
     kinds = inputs.node_capacity.shape[1]
     when, amount = np.zeros((0, kinds, 0, 0), dtype=np.int64), np.zeros((1, kinds), dtype=np.int64)
@@ -95,7 +95,9 @@ def _step(step: int) -> int:
 
 
 @kernel
-def pass_reserving(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, floors: Floors, plan: Plan) -> None:
+def pass_reserving(
+    inputs: Workload, rules: Rules, state: State, calendar: Calendar, floors: Floors, plan: Plan
+) -> None:
     """Reserve for those that joined, let all move up where capacity came free, start those whose time has come."""
     outlived = state.counts[RUNNING] > 0 and state.held_until[0] <= state.counts[NOW]
     if outlived or state.counts[LATE] == 1:
@@ -125,7 +127,9 @@ def next_due(state: State) -> int:
 
 
 @kernel
-def _reserve_fresh(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, floors: Floors, plan: Plan) -> None:
+def _reserve_fresh(
+    inputs: Workload, rules: Rules, state: State, calendar: Calendar, floors: Floors, plan: Plan
+) -> None:
     """Reserve the earliest place for each job that just joined, in the order of the queue."""
     if state.counts[FRESH] > 1:
         _sort_by_turn(inputs, rules, state, state.fresh, state.counts[FRESH])
@@ -134,7 +138,7 @@ def _reserve_fresh(inputs: Inputs, rules: Rules, state: State, calendar: Calenda
 
 
 @kernel_apart
-def _plan_anew(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, floors: Floors, plan: Plan) -> None:
+def _plan_anew(inputs: Workload, rules: Rules, state: State, calendar: Calendar, floors: Floors, plan: Plan) -> None:
     """Plan all waiting jobs from nothing, because a running job outlives its estimate: it may end at the next step."""
     now, i = state.counts[NOW], 0
     while i < state.counts[RUNNING] and state.held_until[i] <= now:
@@ -152,7 +156,7 @@ def _plan_anew(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, f
 
 
 @kernel_apart
-def _move_up(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, floors: Floors, plan: Plan) -> None:
+def _move_up(inputs: Workload, rules: Rules, state: State, calendar: Calendar, floors: Floors, plan: Plan) -> None:
     """Let each job with a reservation, in the order of the queue, have the earliest place that there is now."""
     _list_queue(inputs, rules, state)
     for i in range(state.counts[WAITING]):
@@ -168,7 +172,7 @@ def _move_up(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, flo
 
 
 @kernel
-def _move_in_mode(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, plan: Plan, j: int) -> None:
+def _move_in_mode(inputs: Workload, rules: Rules, state: State, calendar: Calendar, plan: Plan, j: int) -> None:
     """Move the reservation of a job with one mode; the calendar is touched only if there is a better place."""
     m, own, begin = plan.mode[j], plan.node[j], state.reserved[j]
     best, node = begin, own
@@ -190,7 +194,7 @@ def _move_in_mode(inputs: Inputs, rules: Rules, state: State, calendar: Calendar
 
 @kernel_apart
 def _reserve(
-    inputs: Inputs, rules: Rules, state: State, calendar: Calendar, floors: Floors, plan: Plan, j: int
+    inputs: Workload, rules: Rules, state: State, calendar: Calendar, floors: Floors, plan: Plan, j: int
 ) -> None:
     """Reserve the earliest place for job ``j``."""
     floored = state.counts[WAITING] > _LONG and len(floors.when) > 0
@@ -201,7 +205,7 @@ def _reserve(
 
 @kernel
 def _find_earliest(
-    inputs: Inputs, rules: Rules, state: State, calendar: Calendar, floors: Floors, plan: Plan, j: int, floored: bool
+    inputs: Workload, rules: Rules, state: State, calendar: Calendar, floors: Floors, plan: Plan, j: int, floored: bool
 ) -> None:
     """Find the earliest place for job ``j``, of equal ones that of the first mode, then the first node.
 
@@ -223,7 +227,7 @@ def _find_earliest(
 
 @kernel
 def _raised_floor(
-    inputs: Inputs, state: State, calendar: Calendar, floors: Floors, m: int, v: int, estimate: int
+    inputs: Workload, state: State, calendar: Calendar, floors: Floors, m: int, v: int, estimate: int
 ) -> int:
     """Return a time before which nothing as large and long as mode ``m``, rounded down, has a place on node ``v``."""
     scarcest, largest = 0, -1.0
@@ -257,7 +261,7 @@ def _forget_floors(floors: Floors) -> None:
 
 @kernel
 def _change_reservation(
-    inputs: Inputs, rules: Rules, state: State, calendar: Calendar, plan: Plan, j: int, sign: int
+    inputs: Workload, rules: Rules, state: State, calendar: Calendar, plan: Plan, j: int, sign: int
 ) -> None:
     """Enter the reservation of job ``j`` into the calendar (-1), or take it out (1)."""
     m, v, begin = plan.mode[j], plan.node[j], state.reserved[j]
@@ -265,7 +269,7 @@ def _change_reservation(
 
 
 @kernel
-def _list_queue(inputs: Inputs, rules: Rules, state: State) -> None:
+def _list_queue(inputs: Workload, rules: Rules, state: State) -> None:
     """Put all waiting jobs into ``listed``, in the order of the queue."""
     count, r = 0, first_from(state.queue, 0)
     while r >= 0:
@@ -277,7 +281,7 @@ def _list_queue(inputs: Inputs, rules: Rules, state: State) -> None:
 
 
 @kernel_apart
-def _sort_by_turn(inputs: Inputs, rules: Rules, state: State, jobs: IntArray, count: int) -> None:
+def _sort_by_turn(inputs: Workload, rules: Rules, state: State, jobs: IntArray, count: int) -> None:
     """Sort the first ``count`` of some waiting jobs by the order of the queue (Shell 1959; gaps of Knuth 1973)."""
     now, gap = state.counts[NOW], 1
     while 3 * gap < count:

@@ -9,7 +9,7 @@ import numpy as np
 
 from optimizer.kernels.alarms import clear_alarm, set_alarm
 from optimizer.kernels.compilation import kernel
-from optimizer.kernels.inputs import Inputs
+from optimizer.kernels.inputs import Workload
 from optimizer.kernels.policies.preemption_state import (
     COMING,
     EXPIRED,
@@ -79,7 +79,7 @@ class Levels(NamedTuple):
     held: IntArray
 
 
-def new_levels(inputs: Inputs, allotment: IntArray, promotion: int | None) -> Levels:
+def new_levels(inputs: Workload, allotment: IntArray, promotion: int | None) -> Levels:
     """Return empty queues."""
     jobs, count = len(inputs.release), len(allotment)
     zeros = np.zeros((3, jobs), dtype=np.int64)
@@ -101,7 +101,7 @@ def new_levels(inputs: Inputs, allotment: IntArray, promotion: int | None) -> Le
 
 
 @kernel
-def run_feedback(inputs: Inputs, jobs: Jobs, levels: Levels, instants: int) -> None:
+def run_feedback(inputs: Workload, jobs: Jobs, levels: Levels, instants: int) -> None:
     """Let the next ``instants`` instants happen, fewer if all jobs end before or there is no more room for pieces."""
     for _ in range(instants):
         if jobs.counts[FINISHED] == len(inputs.release) or not has_room_for_pieces(jobs):
@@ -119,7 +119,7 @@ def run_feedback(inputs: Inputs, jobs: Jobs, levels: Levels, instants: int) -> N
 
 
 @kernel
-def _ring(inputs: Inputs, jobs: Jobs, levels: Levels) -> None:
+def _ring(inputs: Workload, jobs: Jobs, levels: Levels) -> None:
     """Let jobs end, join, and note those that are to go up or have used up their time, waiting ones first, in order."""
     while jobs.alarms.job[-1] > 0 and jobs.alarms.time[0] == jobs.counts[NOW]:
         j = jobs.alarms.job[0]
@@ -153,7 +153,7 @@ def _goes_first(jobs: Jobs, levels: Levels, a: int, b: int) -> bool:
 
 
 @kernel
-def _move_expired(inputs: Inputs, jobs: Jobs, levels: Levels) -> None:
+def _move_expired(inputs: Workload, jobs: Jobs, levels: Levels) -> None:
     """Let jobs that waited for long go to the top, and those that used up their time one level down."""
     lowest = len(levels.allotment) - 1
     for i in range(jobs.counts[EXPIRED]):
@@ -167,7 +167,7 @@ def _move_expired(inputs: Inputs, jobs: Jobs, levels: Levels) -> None:
 
 
 @kernel
-def _stop(inputs: Inputs, jobs: Jobs, levels: Levels, j: int) -> None:
+def _stop(inputs: Workload, jobs: Jobs, levels: Levels, j: int) -> None:
     """Let running job ``j`` give way."""
     level = levels.level[j]
     levels.used[j] += jobs.counts[NOW] - jobs.since[j]
@@ -193,7 +193,7 @@ def _set_promotion(jobs: Jobs, levels: Levels, j: int) -> None:
 
 
 @kernel
-def _pass(inputs: Inputs, jobs: Jobs, levels: Levels) -> None:
+def _pass(inputs: Workload, jobs: Jobs, levels: Levels) -> None:
     """Serve level after level: its running jobs keep their places beside what was placed before, then its queue."""
     crowded = _is_short(jobs, 0, len(jobs.free))
     for level in range(len(levels.allotment)):
@@ -232,7 +232,7 @@ def _leave_room(jobs: Jobs, levels: Levels, level: int) -> None:
 
 
 @kernel
-def _displace(inputs: Inputs, jobs: Jobs, levels: Levels, level: int) -> None:
+def _displace(inputs: Workload, jobs: Jobs, levels: Levels, level: int) -> None:
     """Let the running jobs of a level that have no room beside what goes before wait at the head of its queue."""
     for v in range(len(jobs.level)):
         for k in range(jobs.level.shape[1]):
@@ -265,7 +265,7 @@ def _number_front(levels: Levels, level: int, head: int) -> None:
 
 
 @kernel
-def _start(inputs: Inputs, jobs: Jobs, levels: Levels, j: int, m: int, v: int) -> None:
+def _start(inputs: Workload, jobs: Jobs, levels: Levels, j: int, m: int, v: int) -> None:
     """Let the first job of a queue run."""
     level = levels.level[j]
     _take_out(levels, level, j)
@@ -279,7 +279,7 @@ def _start(inputs: Inputs, jobs: Jobs, levels: Levels, j: int, m: int, v: int) -
 
 
 @kernel
-def _hold(inputs: Inputs, jobs: Jobs, levels: Levels, j: int, sign: int) -> None:
+def _hold(inputs: Workload, jobs: Jobs, levels: Levels, j: int, sign: int) -> None:
     """Count what job ``j`` holds among what its level does, or no longer."""
     m, v = jobs.mode[j], jobs.node[j]
     if inputs.mode_time[m, inputs.node_speed[v]] > 0:

@@ -13,7 +13,7 @@ import numpy as np
 
 from optimizer.kernels.alarms import clear_alarm, set_alarm
 from optimizer.kernels.compilation import kernel
-from optimizer.kernels.inputs import Inputs, integers
+from optimizer.kernels.inputs import Workload, integers
 from optimizer.kernels.policies.preemption_state import (
     COMING,
     FINISHED,
@@ -96,7 +96,9 @@ class Keys(NamedTuple):
     kept: IntArray
 
 
-def new_keys(inputs: Inputs, kind: int, key: FloatArray, *, estimate: IntArray, size: FloatArray, quantum: int) -> Keys:
+def new_keys(
+    inputs: Workload, kind: int, key: FloatArray, *, estimate: IntArray, size: FloatArray, quantum: int
+) -> Keys:
     """Return the keys of jobs of which none waits yet; ``key`` is that before the first start."""
     jobs = len(inputs.release)
     fresh_class, later_class, room = _classes(inputs)
@@ -120,7 +122,7 @@ def new_keys(inputs: Inputs, kind: int, key: FloatArray, *, estimate: IntArray, 
     )
 
 
-def _classes(inputs: Inputs) -> tuple[IntArray, IntArray, IntArray]:
+def _classes(inputs: Workload) -> tuple[IntArray, IntArray, IntArray]:
     """Return the class of each job before its first start, of each mode at each speed after it, and their sizes."""
     modes, speeds = inputs.mode_time.shape
     jobs = len(inputs.mode_start) - 1
@@ -144,7 +146,7 @@ def _speeds(modes: int, speeds: int) -> IntArray:
     return np.tile(np.arange(speeds), modes)
 
 
-def _by_job(inputs: Inputs, of_modes: IntArray) -> Iterator[tuple[int, ...]]:
+def _by_job(inputs: Workload, of_modes: IntArray) -> Iterator[tuple[int, ...]]:
     """Yield the numbers of each job's modes."""
     values = of_modes.tolist()
     bounds = inputs.mode_start.tolist()
@@ -153,7 +155,7 @@ def _by_job(inputs: Inputs, of_modes: IntArray) -> Iterator[tuple[int, ...]]:
 
 
 @kernel
-def run_keyed(inputs: Inputs, jobs: Jobs, keys: Keys, alarm: IntArray, instants: int) -> None:
+def run_keyed(inputs: Workload, jobs: Jobs, keys: Keys, alarm: IntArray, instants: int) -> None:
     """Let the next ``instants`` instants happen, fewer if all jobs end before or there is no more room for pieces.
 
     Parameters
@@ -182,7 +184,7 @@ def run_keyed(inputs: Inputs, jobs: Jobs, keys: Keys, alarm: IntArray, instants:
 
 
 @kernel
-def _ring(inputs: Inputs, jobs: Jobs) -> None:
+def _ring(inputs: Workload, jobs: Jobs) -> None:
     """Let the jobs end that end now, and those join that get ready now behind others."""
     while jobs.alarms.job[-1] > 0 and jobs.alarms.time[0] == jobs.counts[NOW]:
         j = jobs.alarms.job[0]
@@ -194,7 +196,7 @@ def _ring(inputs: Inputs, jobs: Jobs) -> None:
 
 
 @kernel
-def _pass(inputs: Inputs, jobs: Jobs, keys: Keys) -> None:
+def _pass(inputs: Workload, jobs: Jobs, keys: Keys) -> None:
     """Give room to running and waiting jobs in the order of their keys; what gets none waits.
 
     Running jobs come with their places. Where a waiting job stands before one of them, the first that has room is
@@ -265,7 +267,7 @@ def _stands_before(jobs: Jobs, keys: Keys, a: int, b: int) -> bool:
 
 
 @kernel
-def _keep(inputs: Inputs, jobs: Jobs, keys: Keys, r: int, after: int) -> int:
+def _keep(inputs: Workload, jobs: Jobs, keys: Keys, r: int, after: int) -> int:
     """Let running job ``r`` keep its place, move, or wait; return how many jobs run after it."""
     m, v = jobs.mode[r], jobs.node[r]
     if has_room(inputs, jobs, m, v):
@@ -282,7 +284,7 @@ def _keep(inputs: Inputs, jobs: Jobs, keys: Keys, r: int, after: int) -> int:
 
 
 @kernel
-def _run(inputs: Inputs, jobs: Jobs, keys: Keys, j: int, after: int) -> int:
+def _run(inputs: Workload, jobs: Jobs, keys: Keys, j: int, after: int) -> int:
     """Let waiting job ``j`` run where there is room; return how many jobs run after it."""
     m, v = jobs.counts[MODE], jobs.counts[NODE]
     if jobs.mode[j] < 0:
@@ -295,7 +297,7 @@ def _run(inputs: Inputs, jobs: Jobs, keys: Keys, j: int, after: int) -> int:
 
 
 @kernel
-def _least_waiting(inputs: Inputs, jobs: Jobs, keys: Keys, with_room: bool) -> int:
+def _least_waiting(inputs: Workload, jobs: Jobs, keys: Keys, with_room: bool) -> int:
     """Return the waiting job of the least key, of all or of those that have room; -1 without one."""
     best = -1
     for i in range(keys.active[-1]):
@@ -307,7 +309,7 @@ def _least_waiting(inputs: Inputs, jobs: Jobs, keys: Keys, with_room: bool) -> i
 
 
 @kernel
-def _class_of(inputs: Inputs, jobs: Jobs, keys: Keys, j: int) -> int:
+def _class_of(inputs: Workload, jobs: Jobs, keys: Keys, j: int) -> int:
     found: int = keys.fresh_class[j]
     if jobs.mode[j] >= 0:
         found = keys.later_class[jobs.mode[j], inputs.node_speed[jobs.node[j]]]
@@ -315,7 +317,7 @@ def _class_of(inputs: Inputs, jobs: Jobs, keys: Keys, j: int) -> int:
 
 
 @kernel
-def _wait(inputs: Inputs, jobs: Jobs, keys: Keys, j: int) -> None:
+def _wait(inputs: Workload, jobs: Jobs, keys: Keys, j: int) -> None:
     """Enter job ``j`` into the heap of its class."""
     c = _class_of(inputs, jobs, keys, j)
     base, i = keys.base[c], keys.size_of[c]
@@ -331,7 +333,7 @@ def _wait(inputs: Inputs, jobs: Jobs, keys: Keys, j: int) -> None:
 
 
 @kernel
-def _leave(inputs: Inputs, jobs: Jobs, keys: Keys, j: int) -> None:
+def _leave(inputs: Workload, jobs: Jobs, keys: Keys, j: int) -> None:
     """Take job ``j``, the first of its class, out of the heap."""
     c = _class_of(inputs, jobs, keys, j)
     base, size = keys.base[c], keys.size_of[c] - 1

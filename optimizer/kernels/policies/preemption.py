@@ -5,7 +5,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from optimizer.kernels.inputs import Inputs
+from optimizer.kernels.inputs import Workload
 from optimizer.kernels.policies.beliefs import believed_times, estimates, sizes
 from optimizer.kernels.policies.feedback import new_levels, run_feedback
 from optimizer.kernels.policies.keyed import new_keys, run_keyed
@@ -51,7 +51,7 @@ class KeyedSimulation:
     def __init__(
         self, problem: Problem, key: Key, *, values: FloatArray | None = None, quantum: int = 1, cost: int = 0
     ) -> None:
-        self._inputs = Inputs.of(problem)
+        self._inputs = Workload.of(problem)
         self._jobs = new_jobs(self._inputs, cost)
         first = {"fixed": values, "remaining": estimates(problem), "attained": np.zeros(problem.jobs)}[key]
         assert first is not None, "a fixed key has values"
@@ -104,7 +104,7 @@ class FeedbackSimulation:
     def __init__(
         self, problem: Problem, allotments: Sequence[int], *, promotion: int | None = None, cost: int = 0
     ) -> None:
-        self._inputs = Inputs.of(problem)
+        self._inputs = Workload.of(problem)
         self._jobs = new_jobs(self._inputs, cost)
         self._levels = new_levels(self._inputs, np.array(allotments, dtype=np.int64), promotion)
         self._pace = Pace(run_feedback, _SECONDS_PER_JOB * problem.jobs)

@@ -6,7 +6,7 @@ import numpy as np
 
 from optimizer.kernels.alarms import Alarms, clear_alarm, new_alarms, set_alarm
 from optimizer.kernels.compilation import kernel
-from optimizer.kernels.inputs import Inputs, capacity_changes
+from optimizer.kernels.inputs import Workload, capacity_changes
 from optimizer.kernels.serial import ready_time
 from optimizer.kernels.timeline import exceeds
 from optimizer.units import IntArray
@@ -88,7 +88,7 @@ class Jobs(NamedTuple):
     cost: int
 
 
-def new_jobs(inputs: Inputs, cost: int) -> Jobs:
+def new_jobs(inputs: Workload, cost: int) -> Jobs:
     """Return the state before anything has arrived."""
     jobs = len(inputs.release)
     predecessors = np.diff(inputs.predecessor_start)
@@ -142,7 +142,7 @@ def has_room_for_pieces(jobs: Jobs) -> bool:
 
 
 @kernel
-def next_change(inputs: Inputs, jobs: Jobs, latest: int) -> int:
+def next_change(inputs: Workload, jobs: Jobs, latest: int) -> int:
     """Return when something happens next, ``latest`` at the latest."""
     when = latest
     if jobs.alarms.job[-1] > 0:
@@ -155,7 +155,7 @@ def next_change(inputs: Inputs, jobs: Jobs, latest: int) -> int:
 
 
 @kernel
-def change_capacity(inputs: Inputs, jobs: Jobs) -> None:
+def change_capacity(inputs: Workload, jobs: Jobs) -> None:
     """Let capacity change that changes now."""
     while jobs.counts[CHANGES] < len(jobs.change_time) and jobs.change_time[jobs.counts[CHANGES]] == jobs.counts[NOW]:
         entry, v = jobs.change_entry[jobs.counts[CHANGES]], jobs.change_node[jobs.counts[CHANGES]]
@@ -168,7 +168,7 @@ def change_capacity(inputs: Inputs, jobs: Jobs) -> None:
 
 
 @kernel
-def let_arrive(inputs: Inputs, jobs: Jobs) -> None:
+def let_arrive(inputs: Workload, jobs: Jobs) -> None:
     """Let the jobs join that arrive now, in order of arrival, then file."""
     while jobs.counts[ARRIVED] < len(jobs.arrivals):
         j = jobs.arrivals[jobs.counts[ARRIVED]]
@@ -194,7 +194,7 @@ def note_joined(jobs: Jobs, j: int) -> None:
 
 
 @kernel
-def find_room(inputs: Inputs, jobs: Jobs, j: int) -> bool:
+def find_room(inputs: Workload, jobs: Jobs, j: int) -> bool:
     """Return whether there is room for job ``j``; where, stands in the counts ``MODE`` and ``NODE``.
 
     A job that ran before keeps its mode and the speed of its nodes, and its own node is the first to be tried.
@@ -219,7 +219,7 @@ def find_room(inputs: Inputs, jobs: Jobs, j: int) -> bool:
 
 
 @kernel
-def has_room(inputs: Inputs, jobs: Jobs, m: int, v: int) -> bool:
+def has_room(inputs: Workload, jobs: Jobs, m: int, v: int) -> bool:
     """Return whether mode ``m`` has room on node ``v``; an empty job needs none."""
     if inputs.mode_time[m, inputs.node_speed[v]] == 0:
         return not exceeds(inputs.mode_demand, m, inputs.node_capacity, v)
@@ -227,7 +227,7 @@ def has_room(inputs: Inputs, jobs: Jobs, m: int, v: int) -> bool:
 
 
 @kernel
-def take(inputs: Inputs, jobs: Jobs, amounts: IntArray, m: int, v: int, sign: int) -> None:
+def take(inputs: Workload, jobs: Jobs, amounts: IntArray, m: int, v: int, sign: int) -> None:
     """Take from ``amounts`` (or give back, with a sign of -1) what mode ``m`` holds on node ``v``."""
     if inputs.mode_time[m, inputs.node_speed[v]] > 0:
         for k in range(amounts.shape[1]):
@@ -235,7 +235,7 @@ def take(inputs: Inputs, jobs: Jobs, amounts: IntArray, m: int, v: int, sign: in
 
 
 @kernel
-def start_piece(inputs: Inputs, jobs: Jobs, j: int, m: int, v: int) -> None:
+def start_piece(inputs: Workload, jobs: Jobs, j: int, m: int, v: int) -> None:
     """Let waiting job ``j`` run from now on; one that stopped at this instant on the same node simply goes on."""
     now = jobs.counts[NOW]
     if jobs.mode[j] < 0:
@@ -252,7 +252,7 @@ def start_piece(inputs: Inputs, jobs: Jobs, j: int, m: int, v: int) -> None:
 
 
 @kernel
-def stop_piece(inputs: Inputs, jobs: Jobs, j: int) -> None:
+def stop_piece(inputs: Workload, jobs: Jobs, j: int) -> None:
     """Let running job ``j`` give way for now; :func:`settle` sees whether it goes on at once."""
     _pause(inputs, jobs, j)
     jobs.status[j] = WAITING
@@ -262,7 +262,7 @@ def stop_piece(inputs: Inputs, jobs: Jobs, j: int) -> None:
 
 
 @kernel
-def _pause(inputs: Inputs, jobs: Jobs, j: int) -> None:
+def _pause(inputs: Workload, jobs: Jobs, j: int) -> None:
     ran = jobs.counts[NOW] - jobs.since[j]
     jobs.left[j] -= ran
     jobs.ran[j] += ran
@@ -300,7 +300,7 @@ def settle(jobs: Jobs) -> None:
 
 
 @kernel
-def end_piece(inputs: Inputs, jobs: Jobs, j: int) -> None:
+def end_piece(inputs: Workload, jobs: Jobs, j: int) -> None:
     """Let job ``j`` end now; jobs that wait for it may get ready."""
     _pause(inputs, jobs, j)
     _close_piece(jobs, j)

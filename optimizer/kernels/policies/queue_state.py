@@ -8,7 +8,7 @@ from optimizer.kernels.alarms import Alarms, new_alarms
 from optimizer.kernels.calendar import Calendar, change, earliest
 from optimizer.kernels.compilation import kernel
 from optimizer.kernels.heap import push
-from optimizer.kernels.inputs import Inputs, capacity_changes
+from optimizer.kernels.inputs import Workload, capacity_changes
 from optimizer.kernels.ranks import insert, new_ranks, remove
 from optimizer.kernels.serial import Plan, ready_time
 from optimizer.kernels.timeline import exceeds
@@ -126,7 +126,7 @@ class State(NamedTuple):
     listed: IntArray
 
 
-def new_state(inputs: Inputs, rules: Rules) -> State:
+def new_state(inputs: Workload, rules: Rules) -> State:
     """Return the state before anything has arrived."""
     jobs, (nodes, kinds) = len(inputs.release), inputs.node_capacity.shape
     predecessors = np.diff(inputs.predecessor_start)
@@ -184,7 +184,7 @@ def join(rules: Rules, state: State, j: int) -> None:
 
 
 @kernel
-def find_place(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, j: int, guarded: bool) -> bool:
+def find_place(inputs: Workload, rules: Rules, state: State, calendar: Calendar, j: int, guarded: bool) -> bool:
     """Return whether job ``j`` can start now; where, stands in the counts ``MODE`` and ``NODE``.
 
     Parameters
@@ -214,7 +214,7 @@ def find_place(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, j
 
 
 @kernel
-def fits_now(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, m: int, v: int, guarded: bool) -> bool:
+def fits_now(inputs: Workload, rules: Rules, state: State, calendar: Calendar, m: int, v: int, guarded: bool) -> bool:
     """Return whether mode ``m`` can start on node ``v`` now."""
     speed = inputs.node_speed[v]
     if inputs.mode_time[m, speed] == 0:
@@ -231,7 +231,7 @@ def fits_now(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, m: 
 
 
 @kernel
-def _rest(inputs: Inputs, state: State, m: int, v: int) -> float:
+def _rest(inputs: Workload, state: State, m: int, v: int) -> float:
     """Return what mode ``m`` would leave of node ``v``, as the sum of its shares of the resources."""
     rest = 0.0
     for k in range(state.free.shape[1]):
@@ -241,7 +241,7 @@ def _rest(inputs: Inputs, state: State, m: int, v: int) -> float:
 
 
 @kernel
-def start_job(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, plan: Plan, j: int) -> None:
+def start_job(inputs: Workload, rules: Rules, state: State, calendar: Calendar, plan: Plan, j: int) -> None:
     """Start waiting job ``j`` now, in the mode and on the node that were found for it."""
     now, m, v = state.counts[NOW], state.counts[MODE], state.counts[NODE]
     duration = inputs.mode_time[m, inputs.node_speed[v]]
@@ -269,7 +269,7 @@ def start_job(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, pl
 
 
 @kernel
-def end_job(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, plan: Plan, j: int) -> None:
+def end_job(inputs: Workload, rules: Rules, state: State, calendar: Calendar, plan: Plan, j: int) -> None:
     """Let job ``j`` end now; jobs that wait for it may get ready."""
     now, m, v = state.counts[NOW], plan.mode[j], plan.node[j]
     state.counts[ENDED] += 1

@@ -9,7 +9,7 @@ from optimizer.errors import UsageError
 from optimizer.kernels.calendar import Calendar, new_calendar, no_calendar
 from optimizer.kernels.compilation import kernel
 from optimizer.kernels.heap import pop
-from optimizer.kernels.inputs import Inputs
+from optimizer.kernels.inputs import Workload
 from optimizer.kernels.policies.backfilling import pass_queue
 from optimizer.kernels.policies.beliefs import believed_times
 from optimizer.kernels.policies.conservative import Floors, new_floors, next_due, pass_reserving
@@ -93,7 +93,7 @@ class QueueSimulation:
         candidates: Order | None = None,
         placement: Placement = "first-fit",
     ) -> None:
-        self._inputs = inputs = Inputs.of(problem)
+        self._inputs = inputs = Workload.of(problem)
         self._rules = rules = _rules(problem, order, candidates or order, backfill, placement)
         self._state = new_state(inputs, rules)
         self._calendar = new_calendar(inputs, _span(problem, rules)) if rules.planned else no_calendar(inputs)
@@ -117,7 +117,7 @@ class QueueSimulation:
         return Schedule(plan.start, plan.end, plan.mode, plan.node)
 
 
-def _tree(inputs: Inputs, rules: Rules) -> Tree:
+def _tree(inputs: Workload, rules: Rules) -> Tree:
     """Return the tree of the waiting jobs, an empty one where it is of no use."""
     searched = not rules.planned and (rules.backfill != NO_BACKFILL or rules.moving)
     return new_tree(inputs, rules) if searched else no_tree(inputs)
@@ -174,7 +174,7 @@ def _span(problem: Problem, rules: Rules) -> int:
 
 @kernel
 def run_queue(
-    inputs: Inputs, rules: Rules, state: State, calendar: Calendar, tree: Tree, plan: Plan, instants: int
+    inputs: Workload, rules: Rules, state: State, calendar: Calendar, tree: Tree, plan: Plan, instants: int
 ) -> None:
     """Let the next ``instants`` instants happen, fewer if all jobs end before."""
     for _ in range(instants):
@@ -186,7 +186,7 @@ def run_queue(
 
 @kernel
 def run_reserving(
-    inputs: Inputs, rules: Rules, state: State, calendar: Calendar, floors: Floors, plan: Plan, instants: int
+    inputs: Workload, rules: Rules, state: State, calendar: Calendar, floors: Floors, plan: Plan, instants: int
 ) -> None:
     """Do the same with a reservation for each waiting job; the beginning of one is an instant, too."""
     for _ in range(instants):
@@ -197,7 +197,7 @@ def run_reserving(
 
 
 @kernel
-def _next_instant(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, plan: Plan, latest: int) -> None:
+def _next_instant(inputs: Workload, rules: Rules, state: State, calendar: Calendar, plan: Plan, latest: int) -> None:
     """Go on to the next instant, at ``latest`` at the latest, and let everything happen but the scheduling pass."""
     state.counts[NOW] = min(latest, _next_change(inputs, state))
     state.counts[FRESH] = 0
@@ -207,7 +207,7 @@ def _next_instant(inputs: Inputs, rules: Rules, state: State, calendar: Calendar
 
 
 @kernel
-def _next_change(inputs: Inputs, state: State) -> int:
+def _next_change(inputs: Workload, state: State) -> int:
     """Return when something happens next."""
     when: int = NEVER
     if state.counts[EVENTS] > 0:
@@ -220,7 +220,7 @@ def _next_change(inputs: Inputs, state: State) -> int:
 
 
 @kernel
-def _end_jobs(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, plan: Plan) -> None:
+def _end_jobs(inputs: Workload, rules: Rules, state: State, calendar: Calendar, plan: Plan) -> None:
     """Let the jobs end that end now, and those join that get ready now behind others."""
     jobs = len(inputs.release)
     while state.counts[EVENTS] > 0 and state.events[0, 0] == state.counts[NOW]:
@@ -233,7 +233,7 @@ def _end_jobs(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, pl
 
 
 @kernel
-def _change_capacity(inputs: Inputs, state: State) -> None:
+def _change_capacity(inputs: Workload, state: State) -> None:
     """Let capacity change that changes now."""
     while state.counts[CHANGES] < len(state.change_time):
         i = state.counts[CHANGES]
@@ -247,7 +247,7 @@ def _change_capacity(inputs: Inputs, state: State) -> None:
 
 
 @kernel
-def _let_arrive(inputs: Inputs, rules: Rules, state: State) -> None:
+def _let_arrive(inputs: Workload, rules: Rules, state: State) -> None:
     """Let the jobs join the queue that arrive now."""
     while state.counts[ARRIVED] < len(state.arrivals):
         j = state.arrivals[state.counts[ARRIVED]]

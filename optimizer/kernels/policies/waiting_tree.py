@@ -14,7 +14,7 @@ import numpy as np
 
 from optimizer.kernels.calendar import Calendar
 from optimizer.kernels.compilation import kernel, kernel_apart
-from optimizer.kernels.inputs import Inputs
+from optimizer.kernels.inputs import Workload
 from optimizer.kernels.policies.queue_state import (
     FRESH,
     NOW,
@@ -66,7 +66,7 @@ class Tree(NamedTuple):
     most: IntArray
 
 
-def new_tree(inputs: Inputs, rules: Rules) -> Tree:
+def new_tree(inputs: Workload, rules: Rules) -> Tree:
     """Return the tree of all jobs, of which none waits."""
     starts = inputs.mode_start[:-1]
     empty = (inputs.mode_time == 0).any(axis=1)
@@ -91,7 +91,7 @@ def new_tree(inputs: Inputs, rules: Rules) -> Tree:
     return tree
 
 
-def no_tree(inputs: Inputs) -> Tree:
+def no_tree(inputs: Workload) -> Tree:
     """Return the tree of a simulation that never searches its queue."""
     none, kinds = np.empty(0, dtype=np.int64), inputs.node_capacity.shape[1]
     return Tree(
@@ -100,7 +100,7 @@ def no_tree(inputs: Inputs) -> Tree:
 
 
 @kernel_apart
-def keep_up(inputs: Inputs, rules: Rules, state: State, tree: Tree) -> None:
+def keep_up(inputs: Workload, rules: Rules, state: State, tree: Tree) -> None:
     """Enter the jobs that joined the queue; all of them when it got long, none when it got short."""
     waiting = state.counts[WAITING]
     if state.counts[TREE] == 1 and waiting < _SHORT:
@@ -121,13 +121,13 @@ def keep_up(inputs: Inputs, rules: Rules, state: State, tree: Tree) -> None:
 
 
 @kernel
-def forget(inputs: Inputs, rules: Rules, state: State, tree: Tree, j: int) -> None:
+def forget(inputs: Workload, rules: Rules, state: State, tree: Tree, j: int) -> None:
     """Take out job ``j``, which starts."""
     _set(inputs, rules, state, tree, j, False)
 
 
 @kernel_apart
-def tree_head(inputs: Inputs, rules: Rules, state: State, tree: Tree) -> int:
+def tree_head(inputs: Workload, rules: Rules, state: State, tree: Tree) -> int:
     """Return the job that stands first."""
     _renew(inputs, rules, state, tree)
     head: int = tree.first[0]
@@ -135,7 +135,7 @@ def tree_head(inputs: Inputs, rules: Rules, state: State, tree: Tree) -> int:
 
 
 @kernel
-def first_that_fits(inputs: Inputs, rules: Rules, state: State, calendar: Calendar, tree: Tree, guarded: bool) -> int:
+def first_that_fits(inputs: Workload, rules: Rules, state: State, calendar: Calendar, tree: Tree, guarded: bool) -> int:
     """Return the first job that can start now, -1 without one; where, stands in the counts."""
     _renew(inputs, rules, state, tree)
     for k in range(tree.most.shape[1]):
@@ -187,14 +187,14 @@ def _may_fit(state: State, tree: Tree, node: int, guarded: bool) -> bool:
 
 
 @kernel
-def _before(inputs: Inputs, rules: Rules, state: State, a: int, b: int) -> bool:
+def _before(inputs: Workload, rules: Rules, state: State, a: int, b: int) -> bool:
     return comes_first(
         a, b, state.counts[NOW], inputs.release, rules.candidate_rank, rules.candidate_slope, rules.candidate_moving
     )
 
 
 @kernel_apart
-def _set(inputs: Inputs, rules: Rules, state: State, tree: Tree, j: int, waits: bool) -> None:
+def _set(inputs: Workload, rules: Rules, state: State, tree: Tree, j: int, waits: bool) -> None:
     """Enter job ``j``, or take it out, and bring all that is above it up to date."""
     node = tree.leaf[j]
     tree.first[node] = j if waits else -1
@@ -204,7 +204,7 @@ def _set(inputs: Inputs, rules: Rules, state: State, tree: Tree, j: int, waits: 
 
 
 @kernel
-def _summarize(inputs: Inputs, rules: Rules, state: State, tree: Tree, node: int) -> None:
+def _summarize(inputs: Workload, rules: Rules, state: State, tree: Tree, node: int) -> None:
     begin, stop = _WIDTH * node + 1, min(_WIDTH * node + _WIDTH + 1, len(tree.first))
     first = -1
     tree.estimate[node] = NEVER
@@ -229,7 +229,7 @@ def _summarize(inputs: Inputs, rules: Rules, state: State, tree: Tree, node: int
 
 
 @kernel
-def _overtakes(inputs: Inputs, rules: Rules, state: State, j: int, first: int) -> int:
+def _overtakes(inputs: Workload, rules: Rules, state: State, j: int, first: int) -> int:
     """Return a time until which job ``j`` surely stays behind job ``first``; a moment too early does no harm."""
     fast, slow = rules.candidate_slope[j], rules.candidate_slope[first]
     if j == first or fast <= slow:
@@ -243,7 +243,7 @@ def _overtakes(inputs: Inputs, rules: Rules, state: State, j: int, first: int) -
 
 
 @kernel
-def _renew(inputs: Inputs, rules: Rules, state: State, tree: Tree) -> None:
+def _renew(inputs: Workload, rules: Rules, state: State, tree: Tree) -> None:
     """Summarize anew where another job may stand first by now, from below."""
     now = state.counts[NOW]
     if tree.valid_until[0] > now:
