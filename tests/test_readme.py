@@ -1,4 +1,4 @@
-"""What README.md and docs/commands.md show is what happens."""
+"""What README.md and the pages of docs/ show is what happens."""
 
 import re
 import shlex
@@ -14,6 +14,7 @@ from optimizer.cli.main import schedopt as group
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+PAGES = ("README.md", *(f"docs/{page.name}" for page in sorted((ROOT / "docs").glob("*.md"))))
 
 
 def blocks(text: str, language: str) -> list[str]:
@@ -60,8 +61,9 @@ def test_the_python_example_of_the_readme_runs(capsys: pytest.CaptureFixture[str
     assert Path("first-steps.png").is_file()
 
 
-def test_the_commands_of_the_reference_run_one_after_another(run: Callable[[str], Result]) -> None:
-    for line in commands(COMMANDS):
+@pytest.mark.parametrize("page", PAGES[1:])
+def test_the_commands_of_the_documentation_run_one_after_another(run: Callable[[str], Result], page: str) -> None:
+    for line in commands((ROOT / page).read_text(encoding="utf-8")):
         run(line)
 
 
@@ -74,7 +76,7 @@ def test_every_command_and_option_is_in_the_reference(name: str) -> None:
     assert not missing
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/commands.md", "docs/formats.md", "docs/policies.md"])
+@pytest.mark.parametrize("page", PAGES)
 def test_pages_are_finished_and_their_links_lead_somewhere(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     assert "@@" not in text
