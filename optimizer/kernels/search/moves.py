@@ -49,6 +49,7 @@ def change_order(inputs: Inputs, space: Neighbourhood, random: IntArray, kind: i
 @kernel
 def _choose(inputs: Inputs, space: Neighbourhood, random: IntArray, j: int) -> None:
     """Draw mode and node anew, each free in one of two cases; a choice that does not fit finds no place later."""
+    space.chosen[0], space.chosen[1], space.chosen[2] = j, space.fixed_mode[j], space.fixed_node[j]
     space.fixed_mode[j] = space.fixed_node[j] = -1
     if draw_below(random, 2) == 0:
         first = inputs.mode_start[j]

@@ -42,6 +42,8 @@ class Neighbourhood(NamedTuple):
         The order before the move, where the move changed it.
     fixed_mode, fixed_node : int64[J]
         The mode (node) that a job has to take, -1: whichever ends first.
+    chosen : int64[3]
+        The job whose choice of mode and node the move changed, and what it was; the job is -1 where there is none.
     changed : int64[J]
         Jobs that the move touched.
     mark : int64[J]
@@ -63,6 +65,7 @@ class Neighbourhood(NamedTuple):
     backup: IntArray
     fixed_mode: IntArray
     fixed_node: IntArray
+    chosen: IntArray
     changed: IntArray
     mark: IntArray
     counts: IntArray
@@ -91,6 +94,7 @@ def new_neighbourhood(inputs: Inputs, horizon: int) -> Neighbourhood:
         backup=backup,
         fixed_mode=np.full(jobs, -1, dtype=np.int64),
         fixed_node=np.full(jobs, -1, dtype=np.int64),
+        chosen=np.full(3, -1, dtype=np.int64),
         changed=changed,
         mark=mark,
         counts=np.zeros(4, dtype=np.int64),
@@ -140,6 +144,7 @@ def _cost(inputs: Inputs, plan: Plan, j: int) -> float:
 def begin_move(inputs: Inputs, space: Neighbourhood, first: int, last: int) -> None:
     """Take out the jobs at the positions from ``first`` to ``last``, before the order there is changed."""
     space.totals[DELTA] = 0.0
+    space.chosen[0] = -1
     space.counts[CHANGED], space.counts[FREED], space.counts[FIRST] = 0, first, first
     while space.counts[FREED] <= last:
         _take_out(inputs, space)
@@ -290,6 +295,8 @@ def keep_move(space: Neighbourhood, total: float) -> None:
 @kernel_apart
 def undo_move(inputs: Inputs, space: Neighbourhood) -> None:
     """Take the move back."""
+    if space.chosen[0] >= 0:
+        space.fixed_mode[space.chosen[0]], space.fixed_node[space.chosen[0]] = space.chosen[1], space.chosen[2]
     for i in range(space.counts[CHANGED]):
         j = space.changed[i]
         if space.mark[j] == _BACK and _has_moved(space, j):

@@ -38,7 +38,7 @@ def opened(problem: Problem) -> tuple[Inputs, Neighbourhood]:
 
 
 def copied(space: Neighbourhood) -> list[list[int]]:
-    return [array.tolist() for array in (*space.plan, space.order, space.position)]
+    return [array.tolist() for array in (*space.plan, space.order, space.position, space.fixed_mode, space.fixed_node)]
 
 
 @pytest.mark.parametrize("most_slots", [1 << 24, 0], ids=["slots", "calendar"])
