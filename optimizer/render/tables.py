@@ -118,9 +118,14 @@ def solvers_table(rows: Sequence[Mapping[str, Any]]) -> Table:
         With the keys ``name``, ``kind``, ``summary``, ``features``, ``options`` and ``missing`` (packages).
     """
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
-    for heading in ("solver", "what it is", "can do", "options"):
-        table.add_column(heading, overflow="fold")
-    table.add_column("available", overflow="fold", min_width=len("no: pip install"))
+    for heading, least in (
+        ("solver", ""),
+        ("what it is", ""),
+        ("can do", "unavailability,"),
+        ("options", ""),
+        ("available", "no: pip install"),
+    ):
+        table.add_column(heading, overflow="fold", min_width=len(least))
     for row in rows:
         missing = " ".join(row["missing"])
         cells = (
