@@ -123,7 +123,7 @@ def solvers_table(rows: Sequence[Mapping[str, Any]]) -> Table:
         ("what it is", ""),
         ("can do", "unavailability,"),
         ("options", ""),
-        ("available", "no: pip install"),
+        ("available", "pip install"),
     ):
         table.add_column(heading, overflow="fold", min_width=len(least))
     for row in rows:
@@ -133,7 +133,7 @@ def solvers_table(rows: Sequence[Mapping[str, Any]]) -> Table:
             f"{row['kind']}: {row['summary']}",
             ", ".join(row["features"]),
             ", ".join(row["options"]),
-            f"no: pip install {missing}" if missing else "yes",
+            f"no:\npip install {missing}" if missing else "yes",
         )
         table.add_row(*(Text(cell) for cell in cells), style="dim" if missing else "")
     return table
