@@ -189,6 +189,6 @@ def test_solvers_are_listed_with_what_is_missing() -> None:
     }
     text = printed(solvers_table([row | {"missing": []}, row | {"name": "highs", "missing": ["highspy"]}]), 160)
     assert "branch and cut" in text
-    assert "no: pip install highspy" in text
+    assert "pip install highspy" in text
     assert "nodes, modes" in text
     assert text.count("cbc") == 1
