@@ -144,6 +144,15 @@ class Monitor:
             if improved:
                 self._tell()
 
+    def settle(self, schedule: Schedule) -> None:
+        """Take a schedule of the problem that the solver works on, even if it is only as good as the one that is kept.
+
+        Which of several threads was the first to report such a schedule does not decide about the outcome then.
+        """
+        with self._lock:
+            if not self._closed:
+                self._take_schedule(self._on_own_grid(schedule), or_equal=True)
+
     def advance(self, share: float) -> None:
         """Tell the listener how much of the run is done, 0 to 1."""
         if self._listener is not None:
@@ -158,13 +167,15 @@ class Monitor:
     def _on_own_grid(self, schedule: Schedule) -> Schedule:
         return schedule if self.working is self.problem else left_shifted(self.problem, schedule)
 
-    def _take_schedule(self, schedule: Schedule) -> bool:
+    def _take_schedule(self, schedule: Schedule, *, or_equal: bool = False) -> bool:
         broken = [violation for violation in violations(self.problem, schedule) if violation.rule is not Rule.DEADLINE]
         if broken:
             logger.warning("a schedule was refused: %s", broken[0])
             return False
         misses, total = deadline_misses(self.problem, schedule), total_cost(self.problem, self.costs, schedule)
         if self.schedule is not None and (misses, total) >= (self.misses, self.total):
+            if or_equal and (misses, total) == (self.misses, self.total):
+                self.schedule = schedule
             return False
         self.schedule, self.misses, self.total = schedule, misses, total
         return True

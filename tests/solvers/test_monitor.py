@@ -110,3 +110,17 @@ def test_bounds_of_a_grid_that_loses_nothing_are_taken() -> None:
     monitor.report(lower_bound=3)  # 3 steps of 2 slots
     assert monitor.exact
     assert monitor.lower_bound == 6
+
+
+def test_the_last_word_of_a_search_counts_if_it_is_as_good() -> None:
+    twins = tuple(Job(name, duration=1, demand={"gpu": 1}) for name in "ab")
+    problem = Problem.of(Instance(jobs=twins, resources={"gpu": 1}))
+    monitor = Monitor(problem, Limits())
+    monitor.report(starting(problem, 0, 1))
+    monitor.report(starting(problem, 1, 0))
+    assert monitor.schedule is not None
+    assert monitor.schedule.start.tolist() == [0, 1]
+    monitor.settle(starting(problem, 1, 0))
+    assert monitor.schedule.start.tolist() == [1, 0]
+    monitor.settle(starting(problem, 0, 2))
+    assert monitor.schedule.start.tolist() == [1, 0]

@@ -78,7 +78,21 @@ def run_islands(problem: Problem, islands: Sequence[Island], limits: Limits, mon
     schedules, iterations = (
         None if limit is None else max(1, limit // len(islands)) for limit in (limits.schedules, limits.iterations)
     )
-    archipelago = _Archipelago(islands, schedules, iterations, monitor)
+    reason = _search(problem, _Archipelago(islands, schedules, iterations, monitor), islands, schedules, monitor)
+    winner = min(islands, key=lambda island: island.score)
+    if winner.score < float("inf"):
+        monitor.settle(winner.best())
+    return Answer(reason)
+
+
+def _search(
+    problem: Problem,
+    archipelago: "_Archipelago",
+    islands: Sequence[Island],
+    schedules: int | None,
+    monitor: Monitor,
+) -> StoppedBy:
+    """Let the islands search and learn from one another; return why they ended."""
     patience = _PATIENCE * problem.jobs**2 // len(islands)
     epoch, improved_at, best = max(1, _EPOCH * problem.jobs), 0, float("inf")
     done = 0
@@ -94,11 +108,11 @@ def run_islands(problem: Problem, islands: Sequence[Island], limits: Limits, mon
             if winner.score < best:
                 best, improved_at = winner.score, done
             elif done - improved_at > patience:
-                return Answer(StoppedBy.FINISHED)
+                return StoppedBy.FINISHED
             for island in islands:
                 if island.score > winner.score:
                     island.learn(winner.best(), winner.score)
-    return Answer(monitor.reason or StoppedBy.ITERATIONS)
+    return monitor.reason or StoppedBy.ITERATIONS
 
 
 class _Archipelago:
