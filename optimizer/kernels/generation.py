@@ -49,14 +49,14 @@ class ScheduleGenerator:
             if stopped():
                 return None
             place_next(self._inputs, order, first, min(first + _JOBS_AT_A_TIME, len(order)), self._timeline, plan)
-        return _schedule(plan)
+        return schedule_of(plan)
 
     def parallel(self, order: IntArray) -> Schedule:
         """Return the schedule of :func:`parallel_schedule`."""
         plan = new_plan(self._problem.jobs)
         generate = parallel.sized(2 * _estimate(self._problem))
         generate(self._inputs, integers(order), self._state, self._timeline, plan)
-        return _schedule(plan)
+        return schedule_of(plan)
 
 
 def serial_schedule(problem: Problem, order: IntArray) -> Schedule:
@@ -111,14 +111,17 @@ def left_shifted(problem: Problem, schedule: Schedule) -> Schedule:
     schedule : Schedule
         Not preemptive and valid, but for deadlines; its ends may come from a coarser grid.
     """
-    position = np.empty(problem.jobs, dtype=np.int64)
-    position[problem.topological_order] = np.arange(problem.jobs)  # empty jobs may start with their successors
-    order = np.lexsort((position, schedule.start))
-    inputs = Inputs.of(problem)
-    start = np.zeros(problem.jobs, dtype=np.int64)
-    plan = Plan(start, start.copy(), integers(schedule.mode.copy()), integers(schedule.node.copy()))
+    inputs, plan = Inputs.of(problem), new_plan(problem.jobs)
+    write_schedule(plan, schedule)
+    order = by_start(problem, schedule.start)
     shift_left.sized(_estimate(problem))(inputs, order, new_timeline(inputs), plan)
-    return _schedule(plan)
+    return schedule_of(plan)
+
+
+def by_start(problem: Problem, start: IntArray) -> IntArray:
+    """Return the jobs by start, int64[J]; predecessors come first, for empty jobs may start with their successors."""
+    topological = problem.topological_order
+    return topological[np.argsort(start[topological], kind="stable")]
 
 
 def feasible_order(problem: Problem, key: FloatArray | IntArray) -> IntArray:
@@ -170,5 +173,18 @@ def _estimate(problem: Problem) -> float:
     return choices * (_SECONDS_PER_CHOICE + _SECONDS_PER_SCAN * problem.jobs / problem.nodes)
 
 
-def _schedule(plan: Plan) -> Schedule:
-    return Schedule(plan.start, plan.end, plan.mode, plan.node)
+def plan_of(schedule: Schedule) -> Plan:
+    """Return a schedule as kernels take it."""
+    return Plan(*map(integers, (schedule.start, schedule.end, schedule.mode, schedule.node)))
+
+
+def schedule_of(plan: Plan) -> Schedule:
+    """Return a plan as a schedule that does not change with it."""
+    start, end, mode, node = (array.copy() for array in plan)
+    return Schedule(start, end, mode, node)
+
+
+def write_schedule(plan: Plan, schedule: Schedule) -> None:
+    """Write a schedule over a plan."""
+    for own, array in zip(plan, plan_of(schedule), strict=True):
+        own[:] = array

@@ -64,6 +64,8 @@ class Inputs(NamedTuple):
         What a search counts for each missed deadline: more than anything else can add up to.
     delay_cost : float
         What it counts for each step of missing one: much, compared with what a step costs on average.
+    horizon : int
+        Where all jobs have ended that are placed as early as those before them allow.
     """
 
     release: IntArray
@@ -87,6 +89,7 @@ class Inputs(NamedTuple):
     is_maximum: bool
     miss_cost: float
     delay_cost: float
+    horizon: int
 
     @classmethod
     def of(cls, problem: Problem) -> "Inputs":
@@ -102,6 +105,7 @@ class Inputs(NamedTuple):
             is_maximum=costs.is_maximum,
             miss_cost=miss_cost,
             delay_cost=delay_cost,
+            horizon=problem.horizon,
         )
 
 

@@ -27,6 +27,20 @@ def new_plan(jobs: int) -> Plan:
 
 
 @kernel
+def copy_job(source: Plan, target: Plan, j: int) -> None:
+    """Write where job ``j`` is in one plan over where it is in another."""
+    target.start[j], target.end[j] = source.start[j], source.end[j]
+    target.mode[j], target.node[j] = source.mode[j], source.node[j]
+
+
+@kernel
+def copy_plan(source: Plan, target: Plan) -> None:
+    """Write one plan over another."""
+    for j in range(len(source.start)):
+        copy_job(source, target, j)
+
+
+@kernel
 def ready_time(inputs: Inputs | Workload, end: IntArray, j: int) -> int:
     """Return when job ``j`` has arrived and its predecessors, which end at ``end``, and their lags are over."""
     ready: int = inputs.release[j]

@@ -5,8 +5,6 @@ In every step of time where the horizon is short (slots.py), else at the instant
 
 from typing import NamedTuple
 
-import numpy as np
-
 from optimizer.errors import UsageError
 from optimizer.kernels.calendar import (
     Calendar,
@@ -63,8 +61,7 @@ class Timeline(NamedTuple):
 def new_timeline(inputs: Inputs, slots_a_job: int = SLOTS_A_JOB) -> Timeline:
     """Return storage for one reservation a job of ``inputs``; :func:`reset` makes it a timeline.
 
-    Reservations end by the horizon of these jobs: that is where any of them ends when each is placed as early as those
-    before it allow (Problem.horizon).
+    Reservations end by the horizon of the inputs.
 
     Parameters
     ----------
@@ -78,20 +75,12 @@ def new_timeline(inputs: Inputs, slots_a_job: int = SLOTS_A_JOB) -> Timeline:
     UsageError
         When nodes times horizon is beyond any integer.
     """
-    horizon, nodes = _horizon(inputs) + 1, len(inputs.node_speed)
+    horizon, nodes = inputs.horizon + 1, len(inputs.node_speed)
     if are_suitable(inputs, horizon, slots_a_job):
         return Timeline(True, new_slots(inputs, horizon), no_calendar(inputs))
     if horizon * nodes >= _LARGEST_KEY:
         raise UsageError(f"{nodes} nodes and {horizon} time steps are too many for a timeline")
     return Timeline(False, no_slots(), new_calendar(inputs, horizon))
-
-
-def _horizon(inputs: Inputs) -> int:
-    """Return a time by which jobs that are placed as early as those before them allow have ended."""
-    longest = np.maximum.reduceat(inputs.mode_time.max(axis=1), inputs.mode_start[:-1])
-    lag = np.zeros(len(longest), dtype=np.int64)
-    np.maximum.at(lag, np.repeat(np.arange(len(lag)), np.diff(inputs.predecessor_start)), inputs.predecessor_lag)
-    return int(max(inputs.release.max(), inputs.profile_time.max()) + longest.sum() + lag.sum())
 
 
 @kernel

@@ -22,6 +22,7 @@ from optimizer.kernels.policies.queue_state import (
     WAITING,
     Rules,
     State,
+    candidate_before,
     comes_first,
     find_place,
     start_job,
@@ -129,7 +130,7 @@ def _sort_joined(inputs: Workload, rules: Rules, state: State) -> None:
     """Sort the few jobs that just joined by the order of the candidates."""
     for i in range(1, state.counts[FRESH]):
         j, k = state.fresh[i], i
-        while k > 0 and _candidate_before(inputs, rules, state, j, state.fresh[k - 1]):
+        while k > 0 and candidate_before(inputs, rules, state, j, state.fresh[k - 1]):
             state.fresh[k] = state.fresh[k - 1]
             k -= 1
         state.fresh[k] = j
@@ -171,20 +172,13 @@ def _first_moving(inputs: Workload, rules: Rules, state: State, calendar: Calend
     r = first_from(state.candidates, 0)
     while r >= 0:
         j = rules.candidate_at[r]
-        first = found < 0 or _candidate_before(inputs, rules, state, j, found)
+        first = found < 0 or candidate_before(inputs, rules, state, j, found)
         if first and find_place(inputs, rules, state, calendar, j, guarded):
             found = j
         r = first_from(state.candidates, r + 1)
     if found >= 0:
         find_place(inputs, rules, state, calendar, found, guarded)
     return found
-
-
-@kernel
-def _candidate_before(inputs: Workload, rules: Rules, state: State, a: int, b: int) -> bool:
-    return comes_first(
-        a, b, state.counts[NOW], inputs.release, rules.candidate_rank, rules.candidate_slope, rules.candidate_moving
-    )
 
 
 @kernel

@@ -6,10 +6,10 @@ from typing import Literal, get_args
 import numpy as np
 
 from optimizer.kernels.inputs import Workload
+from optimizer.kernels.pace import Pace
 from optimizer.kernels.policies.beliefs import believed_times, estimates, sizes
 from optimizer.kernels.policies.feedback import new_levels, run_feedback
 from optimizer.kernels.policies.keyed import new_keys, run_keyed
-from optimizer.kernels.policies.pace import Pace
 from optimizer.kernels.policies.preemption_state import (
     FINISHED,
     PIECES,

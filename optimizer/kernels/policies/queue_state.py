@@ -172,6 +172,14 @@ def comes_first(a: int, b: int, now: int, release: IntArray, rank: IntArray, slo
 
 
 @kernel
+def candidate_before(inputs: Workload, rules: Rules, state: State, a: int, b: int) -> bool:
+    """Return whether job ``a`` stands before job ``b`` among those that may be backfilled."""
+    return comes_first(
+        a, b, state.counts[NOW], inputs.release, rules.candidate_rank, rules.candidate_slope, rules.candidate_moving
+    )
+
+
+@kernel
 def join(rules: Rules, state: State, j: int) -> None:
     """Let job ``j`` join the queue."""
     insert(state.queue, rules.rank[j])

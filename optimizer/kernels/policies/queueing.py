@@ -10,10 +10,10 @@ from optimizer.kernels.calendar import Calendar, new_calendar, no_calendar
 from optimizer.kernels.compilation import kernel
 from optimizer.kernels.heap import pop
 from optimizer.kernels.inputs import Workload
+from optimizer.kernels.pace import Pace
 from optimizer.kernels.policies.backfilling import pass_queue
 from optimizer.kernels.policies.beliefs import believed_times
 from optimizer.kernels.policies.conservative import Floors, new_floors, next_due, pass_reserving
-from optimizer.kernels.policies.pace import Pace
 from optimizer.kernels.policies.queue_state import (
     ARRIVED,
     CHANGED,

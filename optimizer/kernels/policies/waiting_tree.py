@@ -23,7 +23,7 @@ from optimizer.kernels.policies.queue_state import (
     WAITING,
     Rules,
     State,
-    comes_first,
+    candidate_before,
     find_place,
 )  # fmt: skip
 from optimizer.kernels.ranks import first_from
@@ -149,7 +149,7 @@ def first_that_fits(inputs: Workload, rules: Rules, state: State, calendar: Cale
         size -= 1
         node = tree.stack[size]
         j = tree.first[node]
-        if j < 0 or (found >= 0 and not _before(inputs, rules, state, j, found)):
+        if j < 0 or (found >= 0 and not candidate_before(inputs, rules, state, j, found)):
             continue
         if not _may_fit(state, tree, node, guarded):
             continue
@@ -186,13 +186,6 @@ def _may_fit(state: State, tree: Tree, node: int, guarded: bool) -> bool:
     return True
 
 
-@kernel
-def _before(inputs: Workload, rules: Rules, state: State, a: int, b: int) -> bool:
-    return comes_first(
-        a, b, state.counts[NOW], inputs.release, rules.candidate_rank, rules.candidate_slope, rules.candidate_moving
-    )
-
-
 @kernel_apart
 def _set(inputs: Workload, rules: Rules, state: State, tree: Tree, j: int, waits: bool) -> None:
     """Enter job ``j``, or take it out, and bring all that is above it up to date."""
@@ -216,7 +209,7 @@ def _summarize(inputs: Workload, rules: Rules, state: State, tree: Tree, node: i
             tree.estimate[node] = min(tree.estimate[node], tree.estimate[child])
             for k in range(tree.demand.shape[1]):
                 tree.demand[node, k] = min(tree.demand[node, k], tree.demand[child, k])
-            if first < 0 or _before(inputs, rules, state, j, first):
+            if first < 0 or candidate_before(inputs, rules, state, j, first):
                 first = j
     tree.first[node] = first
     if rules.candidate_moving:

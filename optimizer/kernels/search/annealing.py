@@ -24,7 +24,7 @@ from optimizer.kernels.search.neighbourhood import (
     replace,
     undo_move,
 )
-from optimizer.kernels.serial import Plan, new_plan
+from optimizer.kernels.serial import Plan, copy_job, new_plan
 from optimizer.units import FloatArray, IntArray
 
 SCHEDULES, MOVES, DIRTY, SAMPLED = range(4)
@@ -129,7 +129,7 @@ def _move(inputs: Inputs, space: Neighbourhood, search: Annealing, limit: float,
     done = replace(inputs, space)
     total = before + space.totals[DELTA]
     if done and inputs.is_maximum:
-        total = score(inputs, space.plan) + _spread(space)
+        total = score(inputs, space.plan) + _spread(inputs, space)
     if done and sampling and total > before and (inputs.miss_cost == 0.0 or total - before < inputs.miss_cost):
         search.counter[SAMPLED] += 1
         search.value[WORSENING] += total - before
@@ -143,12 +143,12 @@ def _move(inputs: Inputs, space: Neighbourhood, search: Annealing, limit: float,
 
 
 @kernel
-def _spread(space: Neighbourhood) -> float:
+def _spread(inputs: Inputs, space: Neighbourhood) -> float:
     """Return the mean end as a share of one step: it decides between schedules of equal maximum."""
     total = 0
     for j in range(len(space.order)):
         total += space.plan.end[j]
-    return total / len(space.order) / (1 + space.horizon)
+    return total / len(space.order) / (1 + inputs.horizon)
 
 
 @kernel
@@ -179,8 +179,6 @@ def remember(search: Annealing, space: Neighbourhood, total: float) -> None:
     search.value[BEST] = total
     for i in range(search.counter[DIRTY]):
         j = search.dirty[i]
-        source = space.old if space.mark[j] != 0 else space.plan
-        search.best.start[j], search.best.end[j] = source.start[j], source.end[j]
-        search.best.mode[j], search.best.node[j] = source.mode[j], source.node[j]
+        copy_job(space.old if space.mark[j] != 0 else space.plan, search.best, j)
         search.is_dirty[j] = 0
     search.counter[DIRTY] = 0

@@ -15,7 +15,7 @@ from optimizer.kernels.score import score
 from optimizer.kernels.search.ant_walk import Habits, Trail, evaporate, lay, set_influence, walk
 from optimizer.kernels.search.improvement import PASSES, Room, improve
 from optimizer.kernels.search.ordering import feasible_by_key
-from optimizer.kernels.serial import Plan, new_plan, serial
+from optimizer.kernels.serial import Plan, copy_plan, new_plan, serial
 from optimizer.kernels.timeline import Timeline
 from optimizer.units import FloatArray, IntArray
 
@@ -146,10 +146,7 @@ def _decode(inputs: Inputs, customs: Customs, colony: Colony, room: Room, timeli
         _copy(colony.order, colony.leader)
     if value < colony.value[BEST]:
         colony.value[BEST] = value
-        _copy(colony.plan.start, colony.best.start)
-        _copy(colony.plan.end, colony.best.end)
-        _copy(colony.plan.mode, colony.best.mode)
-        _copy(colony.plan.node, colony.best.node)
+        copy_plan(colony.plan, colony.best)
 
 
 @kernel

@@ -64,7 +64,7 @@ from optimizer.kernels.search.tree_energy import Energy, lacks_energy
 from optimizer.kernels.search.tree_fluid import Fluid, fluid_bound
 from optimizer.kernels.search.tree_memory import Memory, is_dominated, remember
 from optimizer.kernels.search.tree_tardiness import Lightest, tardiness_bound
-from optimizer.kernels.serial import Plan, ready_time
+from optimizer.kernels.serial import Plan, copy_plan, ready_time
 from optimizer.kernels.timeline import Timeline, earliest_start, exceeds
 
 
@@ -161,8 +161,7 @@ def _leave(inputs: Inputs, tree: Tree, timeline: Timeline, plan: Plan) -> None:
 def _keep(inputs: Inputs, tree: Tree, plan: Plan, best: Plan) -> None:
     """Keep the complete schedule, which is better than all before."""
     jobs = len(tree.order)
-    for j in range(jobs):
-        best.start[j], best.end[j], best.mode[j], best.node[j] = plan.start[j], plan.end[j], plan.mode[j], plan.node[j]
+    copy_plan(plan, best)
     tree.bar[BEST] = tree.price[jobs, COST]
     tree.bar[GOAL] = tree.price[jobs, COST] - tree.bar[SLACK]
     if tree.counter[DISCREPANCIES] < FULL:

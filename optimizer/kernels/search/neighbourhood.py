@@ -13,7 +13,7 @@ import numpy as np
 from optimizer.kernels.compilation import kernel, kernel_apart
 from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.score import late_cost, objective_cost, score
-from optimizer.kernels.serial import Plan, end_cost, latest_better, new_plan, ready_time
+from optimizer.kernels.serial import Plan, copy_job, end_cost, latest_better, new_plan, ready_time
 from optimizer.kernels.timeline import Timeline, earliest_beside, exceeds, give_back, new_timeline, reserve, reset
 from optimizer.problem import NEVER
 from optimizer.units import FloatArray, IntArray
@@ -53,8 +53,6 @@ class Neighbourhood(NamedTuple):
         placements in all, the first position that the move touched.
     totals : float64[2]
         Score, and what the move changes it by.
-    horizon : int
-        Everything ends by then; moves that would end later are refused.
     """
 
     timeline: Timeline
@@ -70,19 +68,10 @@ class Neighbourhood(NamedTuple):
     mark: IntArray
     counts: IntArray
     totals: FloatArray
-    horizon: int
 
 
-def new_neighbourhood(inputs: Inputs, horizon: int) -> Neighbourhood:
-    """Return room for a schedule; :func:`adopt` fills it.
-
-    Parameters
-    ----------
-    inputs : Inputs
-        The problem.
-    horizon : int
-        Problem.horizon: schedules that end later are not looked at.
-    """
+def new_neighbourhood(inputs: Inputs) -> Neighbourhood:
+    """Return room for a schedule; :func:`adopt` fills it."""
     jobs = len(inputs.release)
     order, position, backup, changed, mark = np.zeros((5, jobs), dtype=np.int64)
     return Neighbourhood(
@@ -99,7 +88,6 @@ def new_neighbourhood(inputs: Inputs, horizon: int) -> Neighbourhood:
         mark=mark,
         counts=np.zeros(4, dtype=np.int64),
         totals=np.zeros(2),
-        horizon=horizon,
     )
 
 
@@ -110,16 +98,10 @@ def adopt(inputs: Inputs, space: Neighbourhood, plan: Plan, order: IntArray) -> 
     for p in range(len(order)):
         j = order[p]
         space.order[p], space.position[j] = j, p
-        _copy(plan, space.plan, j)
+        copy_job(plan, space.plan, j)
         _book(inputs, space, j)
     space.counts[PLACED] += len(order)
     space.totals[CURRENT] = score(inputs, space.plan)
-
-
-@kernel
-def _copy(source: Plan, target: Plan, j: int) -> None:
-    target.start[j], target.end[j] = source.start[j], source.end[j]
-    target.mode[j], target.node[j] = source.mode[j], source.node[j]
 
 
 @kernel_apart
@@ -164,7 +146,7 @@ def _take_out(inputs: Inputs, space: Neighbourhood) -> None:
 @kernel
 def _touch(space: Neighbourhood, j: int) -> None:
     if space.mark[j] == _KEPT:
-        _copy(space.plan, space.old, j)
+        copy_job(space.plan, space.old, j)
         space.changed[space.counts[CHANGED]] = j
         space.counts[CHANGED] += 1
 
@@ -226,7 +208,7 @@ def _take_out_successors(inputs: Inputs, space: Neighbourhood, j: int) -> None:
 def _find(inputs: Inputs, space: Neighbourhood, j: int, ready: int, latest_end: int, own: int) -> bool:
     """Find mode, node and start of the earliest end <= ``latest_end``; return whether there are any.
 
-    From ``own`` on capacity counts as sufficient.
+    From ``own`` on capacity counts as sufficient. What would end beyond the horizon finds no place.
     """
     best_end, best_cost, found = latest_end, np.inf, False
     for m in range(inputs.mode_start[j], inputs.mode_start[j + 1]):
@@ -239,7 +221,7 @@ def _find(inputs: Inputs, space: Neighbourhood, j: int, ready: int, latest_end: 
                 continue
             s = inputs.node_speed[v]
             duration = inputs.mode_time[m, s]
-            latest = min(latest_better(inputs, m, v, best_end, best_cost), space.horizon - duration)
+            latest = min(latest_better(inputs, m, v, best_end, best_cost), inputs.horizon - duration)
             start = earliest_beside(space.timeline, v, ready, duration, inputs.mode_demand, m, latest, own)
             if start <= latest:
                 best_end, best_cost, found = start + duration, end_cost(inputs, m, s, start + duration), True
@@ -305,7 +287,7 @@ def undo_move(inputs: Inputs, space: Neighbourhood) -> None:
     for i in range(space.counts[CHANGED]):
         j = space.changed[i]
         if space.mark[j] == _OUT:
-            _copy(space.old, space.plan, j)
+            copy_job(space.old, space.plan, j)
             _book(inputs, space, j)
         space.mark[j] = _KEPT
     for p in range(space.counts[FIRST], space.counts[FREED]):

@@ -16,7 +16,7 @@ from optimizer.kernels.randomness import draw_unit, new_random
 from optimizer.kernels.score import score
 from optimizer.kernels.search.improvement import PASSES, Room, improve
 from optimizer.kernels.search.ordering import feasible_by_key
-from optimizer.kernels.serial import Plan, new_plan, place, place_as_planned
+from optimizer.kernels.serial import Plan, copy_plan, new_plan, place, place_as_planned
 from optimizer.kernels.timeline import Timeline, exceeds, reset
 from optimizer.units import FloatArray, IntArray
 
@@ -194,6 +194,4 @@ def _remember(swarm: Swarm, p: int, value: float) -> None:
             swarm.personal[p, d] = swarm.position[p, d]
     if value < swarm.value[BEST]:
         swarm.value[BEST] = value
-        for j in range(len(swarm.order)):
-            swarm.best.start[j], swarm.best.end[j] = swarm.plan.start[j], swarm.plan.end[j]
-            swarm.best.mode[j], swarm.best.node[j] = swarm.plan.mode[j], swarm.plan.node[j]
+        copy_plan(swarm.plan, swarm.best)

@@ -14,7 +14,7 @@ from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.parallel import State, new_state, parallel
 from optimizer.kernels.randomness import draw_below, draw_unit, draw_word, new_random
 from optimizer.kernels.score import score
-from optimizer.kernels.serial import Plan, place_in_modes
+from optimizer.kernels.serial import Plan, copy_plan, place_in_modes
 from optimizer.kernels.timeline import Timeline, reset
 from optimizer.units import FloatArray, IntArray
 
@@ -121,14 +121,6 @@ def round_often(
             least = found
             copy_plan(plan, best)
     return least
-
-
-@kernel
-def copy_plan(source: Plan, target: Plan) -> None:
-    """Write one plan over another."""
-    for j in range(len(source.start)):
-        target.start[j], target.end[j] = source.start[j], source.end[j]
-        target.mode[j], target.node[j] = source.mode[j], source.node[j]
 
 
 @kernel

@@ -17,7 +17,7 @@ from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.parallel import State, parallel
 from optimizer.kernels.randomness import draw_by_weight, new_random
 from optimizer.kernels.score import score
-from optimizer.kernels.serial import Plan, serial
+from optimizer.kernels.serial import Plan, copy_plan, serial
 from optimizer.kernels.timeline import Timeline
 from optimizer.units import FloatArray, IntArray
 
@@ -108,7 +108,7 @@ def sample(
         found = score(inputs, plan)
         if found < least:
             least = found
-            _keep(plan, best)
+            copy_plan(plan, best)
     return least
 
 
@@ -120,12 +120,6 @@ def _decode_serially(inputs: Inputs, order: IntArray, timeline: Timeline, plan: 
 @kernel_apart
 def _decode_in_parallel(inputs: Inputs, order: IntArray, state: State, timeline: Timeline, plan: Plan) -> None:
     parallel(inputs, order, state, timeline, plan)
-
-
-@kernel
-def _keep(plan: Plan, best: Plan) -> None:
-    for j in range(len(plan.start)):
-        best.start[j], best.end[j], best.mode[j], best.node[j] = plan.start[j], plan.end[j], plan.mode[j], plan.node[j]
 
 
 @kernel_apart

@@ -30,16 +30,19 @@ class Energy(NamedTuple):
     order: IntArray
 
 
+def least_work(inputs: Inputs) -> FloatArray:
+    """Return the least demand x processing time of each job, by resource, float64[J, K]."""
+    work = inputs.mode_demand * inputs.mode_time.min(axis=1)[:, None].astype(np.float64)
+    return np.ascontiguousarray(np.minimum.reduceat(work, inputs.mode_start[:-1]))
+
+
 def new_energy(inputs: Inputs) -> Energy:
     """Return the work of each job; no order for more jobs than the test is of use for."""
     first = inputs.mode_start[:-1]
-    work = inputs.mode_demand * inputs.mode_time.min(axis=1)[:, None].astype(np.float64)
     latest = np.where(inputs.cost_slope[first, 0] > 0, inputs.cost_reference[first, 0], NEVER)
     latest = latest if inputs.is_maximum else inputs.deadline
     order = np.argsort(latest, kind="stable")[: np.count_nonzero(latest < NEVER)]
-    return Energy(
-        np.ascontiguousarray(np.minimum.reduceat(work, first)), order[: 0 if len(first) > _JOBS_MOST else None]
-    )
+    return Energy(least_work(inputs), order[: 0 if len(first) > _JOBS_MOST else None])
 
 
 @kernel_apart

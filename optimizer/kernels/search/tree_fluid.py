@@ -8,6 +8,7 @@ from optimizer.kernels.compilation import kernel, kernel_apart
 from optimizer.kernels.heap import pop, push
 from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.search.tree import COST, FLOOR, GOAL, PLACED, Tree
+from optimizer.kernels.search.tree_energy import least_work
 from optimizer.kernels.timeline import Timeline, free_amount, next_change
 from optimizer.units import FloatArray, IntArray
 
@@ -61,7 +62,7 @@ def new_fluid(inputs: Inputs, resource: int, *, is_linear: bool) -> Fluid:
         Whether the objective is a sum of costs that grow from the earliest end on.
     """
     first = inputs.mode_start[:-1]
-    work = np.minimum.reduceat(inputs.mode_demand[:, resource] * inputs.mode_time.min(axis=1).astype(np.float64), first)
+    work = np.ascontiguousarray(least_work(inputs)[:, resource])
     slope = np.minimum.reduceat(inputs.cost_slope.min(axis=1), first)
     offset = np.maximum.reduceat((inputs.cost_slope * inputs.cost_reference).max(axis=1), first)
     least_time = np.minimum.reduceat(inputs.mode_time.min(axis=1), first)

@@ -7,6 +7,7 @@ import numpy as np
 from optimizer.kernels.compilation import kernel_apart
 from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.search.tree import COST, FLOOR, GOAL, PLACED, Tree
+from optimizer.kernels.search.tree_energy import least_work
 from optimizer.kernels.timeline import Timeline, free_amount, next_change
 from optimizer.problem import NEVER
 from optimizer.units import FloatArray, IntArray
@@ -49,8 +50,7 @@ def new_lightest(inputs: Inputs, resource: int, *, is_tardiness: bool) -> Lighte
         Whether the objective is a sum of costs that grow from due dates on.
     """
     first = inputs.mode_start[:-1]
-    work = inputs.mode_demand[:, resource] * inputs.mode_time.min(axis=1).astype(np.float64)
-    work = np.minimum.reduceat(work, first)
+    work = np.ascontiguousarray(least_work(inputs)[:, resource])
     holds = is_tardiness and len(inputs.node_speed) == 1 and len(first) <= _JOBS_MOST
     return Lightest(
         resource=resource,

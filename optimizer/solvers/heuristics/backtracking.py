@@ -8,9 +8,16 @@ from time import perf_counter
 import numpy as np
 
 from optimizer.bounds.windows import heads, least_costs
-from optimizer.errors import UsageError
-from optimizer.kernels.generation import feasible_order, left_shifted, serial_schedule
+from optimizer.kernels.generation import (
+    by_start,
+    feasible_order,
+    left_shifted,
+    schedule_of,
+    serial_schedule,
+    write_schedule,
+)
 from optimizer.kernels.inputs import Inputs
+from optimizer.kernels.pace import next_slice
 from optimizer.kernels.search.branching import Aids, explore, start_tree
 from optimizer.kernels.search.tree import BEST, DONE, FIRST_OPTION, FULL, GOAL, PLACEMENTS, SLACK, STEPS, new_tree
 from optimizer.kernels.search.tree_energy import new_energy
@@ -25,13 +32,11 @@ from optimizer.problem import Problem
 from optimizer.result import Limits
 from optimizer.schedule import Schedule
 from optimizer.solvers.base import Answer
+from optimizer.solvers.heuristics.options import require_at_least
 from optimizer.solvers.heuristics.rules import rule_keys
 from optimizer.solvers.monitor import Monitor
 from optimizer.units import IntArray
 from optimizer.validation import deadline_misses
-
-_SLICE = 0.1
-"""Seconds between two looks at the clock."""
 
 _FIRST = 50
 """Candidates that are looked at before the first look at the clock."""
@@ -67,9 +72,7 @@ class Backtracking:
     memory: int = 128
 
     def __post_init__(self) -> None:
-        for option, value in (("discrepancies", self.discrepancies), ("memory", self.memory)):
-            if value < 0:
-                raise UsageError(f"{option} {value}: expected a whole number >= 0")
+        require_at_least(0, discrepancies=self.discrepancies, memory=self.memory)
 
     def solve(
         self, problem: Problem, limits: Limits, *, seed: int, warm_start: Schedule | None, monitor: Monitor
@@ -120,8 +123,7 @@ class _Search:
         """The best schedule that keeps all deadlines."""
         if self._tree.bar[BEST] == np.inf:
             return None
-        found = self._best
-        return Schedule(found.start.copy(), found.end.copy(), found.mode.copy(), found.node.copy())
+        return schedule_of(self._best)
 
     @property
     def goal(self) -> float:
@@ -135,20 +137,17 @@ class _Search:
 
     def follow(self, schedule: Schedule, monitor: Monitor) -> None:
         """Let a schedule be the first that the search meets, and the best so far if it keeps all deadlines."""
-        order = _order(self._problem, schedule)
+        order = by_start(self._problem, schedule.start)
         shifted = left_shifted(self._problem, schedule)
         while (shifted.start < schedule.start).any():
-            schedule, order = shifted, _order(self._problem, shifted)
+            schedule, order = shifted, by_start(self._problem, shifted.start)
             shifted = left_shifted(self._problem, schedule)
         self._tree.order[:] = order
         first = self._problem.mode_start[:-1]
         self._tree.job[:-1, FIRST_OPTION] = (schedule.mode - first) * self._problem.nodes + schedule.node
         monitor.report(schedule)
         if not deadline_misses(self._problem, schedule):
-            for array, values in zip(
-                self._best, (schedule.start, schedule.end, schedule.mode, schedule.node), strict=True
-            ):
-                array[:] = values
+            write_schedule(self._best, schedule)
             self._tree.bar[BEST] = total_cost(self._problem, self._costs, schedule)
             self._tree.bar[GOAL] = self._tree.bar[BEST] - self._tree.bar[SLACK]
 
@@ -167,7 +166,7 @@ class _Search:
             go_on(*state, counter[STEPS] + slice_, self._placed_most)
             if bar[BEST] < before and self.best is not None:
                 yield self.best
-            slice_ = max(1, int(slice_ * min(4.0, _SLICE / max(perf_counter() - began, 1e-6))))
+            slice_ = next_slice(slice_, perf_counter() - began)
 
 
 def _pull(problem: Problem, costs: Costs) -> IntArray:
@@ -199,10 +198,3 @@ def _aids(problem: Problem, costs: Costs, inputs: Inputs, megabytes: int) -> Aid
         energy,
         new_lightest(inputs, scarcest, is_tardiness=is_tardiness and problem.objective.uses_due_dates),
     )
-
-
-def _order(problem: Problem, schedule: Schedule) -> IntArray:
-    """Return the jobs by start, of equal ones predecessors first."""
-    position = np.empty(problem.jobs, dtype=np.int64)
-    position[problem.topological_order] = np.arange(problem.jobs)
-    return np.lexsort((position, schedule.start))

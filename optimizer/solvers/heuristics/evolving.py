@@ -3,10 +3,15 @@
 from collections.abc import Callable
 from typing import Final, Protocol
 
-import numpy as np
-
-from optimizer.kernels.generation import feasible_order, serial_schedule
-from optimizer.kernels.inputs import Inputs, integers
+from optimizer.kernels.generation import (
+    by_start,
+    feasible_order,
+    plan_of,
+    schedule_of,
+    serial_schedule,
+    write_schedule,
+)
+from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.score import score
 from optimizer.kernels.serial import Plan
 from optimizer.problem import Problem
@@ -89,20 +94,16 @@ class EvolvingIsland:
 
     def advance(self, schedules: int, iterations: int) -> None:
         """Go on until so many schedules or iterations are reached."""
-        choices = len(self._inputs.mode_time) * len(self._inputs.node_speed)
-        self._run((schedules - self.schedules) * choices * _SECONDS_PER_CHOICE)(schedules, iterations)
+        self._run((schedules - self.schedules) * seconds_per_schedule(self._inputs))(schedules, iterations)
 
     def best(self) -> Schedule:
         """Return the best schedule so far."""
-        start, end, mode, node = (array.copy() for array in self._state.best)
-        return Schedule(start, end, mode, node)
+        return schedule_of(self._state.best)
 
     def learn(self, schedule: Schedule, score: float) -> None:
         """Take over a better schedule."""
         self._state.value[0] = score
-        given = (schedule.start, schedule.end, schedule.mode, schedule.node)
-        for own, array in zip(self._state.best, given, strict=True):
-            own[:] = array
+        write_schedule(self._state.best, schedule)
         self._adopt(by_start(self._problem, schedule.start), schedule, score)
 
     def begin(self, schedules: int, schedule: Schedule | None) -> None:
@@ -137,20 +138,14 @@ def evolve(
     return run_islands(problem, islands, limits, monitor)
 
 
+def seconds_per_schedule(inputs: Inputs) -> float:
+    """Return about how long a search takes, as interpreted, to generate a schedule."""
+    return len(inputs.mode_time) * len(inputs.node_speed) * _SECONDS_PER_CHOICE
+
+
 def score_of(inputs: Inputs, schedule: Schedule) -> float:
     """Return the score of a schedule."""
     return float(score.sized(len(schedule.start) * _SECONDS_PER_CHOICE / 10)(inputs, plan_of(schedule)))
-
-
-def plan_of(schedule: Schedule) -> Plan:
-    """Return a schedule as kernels take it."""
-    return Plan(*(integers(array) for array in (schedule.start, schedule.end, schedule.mode, schedule.node)))
-
-
-def by_start(problem: Problem, start: IntArray) -> IntArray:
-    """Return the jobs by start, predecessors first, int64[J]."""
-    topological = problem.topological_order
-    return topological[np.argsort(start[topological], kind="stable")]
 
 
 def reference_order(problem: Problem, inputs: Inputs, rule: str, seed: int) -> tuple[IntArray, int]:

@@ -5,14 +5,13 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from optimizer.errors import UsageError
+from optimizer.kernels.generation import schedule_of, write_schedule
 from optimizer.kernels.inputs import Inputs, integers
 from optimizer.kernels.randomness import new_random
-from optimizer.kernels.score import score
 from optimizer.kernels.search.decoding import Bounds, new_genes
 from optimizer.kernels.search.genetic import CHILDREN, PLACED, Search, Settings, evolve
 from optimizer.kernels.search.population import PEAK, TWO_POINT, UNIFORM, new_population
-from optimizer.kernels.serial import Plan, new_plan
+from optimizer.kernels.serial import new_plan
 from optimizer.kernels.timeline import new_timeline
 from optimizer.names import Objective
 from optimizer.objective import Costs
@@ -20,8 +19,10 @@ from optimizer.problem import NEVER, Problem
 from optimizer.result import Limits
 from optimizer.schedule import Schedule
 from optimizer.solvers.base import Answer
-from optimizer.solvers.heuristics.rules import rule_keys
-from optimizer.solvers.heuristics.search import run_islands
+from optimizer.solvers.heuristics.evolving import score_of, seconds_per_schedule
+from optimizer.solvers.heuristics.options import require, require_between, require_one_of
+from optimizer.solvers.heuristics.rules import rule_keys, tails
+from optimizer.solvers.heuristics.search import run_islands, share_of
 from optimizer.solvers.monitor import Monitor
 from optimizer.units import FloatArray, IntArray
 
@@ -29,7 +30,6 @@ Crossover = Literal["two-point", "peak", "uniform"]
 Encoding = Literal["activity-list", "random-key"]
 
 _CROSSOVERS = {"two-point": TWO_POINT, "peak": PEAK, "uniform": UNIFORM}
-_ENCODINGS = get_args(Encoding)
 _POPULATION, _LEAST, _MANY = 155, 6, 10_000
 """Individuals for 1000 schedules of one job, the least in any case, and schedules where no number is given."""
 
@@ -80,18 +80,16 @@ class Genetic:
     parallel: float = 0.4
 
     def __post_init__(self) -> None:
-        if self.population < 2 and self.population != 0:
-            raise UsageError(f"population {self.population}: expected a whole number >= 2, or 0")
-        _require_name("encoding", self.encoding, _ENCODINGS)
-        _require_name("crossover", self.crossover, tuple(_CROSSOVERS))
-        _require_share("mutation", self.mutation)
-        _require_share("parallel", self.parallel)
+        require(self.population >= 2 or self.population == 0, "a whole number >= 2, or 0", population=self.population)
+        require_one_of(get_args(Encoding), encoding=self.encoding)
+        require_one_of(tuple(_CROSSOVERS), crossover=self.crossover)
+        require_between(0, 1, mutation=self.mutation, parallel=self.parallel)
 
     def solve(
         self, problem: Problem, limits: Limits, *, seed: int, warm_start: Schedule | None, monitor: Monitor
     ) -> Answer:
         """Let one population a thread evolve; see :class:`~optimizer.solvers.base.Solver`."""
-        schedules = None if limits.schedules is None else -(-limits.schedules // limits.threads)
+        schedules = share_of(limits.schedules, limits.threads)
         islands = [_Island(self, problem, schedules, seed, stream) for stream in range(limits.threads)]
         if warm_start is not None:
             islands[0].start_from(warm_start)
@@ -116,16 +114,6 @@ class Genetic:
             most_placed=2**62 if schedules is None else schedules * problem.jobs,
             patience=_PATIENCE * size,
         )
-
-
-def _require_name(option: str, name: str, names: tuple[str, ...]) -> None:
-    if name not in names:
-        raise UsageError(f"{option} {name!r}: expected one of {', '.join(names)}")
-
-
-def _require_share(option: str, value: float) -> None:
-    if not 0 <= value <= 1:
-        raise UsageError(f"{option} {value}: expected a number from 0 to 1")
 
 
 def _is_reversible(problem: Problem) -> bool:
@@ -177,14 +165,9 @@ def _work(problem: Problem) -> FloatArray:
 
 def bounds_of(problem: Problem, inputs: Inputs, backwards: IntArray) -> Bounds:
     """Return bounds of one direction; ``backwards`` lists the jobs so that its predecessors come last."""
-    tail = np.zeros(problem.jobs, dtype=np.int64)
-    for j in backwards if len(inputs.predecessor_job) else ():
-        own = slice(inputs.predecessor_start[j], inputs.predecessor_start[j + 1])
-        before = tail[j] + problem.least_time[j] + inputs.predecessor_lag[own]
-        np.maximum.at(tail, inputs.predecessor_job[own], before)
     areas = problem.mode_demand * problem.mode_time.min(axis=1, keepdims=True)
     return Bounds(
-        tail=tail,
+        tail=tails(inputs, problem.least_time, backwards),
         least_time=integers(problem.least_time),
         area=integers(np.minimum.reduceat(areas, problem.mode_start[:-1])),
         capacity=integers(problem.node_capacity.sum(axis=0)),
@@ -234,7 +217,8 @@ class _Island:
         return float(self._search.record[0])
 
     def advance(self, schedules: int, iterations: int) -> None:
-        evolve.compiled(
+        run = evolve.sized((schedules - self.schedules) * seconds_per_schedule(self._inputs))
+        run(
             self._inputs,
             self._mirror,
             self._settings,
@@ -246,20 +230,15 @@ class _Island:
         )
 
     def best(self) -> Schedule:
-        best = self._search.best
-        return Schedule(best.start.copy(), best.end.copy(), best.mode.copy(), best.node.copy())
+        return schedule_of(self._search.best)
 
     def learn(self, schedule: Schedule, score: float) -> None:
-        for own, array in zip(
-            self._search.best, (schedule.start, schedule.end, schedule.mode, schedule.node), strict=True
-        ):
-            own[:] = array
+        write_schedule(self._search.best, schedule)
         self._search.record[0] = score
 
     def start_from(self, schedule: Schedule) -> None:
         """Begin with a schedule."""
-        plan = Plan(*map(integers, (schedule.start, schedule.end, schedule.mode, schedule.node)))
-        self.learn(schedule, score(self._inputs, plan))
+        self.learn(schedule, score_of(self._inputs, schedule))
 
 
 def _size(jobs: int, schedules: int | None) -> int:

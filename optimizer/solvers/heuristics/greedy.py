@@ -1,13 +1,11 @@
 """List scheduling by a priority rule, jobs that miss their deadline moved forward, and samples around the best rule."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.errors import UsageError
 from optimizer.kernels.generation import ScheduleGenerator, feasible_order
 from optimizer.names import StoppedBy
 from optimizer.objective import Costs, total_cost
@@ -15,6 +13,7 @@ from optimizer.problem import Problem
 from optimizer.result import Limits
 from optimizer.schedule import Schedule
 from optimizer.solvers.base import Answer
+from optimizer.solvers.heuristics.options import require, require_at_least, require_one_of
 from optimizer.solvers.heuristics.rules import RANDOM, RULES, rule_keys
 from optimizer.solvers.heuristics.sampling import Sampler
 from optimizer.solvers.heuristics.search import run_islands
@@ -66,12 +65,12 @@ class Greedy:
     candidates: int = 50
 
     def __post_init__(self) -> None:
-        _require_name("rule", self.rule, [BEST, *RULES, RANDOM])
-        _require_name("generation", self.generation, get_args(Generation))
-        _require(self.starts >= 0, "starts", self.starts, "a whole number >= 0")
-        _require(0 <= self.bias <= _MOST_BIAS, "bias", self.bias, f"a whole number from 0 to {_MOST_BIAS}")
-        _require(0 < self.offset < np.inf, "offset", self.offset, "a number > 0")
-        _require(self.candidates >= 1, "candidates", self.candidates, "a whole number >= 1")
+        require_one_of([BEST, *RULES, RANDOM], rule=self.rule)
+        require_one_of(get_args(Generation), generation=self.generation)
+        require_at_least(0, starts=self.starts)
+        require(0 <= self.bias <= _MOST_BIAS, f"a whole number from 0 to {_MOST_BIAS}", bias=self.bias)
+        require(0 < self.offset < np.inf, "a number > 0", offset=self.offset)
+        require_at_least(1, candidates=self.candidates)
 
     def solve(
         self, problem: Problem, limits: Limits, *, seed: int, warm_start: Schedule | None, monitor: Monitor
@@ -165,15 +164,6 @@ class _Pass:
             if hastened is None:
                 return
             schedule = hastened
-
-
-def _require(condition: bool, option: str, value: object, expected: str) -> None:
-    if not condition:
-        raise UsageError(f"{option} {value!r}: expected {expected}")
-
-
-def _require_name(option: str, name: str, names: Sequence[str]) -> None:
-    _require(name in names, option, name, f"one of {', '.join(names)}")
 
 
 def _with_predecessors(problem: Problem, jobs: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.kernels.generation import serial_schedule
+from optimizer.kernels.generation import by_start, plan_of, serial_schedule
 from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.search.annealing import DIRTY, SCHEDULES, Annealing, anneal, new_annealing
 from optimizer.kernels.search.neighbourhood import PLACED, Neighbourhood, adopt, new_neighbourhood
@@ -14,8 +14,9 @@ from optimizer.problem import Problem
 from optimizer.result import Limits
 from optimizer.schedule import Schedule
 from optimizer.solvers.base import Answer
-from optimizer.solvers.heuristics.evolving import BEST_RULE, EvolvingIsland, by_start, evolve, plan_of, reference_order
+from optimizer.solvers.heuristics.evolving import BEST_RULE, EvolvingIsland, evolve, reference_order
 from optimizer.solvers.heuristics.options import require_at_least, require_between
+from optimizer.solvers.heuristics.search import share_of
 from optimizer.solvers.monitor import Monitor
 from optimizer.units import IntArray
 
@@ -63,7 +64,7 @@ class LocalSearch:
             warm_start = serial_schedule(problem, order)
 
         def start(stream: int) -> EvolvingIsland:
-            cooling = _Cooling(self, problem, limits, monitor, seed, stream)
+            cooling = _Cooling(self, problem, inputs, limits, monitor, seed, stream)
             return EvolvingIsland(problem, inputs, cooling.search, cooling.run, cooling.adopt)
 
         return evolve(problem, limits, monitor, warm_start, start, schedules)
@@ -79,6 +80,7 @@ class _Cooling:
         self,
         options: LocalSearch,
         problem: Problem,
+        inputs: Inputs,
         limits: Limits,
         monitor: Monitor,
         seed: int,
@@ -86,11 +88,11 @@ class _Cooling:
     ) -> None:
         self._options = options
         self._problem = problem
-        self._inputs = Inputs.of(problem)
+        self._inputs = inputs
         self._limits = limits
         self._monitor = monitor
-        self._space: Neighbourhood = new_neighbourhood(self._inputs, problem.horizon)
-        self.search: Annealing = new_annealing(self._inputs, seed, stream)
+        self._space: Neighbourhood = new_neighbourhood(inputs)
+        self.search: Annealing = new_annealing(inputs, seed, stream)
         self._since = monitor.elapsed
         self._begin = 0
 
@@ -117,8 +119,8 @@ class _Cooling:
     def _length(self) -> int:
         """Return how many schedules the cooling takes that began at ``_begin``."""
         longest = max(1, _CYCLE * self._problem.jobs**2)
-        if self._limits.schedules is not None:
-            left = -(-self._limits.schedules // self._limits.threads) - self._begin
+        if (limit := share_of(self._limits.schedules, self._limits.threads)) is not None:
+            left = limit - self._begin
         elif self._limits.time_limit is not None:
             used = max(self._monitor.elapsed - self._since, 1e-3)
             left = int(self._schedules * (1 + self._monitor.remaining / used)) - self._begin

@@ -8,12 +8,16 @@ from typing import Literal, get_args
 
 from optimizer.bounds.lagrangian import Lagrangian
 from optimizer.bounds.linear_program import solve_relaxation
-from optimizer.errors import UsageError
-from optimizer.kernels.generation import feasible_order, parallel_schedule, serial_schedule
-from optimizer.kernels.inputs import Inputs, integers
-from optimizer.kernels.score import score
-from optimizer.kernels.search.rounding import Rounding, copy_plan, new_rounding, round_often
-from optimizer.kernels.serial import Plan, new_plan
+from optimizer.kernels.generation import (
+    feasible_order,
+    parallel_schedule,
+    schedule_of,
+    serial_schedule,
+    write_schedule,
+)
+from optimizer.kernels.inputs import Inputs
+from optimizer.kernels.search.rounding import Rounding, new_rounding, round_often
+from optimizer.kernels.serial import new_plan
 from optimizer.kernels.timeline import new_timeline
 from optimizer.model.columns import start_groups
 from optimizer.model.program import Program
@@ -23,7 +27,9 @@ from optimizer.problem import Problem
 from optimizer.result import Limits
 from optimizer.schedule import Schedule
 from optimizer.solvers.base import Answer
+from optimizer.solvers.heuristics.evolving import score_of, seconds_per_schedule
 from optimizer.solvers.heuristics.fractional import Fractional
+from optimizer.solvers.heuristics.options import require_at_least, require_one_of
 from optimizer.solvers.heuristics.search import run_islands
 from optimizer.solvers.monitor import Monitor
 from optimizer.units import FloatArray, IntArray
@@ -66,10 +72,8 @@ class LPRounding:
     alphas: int = 16
 
     def __post_init__(self) -> None:
-        if self.relaxation not in get_args(Relaxation):
-            raise UsageError(f"relaxation {self.relaxation!r}: expected one of {', '.join(get_args(Relaxation))}")
-        if self.alphas < 1:
-            raise UsageError(f"alphas {self.alphas}: expected a whole number >= 1")
+        require_one_of(get_args(Relaxation), relaxation=self.relaxation)
+        require_at_least(1, alphas=self.alphas)
 
     def solve(
         self, problem: Problem, limits: Limits, *, seed: int, warm_start: Schedule | None, monitor: Monitor
@@ -150,24 +154,19 @@ class _Island:
         goal = min(schedules, iterations)
         for generate in self._lists[self.schedules : goal]:
             schedule = generate()
-            self.learn(schedule, score.compiled(self._inputs, _plan_of(schedule)))
+            self.learn(schedule, score_of(self._inputs, schedule))
             self.schedules += 1
-        self.score = round_often.compiled(
-            self._inputs, self._rounding, self._timeline, self._plan, self._best, self.score, goal - self.schedules
-        )
+        left = goal - self.schedules
+        run = round_often.sized(left * seconds_per_schedule(self._inputs))
+        self.score = run(self._inputs, self._rounding, self._timeline, self._plan, self._best, self.score, left)
         self.schedules = max(goal, self.schedules)
 
     def best(self) -> Schedule:
         """Return the best schedule so far."""
-        plan = self._best
-        return Schedule(plan.start.copy(), plan.end.copy(), plan.mode.copy(), plan.node.copy())
+        return schedule_of(self._best)
 
     def learn(self, schedule: Schedule, score: float) -> None:
         """Take over a schedule that is better."""
         if score < self.score:
             self.score = score
-            copy_plan.compiled(_plan_of(schedule), self._best)
-
-
-def _plan_of(schedule: Schedule) -> Plan:
-    return Plan(*(integers(array) for array in (schedule.start, schedule.end, schedule.mode, schedule.node)))
+            write_schedule(self._best, schedule)

@@ -12,6 +12,7 @@ from typing import TypeAlias
 import numpy as np
 
 from optimizer.errors import UsageError
+from optimizer.kernels.inputs import Inputs
 from optimizer.problem import NEVER, Problem
 from optimizer.units import FloatArray, IntArray
 
@@ -78,7 +79,7 @@ def slack(problem: Problem) -> FloatArray:
 
 def critical_path(problem: Problem) -> FloatArray:
     """Longest chain of successors with lags first: the latest finish time rule (Kolisch 1996)."""
-    return -_tails(problem).astype(np.float64)
+    return -tails(problem, problem.least_time, problem.topological_order[::-1]).astype(np.float64)
 
 
 def most_successors(problem: Problem) -> FloatArray:
@@ -150,11 +151,21 @@ def _inherited(problem: Problem, latest: IntArray) -> IntArray:
     return inherited
 
 
-def _tails(problem: Problem) -> IntArray:
-    """Return the length of the longest chain that has to follow the end of each job."""
-    tail = np.zeros(problem.jobs, dtype=np.int64)
-    for j in problem.topological_order[::-1] if len(problem.predecessor_job) else ():
-        own = slice(problem.predecessor_start[j], problem.predecessor_start[j + 1])
-        before = tail[j] + problem.least_time[j] + problem.predecessor_lag[own]
-        np.maximum.at(tail, problem.predecessor_job[own], before)
+def tails(pairs: Problem | Inputs, least_time: IntArray, backwards: IntArray) -> IntArray:
+    """Return the length of the longest chain that has to follow the end of each job.
+
+    Parameters
+    ----------
+    pairs : Problem or Inputs
+        Whose precedence counts.
+    least_time : int64[J]
+        Shortest processing times.
+    backwards : int64[J]
+        The jobs so that predecessors come last.
+    """
+    tail = np.zeros(len(least_time), dtype=np.int64)
+    for j in backwards if len(pairs.predecessor_job) else ():
+        own = slice(pairs.predecessor_start[j], pairs.predecessor_start[j + 1])
+        before = tail[j] + least_time[j] + pairs.predecessor_lag[own]
+        np.maximum.at(tail, pairs.predecessor_job[own], before)
     return tail

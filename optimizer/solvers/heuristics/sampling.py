@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from optimizer.kernels.generation import feasible_order
+from optimizer.kernels.generation import feasible_order, schedule_of, write_schedule
 from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.parallel import new_state
 from optimizer.kernels.search.sampling import new_sampling, sample
@@ -71,11 +71,9 @@ class Sampler:
 
     def best(self) -> Schedule:
         """Return the best schedule so far."""
-        start, end, mode, node = (array.copy() for array in self._best)
-        return Schedule(start, end, mode, node)
+        return schedule_of(self._best)
 
     def learn(self, schedule: Schedule, score: float) -> None:
         """Take over a better schedule from another island; samples do not hang on one another."""
-        for own, other in zip(self._best, (schedule.start, schedule.end, schedule.mode, schedule.node), strict=True):
-            own[:] = other
+        write_schedule(self._best, schedule)
         self.score = score

@@ -6,15 +6,13 @@ from itertools import repeat
 from time import perf_counter
 from typing import Protocol
 
+from optimizer.kernels.pace import next_slice
 from optimizer.names import StoppedBy
 from optimizer.problem import Problem
 from optimizer.result import Limits
 from optimizer.schedule import Schedule
 from optimizer.solvers.base import Answer
 from optimizer.solvers.monitor import Monitor
-
-_SLICE = 0.1
-"""Seconds between two looks at the clock."""
 
 _FIRST = 2
 _EPOCH = 20
@@ -75,67 +73,64 @@ def run_islands(problem: Problem, islands: Sequence[Island], limits: Limits, mon
     monitor : Monitor
         Hears of every improvement.
     """
-    schedules, iterations = (
-        None if limit is None else max(1, limit // len(islands)) for limit in (limits.schedules, limits.iterations)
-    )
-    reason = _search(problem, _Archipelago(islands, schedules, iterations, monitor), islands, schedules, monitor)
-    winner = min(islands, key=lambda island: island.score)
+    archipelago = _Archipelago(problem, islands, limits, monitor)
+    reason = archipelago.search()
+    winner = archipelago.winner
     if winner.score < float("inf"):
         monitor.settle(winner.best())
     return Answer(reason)
 
 
-def _search(
-    problem: Problem,
-    archipelago: "_Archipelago",
-    islands: Sequence[Island],
-    schedules: int | None,
-    monitor: Monitor,
-) -> StoppedBy:
-    """Let the islands search and learn from one another; return why they ended."""
-    patience = _PATIENCE * problem.jobs**2 // len(islands)
-    epoch, improved_at, best = max(1, _EPOCH * problem.jobs), 0, float("inf")
-    done = 0
-    with ThreadPoolExecutor(len(islands)) as pool:
-        while not monitor.stopped:
-            done += epoch
-            goal = done if schedules is None else min(done, schedules)
-            list(pool.map(archipelago.sail, islands, repeat(goal)))
-            monitor.schedules = sum(island.schedules for island in islands)
-            if monitor.stopped or archipelago.reached_limit():
-                break
-            winner = min(islands, key=lambda island: island.score)
-            if winner.score < best:
-                best, improved_at = winner.score, done
-            elif done - improved_at > patience:
-                return StoppedBy.FINISHED
-            for island in islands:
-                if island.score > winner.score:
-                    island.learn(winner.best(), winner.score)
-    return monitor.reason or StoppedBy.ITERATIONS
+def share_of(limit: int | None, islands: int) -> int | None:
+    """Return how much of a limit each of some islands has; None: there is no limit."""
+    return None if limit is None else max(1, limit // islands)
 
 
 class _Archipelago:
     """The islands of a run, and how far they may go."""
 
-    def __init__(
-        self, islands: Sequence[Island], schedules: int | None, iterations: int | None, monitor: Monitor
-    ) -> None:
+    def __init__(self, problem: Problem, islands: Sequence[Island], limits: Limits, monitor: Monitor) -> None:
         self._islands = islands
-        self._schedules = schedules
-        self._iterations = iterations
+        self._schedules = share_of(limits.schedules, len(islands))
+        self._iterations = share_of(limits.iterations, len(islands))
         self._monitor = monitor
+        self._epoch = max(1, _EPOCH * problem.jobs)
+        self._patience = _PATIENCE * problem.jobs**2 // len(islands)
 
-    def reached_limit(self) -> bool:
-        """Return whether all islands have done what they may."""
-        return all(self._has_ended(island) for island in self._islands)
+    @property
+    def winner(self) -> Island:
+        """The island with the best schedule, the first of several."""
+        return min(self._islands, key=lambda island: island.score)
+
+    def search(self) -> StoppedBy:
+        """Let the islands search and learn from one another; return why they ended."""
+        done, improved_at, best = 0, 0, float("inf")
+        with ThreadPoolExecutor(len(self._islands)) as pool:
+            while not self._monitor.stopped:
+                done += self._epoch
+                list(pool.map(self._sail, self._islands, repeat(min(done, self._schedules or done))))
+                self._monitor.schedules = sum(island.schedules for island in self._islands)
+                if self._monitor.stopped or all(map(self._has_ended, self._islands)):
+                    break
+                if (score := self.winner.score) < best:
+                    best, improved_at = score, done
+                elif done - improved_at > self._patience:
+                    return StoppedBy.FINISHED
+                self._exchange()
+        return self._monitor.reason or StoppedBy.ITERATIONS
+
+    def _exchange(self) -> None:
+        winner = self.winner
+        for island in self._islands:
+            if island.score > winner.score:
+                island.learn(winner.best(), winner.score)
 
     def _has_ended(self, island: Island) -> bool:
         return (self._schedules is not None and island.schedules >= self._schedules) or (
             self._iterations is not None and island.iterations >= self._iterations
         )
 
-    def sail(self, island: Island, goal: int) -> None:
+    def _sail(self, island: Island, goal: int) -> None:
         """Let an island go on to ``goal`` schedules, in slices of time, and report what it finds."""
         slice_ = _FIRST
         iterations = 2**62 if self._iterations is None else self._iterations
@@ -144,4 +139,4 @@ class _Archipelago:
             island.advance(min(goal, island.schedules + slice_), iterations)
             if island.score < before:
                 self._monitor.report(island.best())
-            slice_ = max(1, int(slice_ * min(4.0, _SLICE / max(perf_counter() - began, 1e-6))))
+            slice_ = next_slice(slice_, perf_counter() - began)

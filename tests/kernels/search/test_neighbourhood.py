@@ -31,7 +31,7 @@ def opened(problem: Problem) -> tuple[Inputs, Neighbourhood]:
     schedule = serial_schedule(problem, feasible_order(problem, np.arange(problem.jobs)))
     topological = problem.topological_order
     order = topological[np.argsort(schedule.start[topological], kind="stable")]
-    space = new_neighbourhood(inputs, problem.horizon)
+    space = new_neighbourhood(inputs)
     plan = Plan(*(integers(array) for array in (schedule.start, schedule.end, schedule.mode, schedule.node)))
     adopt(inputs, space, plan, order)
     return inputs, space

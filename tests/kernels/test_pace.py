@@ -3,9 +3,9 @@ import time
 import numpy as np
 import pytest
 
+from optimizer.kernels import pace
 from optimizer.kernels.compilation import kernel
-from optimizer.kernels.policies import pace
-from optimizer.kernels.policies.pace import Pace
+from optimizer.kernels.pace import Pace
 from optimizer.units import IntArray
 
 

@@ -1,4 +1,4 @@
-"""How many instants of a simulation to run before it is looked at again, interpreted or compiled."""
+"""How much of a long run to do before it is looked at again: simulations and searches go on in slices."""
 
 from time import perf_counter
 from typing import Any
@@ -7,6 +7,11 @@ from optimizer.kernels.compilation import Kernel
 
 _SLICE = 0.1
 _FIRST = 8
+
+
+def next_slice(size: int, seconds: float) -> int:
+    """Return how large the next slice should be, to take a tenth of a second, when one of ``size`` took so long."""
+    return max(1, int(size * min(4.0, _SLICE / max(seconds, 1e-6))))
 
 
 class Pace:
@@ -32,4 +37,4 @@ class Pace:
         began = perf_counter()
         version(*inputs, self._instants)
         self._seconds = perf_counter() - began
-        self._instants = max(1, int(self._instants * min(4.0, _SLICE / max(self._seconds, 1e-6))))
+        self._instants = next_slice(self._instants, self._seconds)
