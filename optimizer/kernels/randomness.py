@@ -49,14 +49,6 @@ def draw_unit(random: IntArray) -> float:
 
 
 @kernel
-def shuffle(random: IntArray, items: IntArray, count: int) -> None:
-    """Put the first ``count`` items into random order (Durstenfeld 1964)."""
-    for i in range(count - 1, 0, -1):
-        j = draw_below(random, i + 1)
-        items[i], items[j] = items[j], items[i]
-
-
-@kernel
 def draw_by_weight(random: IntArray, weight: FloatArray, count: int) -> int:
     """Return an index below ``count`` with a probability in proportion to its weight; the weights are not negative."""
     total = 0.0
