@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from statistics import median
 from time import perf_counter
 
 import numpy as np
@@ -26,6 +27,7 @@ HERE = Path(__file__).parent
 PROCESSORS = 1024
 MILLION = 1_000_000
 LOAD, SATURATED = 0.9, 1.2
+ROUNDS = 5
 QUANTUM = 3600
 ALLOTMENTS = (3600, 7200, 14400)
 
@@ -58,16 +60,13 @@ def made(jobs: int, load: float, seed: int = 0) -> Problem:
     return Problem.of(Instance(named, time_unit=TimeUnit.SECOND, resources={"processors": PROCESSORS}))
 
 
-def simulated(make: Make, problem: Problem, rounds: int) -> tuple[float, int]:
-    """Return the least time of some simulations, and how many starts, ends and interruptions there were."""
-    best = float("inf")
-    for _ in range(rounds):
-        simulation = make(problem)
-        begin = perf_counter()
-        while simulation.share < 1:
-            simulation.advance()
-        best = min(best, perf_counter() - begin)
-    return best, 2 * len(simulation.schedule().pieces.start)
+def simulated(make: Make, problem: Problem) -> tuple[float, int]:
+    """Return the time of a simulation, and how many starts, ends and interruptions there were."""
+    simulation = make(problem)
+    begin = perf_counter()
+    while simulation.share < 1:
+        simulation.advance()
+    return perf_counter() - begin, 2 * len(simulation.schedule().pieces.start)
 
 
 def plainly(name: str, problem: Problem) -> float:
@@ -95,21 +94,22 @@ def plainly(name: str, problem: Problem) -> float:
 def compared(name: str, problem: Problem) -> Iterator[tuple[object, ...]]:
     """Yield a row for each policy that the plain simulator has."""
     for policy in COMPARED:
-        ours, theirs = simulated(POLICIES[policy], problem, 5)[0], plainly(policy, problem)
+        rounds = [(simulated(POLICIES[policy], problem)[0], plainly(policy, problem)) for _ in range(ROUNDS)]
+        ours, theirs = (median(times) for times in zip(*rounds, strict=True))
         yield name, policy, problem.jobs, f"{problem.jobs / ours:,.0f}", f"{problem.jobs / theirs:,.0f}", theirs / ours
 
 
 def alone(problem: Problem, saturated: dict[int, Problem]) -> Iterator[tuple[object, ...]]:
     """Yield a row for each policy on a million jobs, and how the time a job grows with the queue at saturation."""
     for policy, make in POLICIES.items():
-        took, events = simulated(make, problem, 1)
-        growth = [f"{1e6 * simulated(make, own, 1)[0] / jobs:.2f}" for jobs, own in saturated.items()]
+        took, events = simulated(make, problem)
+        growth = [f"{1e6 * simulated(make, own)[0] / jobs:.2f}" for jobs, own in saturated.items()]
         yield policy, f"{problem.jobs / took:,.0f}", f"{events / took:,.0f}", *growth
 
 
 def peak_memory() -> float:
     """Return the peak of a process that makes a million jobs and simulates EASY, GiB."""
-    code = f"from benchmarks.policies import *; simulated(POLICIES['easy'], made({MILLION}, {LOAD}), 1)"
+    code = f"from benchmarks.policies import *; simulated(POLICIES['easy'], made({MILLION}, {LOAD}))"
     process = subprocess.Popen([sys.executable, "-c", code], cwd=HERE.parent)
     return os.wait4(process.pid, 0)[2].ru_maxrss / 2**20
 
@@ -119,7 +119,7 @@ def main() -> None:
     memory = peak_memory()
     log = Problem.of(load(data_file("swf/kth_sp2.swf.gz")))
     for make in POLICIES.values():
-        simulated(make, log, 1)  # compiles
+        simulated(make, log)  # compiles
     headings = ("trace", "policy", "jobs", "jobs/s", "jobs/s, plain Python", "ratio")
     rows = [*compared("KTH SP2", log)]
     rows += [*compared(f"generated, load {LOAD}", made(50_000, LOAD))]
@@ -138,7 +138,8 @@ def main() -> None:
     about = (
         f"Generated: {PROCESSORS} processors, sizes powers of two, lognormal run times, true estimates, random "
         f"arrivals. At load {SATURATED} the queue grows to a sixth of all jobs: a cost that grew with it would show in "
-        "the last columns. Events are starts, ends and interruptions. The plain simulators are in plain_policies.py."
+        "the last columns. Events are starts, ends and interruptions. The plain simulators are in plain_policies.py; "
+        f"they take turns with ours, and the medians of {ROUNDS} rounds stand here."
     )
     note = f"A process that makes {MILLION:,} jobs and simulates `easy` takes {memory:.2f} GiB at its peak."
     command = "python -m benchmarks.policies"

@@ -6,12 +6,13 @@ from typing import Any
 from optimizer.kernels.compilation import Kernel
 
 _SLICE = 0.1
-_FIRST = 8
+_GROWTH = 16.0
+_FIRST = 1024
 
 
 def next_slice(size: int, seconds: float) -> int:
     """Return how large the next slice should be, to take a tenth of a second, when one of ``size`` took so long."""
-    return max(1, int(size * min(4.0, _SLICE / max(seconds, 1e-6))))
+    return max(1, int(size * min(_GROWTH, _SLICE / max(seconds, 1e-6))))
 
 
 class Pace:

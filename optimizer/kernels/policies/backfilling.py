@@ -34,7 +34,7 @@ from optimizer.kernels.timeline import exceeds
 from optimizer.problem import NEVER
 
 _FEW = 32
-_HEADS, _ALL, _JOINED, _SEARCHED = range(4)
+_ALL, _JOINED, _SEARCHED = range(3)
 
 
 @kernel
@@ -54,42 +54,53 @@ def pass_queue(inputs: Workload, rules: Rules, state: State, calendar: Calendar,
     if rules.backfill == ANY:
         _turn_to_candidates(inputs, rules, state, anew)
     elif anew or _head(inputs, rules, state, tree) != state.counts[HEAD]:
-        state.counts[TURN], state.counts[HEAD], state.counts[SHADOW_NODE] = _HEADS, -1, -1
+        _start_heads(inputs, rules, state, calendar, tree, plan)
+        if state.counts[HEAD] < 0 or rules.backfill == NO_BACKFILL:
+            return
+        _reserve(inputs, rules, state, calendar, plan, state.counts[HEAD])
+        _turn_to_candidates(inputs, rules, state, True)
     elif rules.backfill == NO_BACKFILL:
         return
     else:
         _turn_to_candidates(inputs, rules, state, False)
-    _take_turns(inputs, rules, state, calendar, tree, plan)
-    if rules.planned and rules.backfill == EASY and state.counts[HEAD] >= 0:
+    _start_candidates(inputs, rules, state, calendar, tree, plan)
+    if rules.planned and rules.backfill == EASY:
         _change_reservation(inputs, rules, state, calendar, 1)
 
 
 @kernel
-def _take_turns(inputs: Workload, rules: Rules, state: State, calendar: Calendar, tree: Tree, plan: Plan) -> None:
-    """Start one job after another, from the head, then (when a head has to wait) among the candidates."""
+def _start_heads(inputs: Workload, rules: Rules, state: State, calendar: Calendar, tree: Tree, plan: Plan) -> None:
+    """Start one job after another from the head of the queue, until there is none or one has to wait."""
+    state.counts[SHADOW_NODE] = -1
+    j = _head(inputs, rules, state, tree)
+    while j >= 0 and find_place(inputs, rules, state, calendar, j, False):
+        _start(inputs, rules, state, calendar, tree, plan, j)
+        j = _head(inputs, rules, state, tree)
+    state.counts[HEAD] = j
+
+
+@kernel
+def _start_candidates(inputs: Workload, rules: Rules, state: State, calendar: Calendar, tree: Tree, plan: Plan) -> None:
+    """Start one job after another among the candidates."""
+    guarded = rules.backfill == EASY
     j = _next_in_turn(inputs, rules, state, calendar, tree)
     while j >= 0:
-        heads = state.counts[TURN] == _HEADS
-        guarded = rules.backfill == EASY and not heads
         if state.counts[TURN] == _SEARCHED or find_place(inputs, rules, state, calendar, j, guarded):
-            start_job(inputs, rules, state, calendar, plan, j)
-            if state.counts[TREE] == 1:
-                forget(inputs, rules, state, tree, j)
-        elif heads:
-            state.counts[HEAD] = j
-            if rules.backfill == NO_BACKFILL:
-                return
-            _reserve(inputs, rules, state, calendar, plan, j)
-            _turn_to_candidates(inputs, rules, state, True)
+            _start(inputs, rules, state, calendar, tree, plan, j)
         j = _next_in_turn(inputs, rules, state, calendar, tree)
 
 
 @kernel
+def _start(inputs: Workload, rules: Rules, state: State, calendar: Calendar, tree: Tree, plan: Plan, j: int) -> None:
+    start_job(inputs, rules, state, calendar, plan, j)
+    if state.counts[TREE] == 1:
+        forget(inputs, rules, state, tree, j)
+
+
+@kernel
 def _next_in_turn(inputs: Workload, rules: Rules, state: State, calendar: Calendar, tree: Tree) -> int:
-    """Return the next job that may start, -1 when there is none; one that was searched for can start."""
+    """Return the next candidate, -1 when there is none; one that was searched for can start."""
     turn, place = state.counts[TURN], state.counts[PLACE]
-    if turn == _HEADS:
-        return _head(inputs, rules, state, tree)
     if turn == _SEARCHED:
         return _first_searched(inputs, rules, state, calendar, tree, rules.backfill == EASY)
     if turn == _ALL:
@@ -149,8 +160,10 @@ def _head(inputs: Workload, rules: Rules, state: State, tree: Tree) -> int:
     """Return the first job of the queue, -1 when it is empty."""
     if state.counts[WAITING] == 0:
         return -1
-    r = first_from(state.queue, state.counts[LEAST])
-    state.counts[LEAST] = r
+    r = state.counts[LEAST]
+    if not rules.in_turn:
+        r = first_from(state.queue, r)
+        state.counts[LEAST] = r
     if not rules.moving:
         first: int = rules.job_at[r]
         return first

@@ -53,6 +53,8 @@ class Rules(NamedTuple):
         Whether a job goes to the node on which it leaves the least, instead of the first.
     planned : bool
         Whether the calendar is kept: for reservations of all jobs, and where capacity changes with time.
+    in_turn : bool
+        Whether jobs join and leave the queue in its order: those waiting have successive ranks, from ``LEAST``.
     """
 
     estimate: IntArray
@@ -68,6 +70,7 @@ class Rules(NamedTuple):
     backfill: int
     best_fit: bool
     planned: bool
+    in_turn: bool
 
 
 class State(NamedTuple):
@@ -182,13 +185,26 @@ def candidate_before(inputs: Workload, rules: Rules, state: State, a: int, b: in
 @kernel
 def join(rules: Rules, state: State, j: int) -> None:
     """Let job ``j`` join the queue."""
-    insert(state.queue, rules.rank[j])
-    state.counts[LEAST] = min(state.counts[LEAST], rules.rank[j])
+    if not rules.in_turn:
+        insert(state.queue, rules.rank[j])
+        state.counts[LEAST] = min(state.counts[LEAST], rules.rank[j])
     if rules.separate:
         insert(state.candidates, rules.candidate_rank[j])
     state.fresh[state.counts[FRESH]] = j
     state.counts[FRESH] += 1
     state.counts[WAITING] += 1
+
+
+@kernel
+def _leave(rules: Rules, state: State, j: int) -> None:
+    """Let job ``j`` leave the queue."""
+    if rules.rank[j] == state.counts[LEAST]:
+        state.counts[LEAST] += 1
+    if not rules.in_turn:
+        remove(state.queue, rules.rank[j])
+    if rules.separate:
+        remove(state.candidates, rules.candidate_rank[j])
+    state.counts[WAITING] -= 1
 
 
 @kernel
@@ -205,37 +221,53 @@ def find_place(inputs: Workload, rules: Rules, state: State, calendar: Calendar,
         Whether it must leave the reservation of the head of the queue alone.
     """
     for m in range(inputs.mode_start[j], inputs.mode_start[j + 1]):
-        found, least = -1, np.inf
-        for v in range(len(inputs.node_speed)):
-            if not fits_now(inputs, rules, state, calendar, m, v, guarded):
-                continue
-            if not rules.best_fit:
-                found = v
-                break
-            rest = _rest(inputs, state, m, v)
-            if rest < least:
-                found, least = v, rest
-        if found >= 0:
-            state.counts[MODE], state.counts[NODE] = m, found
+        if rules.best_fit:
+            v = _best_fit(inputs, rules, state, calendar, m, guarded)
+        else:
+            v = _first_fit(inputs, rules, state, calendar, m, guarded)
+        if v >= 0:
+            state.counts[MODE], state.counts[NODE] = m, v
             return True
     return False
 
 
 @kernel
+def _first_fit(inputs: Workload, rules: Rules, state: State, calendar: Calendar, m: int, guarded: bool) -> int:
+    """Return the first node on which mode ``m`` can start now, -1 without one."""
+    for v in range(len(inputs.node_speed)):
+        if fits_now(inputs, rules, state, calendar, m, v, guarded):
+            return v
+    return -1
+
+
+@kernel
+def _best_fit(inputs: Workload, rules: Rules, state: State, calendar: Calendar, m: int, guarded: bool) -> int:
+    """Return the node on which mode ``m`` can start now and leaves the least, -1 without one."""
+    found, least = -1, np.inf
+    for v in range(len(inputs.node_speed)):
+        if fits_now(inputs, rules, state, calendar, m, v, guarded):
+            rest = _rest(inputs, state, m, v)
+            if rest < least:
+                found, least = v, rest
+    return found
+
+
+@kernel
 def fits_now(inputs: Workload, rules: Rules, state: State, calendar: Calendar, m: int, v: int, guarded: bool) -> bool:
     """Return whether mode ``m`` can start on node ``v`` now."""
-    speed = inputs.node_speed[v]
-    if inputs.mode_time[m, speed] == 0:
-        return not exceeds(inputs.mode_demand, m, inputs.node_capacity, v)
     if exceeds(inputs.mode_demand, m, state.free, v):
-        return False
-    now, estimate = state.counts[NOW], rules.estimate[m, speed]
+        takes_time = inputs.mode_time[m, inputs.node_speed[v]] > 0
+        return not takes_time and not exceeds(inputs.mode_demand, m, inputs.node_capacity, v)
+    if not rules.planned and not (guarded and v == state.counts[SHADOW_NODE]):
+        return True
+    now, estimate = state.counts[NOW], rules.estimate[m, inputs.node_speed[v]]
+    if inputs.mode_time[m, inputs.node_speed[v]] == 0:
+        return True
     if rules.planned:
         fits: bool = earliest(calendar, v, now, estimate, inputs.mode_demand, m, now, NEVER) == now
         return fits
-    if guarded and v == state.counts[SHADOW_NODE] and now + estimate > state.counts[SHADOW]:
-        return not exceeds(inputs.mode_demand, m, state.available, len(state.free))
-    return True
+    delays = now + estimate > state.counts[SHADOW]
+    return not delays or not exceeds(inputs.mode_demand, m, state.available, len(state.free))
 
 
 @kernel
@@ -257,10 +289,7 @@ def start_job(inputs: Workload, rules: Rules, state: State, calendar: Calendar, 
     plan.start[j], plan.end[j], plan.mode[j], plan.node[j] = now, now + duration, m, v
     if rules.backfill >= EASY or rules.planned:
         state.planned_end[j] = state.booked_until[j] = planned_end
-    remove(state.queue, rules.rank[j])
-    if rules.separate:
-        remove(state.candidates, rules.candidate_rank[j])
-    state.counts[WAITING] -= 1
+    _leave(rules, state, j)
     state.counts[EVENTS] = push(state.events, state.counts[EVENTS], now + duration, j)
     if duration == 0:
         return

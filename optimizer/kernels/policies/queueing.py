@@ -142,6 +142,7 @@ def _rules(problem: Problem, order: Order, candidates: Order, backfill: Backfill
         backfill=code,
         best_fit=placement == "best-fit",
         planned=code == CONSERVATIVE or len(problem.profile_time) > problem.nodes,
+        in_turn=code == NO_BACKFILL and order.slope is None and _by_arrival(problem, job_at),
     )
 
 
@@ -151,6 +152,11 @@ def _ranked(problem: Problem, order: Order) -> tuple[IntArray, IntArray]:
     rank = np.empty(problem.jobs, dtype=np.int64)
     rank[job_at] = np.arange(problem.jobs)
     return rank, job_at
+
+
+def _by_arrival(problem: Problem, job_at: IntArray) -> bool:
+    """Return whether jobs arrive in an order, and none waits for others before it does."""
+    return len(problem.predecessor_job) == 0 and bool((np.diff(problem.release[job_at]) >= 0).all())
 
 
 def _slope(problem: Problem, order: Order) -> FloatArray:

@@ -12,18 +12,17 @@ from optimizer.kernels.compilation import kernel
 from optimizer.kernels.heap import pop, push
 from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.parallel import State, new_state, parallel
-from optimizer.kernels.randomness import draw_below, draw_unit, draw_word, new_random
+from optimizer.kernels.randomness import draw_below, draw_unit, new_random
 from optimizer.kernels.score import score
 from optimizer.kernels.serial import Plan, copy_plan, place_in_modes
 from optimizer.kernels.timeline import Timeline, reset
 from optimizer.units import FloatArray, IntArray
 
-_FINE = 256.0
-"""Parts of a step that alpha-points tell apart."""
+_FINE = 4096.0
+"""Parts of a step that alpha-points are rounded to."""
 
-_JOB_BITS = 31
-_JOB_MASK = (1 << _JOB_BITS) - 1
-
+_JITTER = 1 / 64
+"""By what part of a step each is moved at random, so that equal ones come in random order."""
 
 _FRESH = 0.1
 """Part of the schedules whose alphas are all drawn anew."""
@@ -150,7 +149,7 @@ def _sort(inputs: Inputs, rounding: Rounding) -> None:
             size = _add(rounding, j, size)
     for i in range(len(rounding.order)):
         size = pop(rounding.heap, size)
-        j = rounding.heap[size, 1] & _JOB_MASK
+        j = rounding.heap[size, 1]
         rounding.order[i] = j
         for e in range(inputs.successor_start[j], inputs.successor_start[j + 1]):
             successor = inputs.successor_job[e]
@@ -165,7 +164,8 @@ def _add(rounding: Rounding, j: int, size: int) -> int:
     alpha = rounding.alpha[0, j] * (rounding.points.shape[1] - 1)
     i = int(alpha)
     point = rounding.points[j, i] + (alpha - i) * (rounding.points[j, i + 1] - rounding.points[j, i])
-    return push(rounding.heap, size, int(point * _FINE), ((draw_word(rounding.random) >> 1) << _JOB_BITS) | j)
+    point += _JITTER * draw_unit(rounding.random)
+    return push(rounding.heap, size, int(point * _FINE), j)
 
 
 @kernel
