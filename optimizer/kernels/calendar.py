@@ -200,6 +200,20 @@ def latest(calendar: Calendar, node: int, limit: int, duration: int, demand: Int
             slot = calendar.links[calendar.links[place, _BLOCK], _SLOTS] - 1
 
 
+@kernel_apart
+def first_short(calendar: Calendar, node: int, begin: int, end: int, demand: IntArray, mode: int) -> int:
+    """Return the first time in [begin, end) at which less is free than row ``mode`` of ``demand``, or NEVER."""
+    first = node * calendar.span
+    place, slot = holding(calendar, first + begin)
+    since = begin
+    while since < end:
+        if _is_short(calendar, calendar.links[place, _BLOCK], slot, demand, mode):
+            return since
+        place, slot = _next(calendar, place, slot)
+        since = calendar.entry[calendar.links[place, _BLOCK], slot, _KEY] - first
+    return NEVER
+
+
 @kernel
 def _is_short(calendar: Calendar, block: int, slot: int, demand: IntArray, mode: int) -> bool:
     """Return whether less is free than row ``mode`` of ``demand``."""

@@ -65,7 +65,7 @@ class Inputs(NamedTuple):
     delay_cost : float
         What it counts for each step of missing one: much, compared with what a step costs on average.
     horizon : int
-        Where all jobs have ended that are placed as early as those before them allow.
+        Where all jobs have ended that are placed as early as those before them allow; blocks are over there, too.
     """
 
     release: IntArray
@@ -96,8 +96,9 @@ class Inputs(NamedTuple):
         """Return the arrays of ``problem``."""
         costs = Costs.of(problem)
         miss_cost, delay_cost = _late_costs(problem, costs)
+        horizon = problem.active_horizon
         return cls(
-            *Workload.of(problem),
+            *_until(Workload.of(problem), horizon),
             deadline=integers(problem.deadline),
             cost_reference=integers(costs.reference),
             cost_slope=_floats(costs.slope),
@@ -105,8 +106,20 @@ class Inputs(NamedTuple):
             is_maximum=costs.is_maximum,
             miss_cost=miss_cost,
             delay_cost=delay_cost,
-            horizon=problem.horizon,
+            horizon=horizon,
         )
+
+
+def _until(workload: Workload, horizon: int) -> Workload:
+    """Return a workload in which all blocks are over at ``horizon``."""
+    kept = workload.profile_time < horizon
+    kept[workload.profile_start[1:] - 1] = True
+    before = np.concatenate([[0], np.cumsum(kept)])
+    return workload._replace(
+        profile_start=integers(before[workload.profile_start]),
+        profile_time=integers(np.minimum(workload.profile_time, horizon)[kept]),
+        profile_level=integers(workload.profile_level[kept]),
+    )
 
 
 def _late_costs(problem: Problem, costs: Costs) -> tuple[float, float]:

@@ -135,6 +135,16 @@ def latest_slot(slots: Slots, node: int, limit: int, duration: int, demand: IntA
 
 
 @kernel
+def first_short_slot(slots: Slots, node: int, begin: int, end: int, demand: IntArray, mode: int) -> int:
+    """Return the first step in [begin, end) in which less is free than row ``mode`` of ``demand``, or NEVER."""
+    room = slots.capacity[node] + slots.spare - packed(slots, demand, mode)
+    for t in range(begin, end):
+        if (room - slots.used[node, t]) & slots.spare != slots.spare:
+            return t
+    return NEVER
+
+
+@kernel
 def use_slots(slots: Slots, node: int, start: int, end: int, demand: IntArray, mode: int, sign: int) -> None:
     """Use ``sign`` times row ``mode`` of ``demand`` more on ``node`` in [start, end)."""
     word = sign * packed(slots, demand, mode)

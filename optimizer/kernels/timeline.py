@@ -11,6 +11,7 @@ from optimizer.kernels.calendar import (
     amount_at,
     change,
     earliest,
+    first_short,
     free_at,
     latest,
     new_calendar,
@@ -26,6 +27,7 @@ from optimizer.kernels.slots import (
     amount_in_slot,
     are_suitable,
     earliest_slot,
+    first_short_slot,
     free_in_slot,
     latest_slot,
     new_slots,
@@ -131,6 +133,14 @@ def earliest_beside(
     if timeline.in_slots:
         return earliest_slot(timeline.slots, node, ready, duration, demand, mode, latest, own)
     return earliest(timeline.calendar, node, ready, duration, demand, mode, latest, own)
+
+
+@kernel
+def first_conflict(timeline: Timeline, node: int, begin: int, end: int, demand: IntArray, mode: int) -> int:
+    """Return the first time in [begin, end) at which less is free than row ``mode`` of ``demand``, or NEVER."""
+    if timeline.in_slots:
+        return first_short_slot(timeline.slots, node, begin, end, demand, mode)
+    return first_short(timeline.calendar, node, begin, end, demand, mode)
 
 
 @kernel

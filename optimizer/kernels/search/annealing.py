@@ -126,7 +126,7 @@ def _move(inputs: Inputs, space: Neighbourhood, search: Annealing, limit: float,
     change_order(inputs, space, search.random, kind, _SHUFFLED if kind == SHUFFLE else reach)
     before = space.totals[CURRENT]
     sampling = search.counter[SAMPLED] < _SAMPLE
-    done = replace(inputs, space)
+    done = replace(inputs, space, np.inf if sampling else limit)
     total = before + space.totals[DELTA]
     if done and inputs.is_maximum:
         total = score(inputs, space.plan) + _spread(inputs, space)

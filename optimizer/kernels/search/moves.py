@@ -3,7 +3,7 @@
 from optimizer.kernels.compilation import kernel, kernel_apart
 from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.randomness import draw_below
-from optimizer.kernels.search.neighbourhood import Neighbourhood, begin_move
+from optimizer.kernels.search.neighbourhood import SINCE, Neighbourhood, begin_move, take_out
 from optimizer.units import IntArray
 
 INSERT, SWAP, SHUFFLE, CHOOSE = range(4)
@@ -26,24 +26,31 @@ def change_order(inputs: Inputs, space: Neighbourhood, random: IntArray, kind: i
     jobs = len(space.order)
     a = draw_below(random, jobs)
     if kind == CHOOSE:
-        begin_move(inputs, space, a, a)
+        begin_move(space, a, a)
+        take_out(inputs, space, space.order[a], True)
         _choose(inputs, space, random, space.order[a])
+        space.counts[SINCE] = 0
         return
     b = a + 1 + draw_below(random, reach)
     if b >= jobs:
         b = jobs - 1
-    begin_move(inputs, space, a, b)
+    begin_move(space, a, b)
     if kind == SHUFFLE:
         for q in range(a, b + 1):
+            take_out(inputs, space, space.order[q], True)
+        for q in range(a, b + 1):
             _shift(inputs, space, q, a + draw_below(random, b - a + 1))
-    elif draw_below(random, 2) == 0:
-        _shift(inputs, space, b, a)
-        if kind == SWAP and a + 1 < b:
-            _shift(inputs, space, a + 1, b)
-    else:
-        _shift(inputs, space, a, b)
-        if kind == SWAP and a < b - 1:
-            _shift(inputs, space, b - 1, a)
+        return
+    if draw_below(random, 2) == 0:
+        a, b = b, a
+    take_out(inputs, space, space.order[a], True)
+    other = space.order[b]
+    swaps = kind == SWAP and a != b
+    if swaps:
+        take_out(inputs, space, other, True)
+    _shift(inputs, space, a, b)
+    if swaps:
+        _shift(inputs, space, space.position[other], a)
 
 
 @kernel

@@ -1,9 +1,8 @@
-"""A schedule that changes by local moves: some jobs in a row are taken out and placed again in another order.
+"""A schedule that changes by local moves: some jobs are taken out and placed again at other positions of the order.
 
-Jobs stand in order of their starts. After a move the jobs from the first that changed on are placed again, each where
-it ends first, but only as far as the change is felt: a job that keeps its place, or finds a better one, disturbs
-nobody, and one that has to move pushes only those away that stand in its way. Then jobs behind move up into what came
-free. The cost of a move hangs on how far it is felt, not on the number of jobs.
+Jobs stand in order of their starts. A job that is placed again goes where it ends first beside those at positions
+before its own; of those behind it pushes only the ones away that stand in its way, which are placed again in turn. Jobs
+behind move up into what came free. The cost of a move hangs on how far it is felt, not on the number of jobs.
 """
 
 from typing import NamedTuple
@@ -14,13 +13,22 @@ from optimizer.kernels.compilation import kernel, kernel_apart
 from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.score import late_cost, objective_cost, score
 from optimizer.kernels.serial import Plan, copy_job, end_cost, latest_better, new_plan, ready_time
-from optimizer.kernels.timeline import Timeline, earliest_beside, exceeds, give_back, new_timeline, reserve, reset
+from optimizer.kernels.timeline import (
+    Timeline,
+    earliest_beside,
+    exceeds,
+    first_conflict,
+    give_back,
+    new_timeline,
+    reserve,
+    reset,
+)
 from optimizer.problem import NEVER
 from optimizer.units import FloatArray, IntArray
 
-FREED, CHANGED, PLACED, FIRST = range(4)
+CHANGED, PLACED, FIRST, BEYOND, LAST, SINCE = range(6)
 CURRENT, DELTA = range(2)
-_KEPT, _OUT, _BACK = range(3)
+_KEPT, _OUT, _PUSHED, _BACK = range(4)
 _MOVE_UP = 8
 """So many jobs in a row that cannot move up end the search for such."""
 
@@ -47,10 +55,10 @@ class Neighbourhood(NamedTuple):
     changed : int64[J]
         Jobs that the move touched.
     mark : int64[J]
-        Of each job: untouched, taken out, or placed again.
-    counts : int64[4]
-        How many jobs of the order have been taken out so far (from the first on), how many jobs the move touched,
-        placements in all, the first position that the move touched.
+        Of each job: untouched, taken out by the move, or by another job that is in its place, or placed again.
+    counts : int64[6]
+        How many jobs the move touched, placements in all, the first position that the move changed and the one behind
+        the last, the last position of a job that is out, and from when on something came free.
     totals : float64[2]
         Score, and what the move changes it by.
     """
@@ -86,7 +94,7 @@ def new_neighbourhood(inputs: Inputs) -> Neighbourhood:
         chosen=np.full(3, -1, dtype=np.int64),
         changed=changed,
         mark=mark,
-        counts=np.zeros(4, dtype=np.int64),
+        counts=np.zeros(6, dtype=np.int64),
         totals=np.zeros(2),
     )
 
@@ -104,13 +112,13 @@ def adopt(inputs: Inputs, space: Neighbourhood, plan: Plan, order: IntArray) -> 
     space.totals[CURRENT] = score(inputs, space.plan)
 
 
-@kernel_apart
+@kernel
 def _book(inputs: Inputs, space: Neighbourhood, j: int) -> None:
     start, m, v = space.plan.start[j], space.plan.mode[j], space.plan.node[j]
     reserve(space.timeline, v, start, space.plan.end[j] - start, inputs.mode_demand, m)
 
 
-@kernel_apart
+@kernel
 def _free(inputs: Inputs, space: Neighbourhood, j: int) -> None:
     start, m, v = space.plan.start[j], space.plan.mode[j], space.plan.node[j]
     give_back(space.timeline, v, start, space.plan.end[j] - start, inputs.mode_demand, m)
@@ -123,24 +131,24 @@ def _cost(inputs: Inputs, plan: Plan, j: int) -> float:
 
 
 @kernel_apart
-def begin_move(inputs: Inputs, space: Neighbourhood, first: int, last: int) -> None:
-    """Take out the jobs at the positions from ``first`` to ``last``, before the order there is changed."""
+def begin_move(space: Neighbourhood, first: int, last: int) -> None:
+    """Prepare a change of the order from position ``first`` to ``last``."""
     space.totals[DELTA] = 0.0
     space.chosen[0] = -1
-    space.counts[CHANGED], space.counts[FREED], space.counts[FIRST] = 0, first, first
-    while space.counts[FREED] <= last:
-        _take_out(inputs, space)
+    space.counts[CHANGED] = 0
+    space.counts[FIRST], space.counts[BEYOND], space.counts[LAST] = first, last + 1, last
+    space.counts[SINCE] = space.plan.start[space.order[first]]
+    for p in range(first, last + 1):
+        space.backup[p] = space.order[p]
 
 
 @kernel_apart
-def _take_out(inputs: Inputs, space: Neighbourhood) -> None:
-    """Take out the next job of the order."""
-    j = space.order[space.counts[FREED]]
-    space.backup[space.counts[FREED]] = j
-    space.counts[FREED] += 1
+def take_out(inputs: Inputs, space: Neighbourhood, j: int, moves: bool) -> None:
+    """Take out job ``j``, which moves itself or makes room for another."""
     _touch(space, j)
     _free(inputs, space, j)
-    space.mark[j] = _OUT
+    space.mark[j] = _OUT if moves else _PUSHED
+    space.counts[LAST] = max(space.counts[LAST], space.position[j])
 
 
 @kernel
@@ -152,64 +160,122 @@ def _touch(space: Neighbourhood, j: int) -> None:
 
 
 @kernel_apart
-def replace(inputs: Inputs, space: Neighbourhood) -> bool:
-    """Place what was taken out, in the order as it stands now; return whether everything found a place."""
-    p = space.counts[FIRST]
-    while p < space.counts[FREED]:
-        if not _put_back(inputs, space, space.order[p]):
+def replace(inputs: Inputs, space: Neighbourhood, most: float) -> bool:
+    """Place what was taken out, in the order as it stands now.
+
+    Parameters
+    ----------
+    inputs, space
+        The problem and its schedule.
+    most : float
+        A sum objective may get worse by so much at most: once it has, what follows seldom makes up for it.
+
+    Returns
+    -------
+    bool
+        Whether everything found a place; if not, the move has to be taken back.
+    """
+    p, failures = space.counts[FIRST], 0
+    while p <= space.counts[LAST] or (failures < _MOVE_UP and p < len(space.order)):
+        j = space.order[p]
+        if p == space.counts[BEYOND]:
+            failures = 0
+        if space.totals[DELTA] > most:
             return False
+        if space.mark[j] == _OUT or space.mark[j] == _PUSHED:
+            if not _put_back(inputs, space, j):
+                return False
+            failures = 0
+        elif failures < _MOVE_UP:
+            failures = 0 if _move_up(inputs, space, j) else failures + 1
         p += 1
-    _move_up(inputs, space, p)
     return True
 
 
 @kernel
 def _put_back(inputs: Inputs, space: Neighbourhood, j: int) -> bool:
-    """Place a job no later than before, or else in its turn, taking out those that stand in its way."""
+    """Place a job in its turn, one that was pushed no later than before if it can; others have to make room."""
     ready = ready_time(inputs, space.plan.end, j)
-    found = _find(inputs, space, j, ready, space.old.end[j], NEVER)
-    while not found:
-        following = NEVER
-        if space.counts[FREED] < len(space.order):
-            following = space.plan.start[space.order[space.counts[FREED]]]
-        if not _find(inputs, space, j, ready, NEVER, following):
-            return False
-        found = space.plan.end[j] <= following
-        while space.counts[FREED] < len(space.order):
-            if space.plan.start[space.order[space.counts[FREED]]] >= space.plan.end[j]:
-                break
-            _take_out(inputs, space)
+    has_choice = inputs.mode_start[j + 1] - inputs.mode_start[j] > 1 or len(inputs.node_speed) > 1
+    stays = space.mark[j] == _PUSHED and has_choice and _find(inputs, space, j, ready, space.old.end[j], NEVER)
+    if not stays and not _make_room(inputs, space, j, ready):
+        return False
     if space.plan.end[j] > space.old.end[j]:
-        _take_out_successors(inputs, space, j)
+        _push_successors(inputs, space, j)
     _place(inputs, space, j)
     return True
 
 
-@kernel_apart
+@kernel
+def _make_room(inputs: Inputs, space: Neighbourhood, j: int, ready: int) -> bool:
+    """Find where job ``j`` ends first beside those at positions before its own, and push others away there."""
+    q, own, conflict = space.position[j] + 1, 0, 0
+    while conflict < NEVER:
+        while q < len(space.order) and space.mark[space.order[q]] != _KEPT:
+            q += 1
+        own = max(own, space.plan.start[space.order[q]] if q < len(space.order) else NEVER)
+        if not _find(inputs, space, j, ready, NEVER, own):
+            return False
+        conflict = _conflict(inputs, space, j)
+        while conflict < NEVER and _push(inputs, space, j, q, conflict):
+            conflict = _conflict(inputs, space, j)
+        own = conflict + 1
+    return True
+
+
+@kernel
+def _conflict(inputs: Inputs, space: Neighbourhood, j: int) -> int:
+    """Return the first time at which too little is free for job ``j`` where it was found to go, NEVER if none is."""
+    m, v, begin, end = space.plan.mode[j], space.plan.node[j], space.plan.start[j], space.plan.end[j]
+    return first_conflict(space.timeline, v, begin, end, inputs.mode_demand, m)
+
+
+@kernel
+def _push(inputs: Inputs, space: Neighbourhood, j: int, q: int, time: int) -> bool:
+    """Take out the last job from position ``q`` on that runs at ``time`` where job ``j`` is to go, if there is one."""
+    found = -1
+    while q < len(space.order):
+        other = space.order[q]
+        if space.mark[other] == _KEPT:
+            if space.plan.start[other] > time:
+                break
+            if space.plan.end[other] > time and space.plan.node[other] == space.plan.node[j]:
+                found = other
+        q += 1
+    if found < 0:
+        return False
+    take_out(inputs, space, found, False)
+    return True
+
+
+@kernel
 def _place(inputs: Inputs, space: Neighbourhood, j: int) -> None:
     _book(inputs, space, j)
     space.mark[j] = _BACK
-    space.counts[PLACED] += 1
     if not inputs.is_maximum:
         space.totals[DELTA] += _cost(inputs, space.plan, j) - _cost(inputs, space.old, j)
 
 
 @kernel
-def _take_out_successors(inputs: Inputs, space: Neighbourhood, j: int) -> None:
-    """Take out the successors that cannot keep their starts, and with them all jobs that start before."""
+def _push_successors(inputs: Inputs, space: Neighbourhood, j: int) -> None:
+    """Take out the successors that cannot keep their starts."""
     for e in range(inputs.successor_start[j], inputs.successor_start[j + 1]):
         successor = inputs.successor_job[e]
-        if ready_time(inputs, space.plan.end, successor) > space.plan.start[successor]:
-            while space.counts[FREED] <= space.position[successor]:
-                _take_out(inputs, space)
+        if (
+            space.mark[successor] == _KEPT
+            and ready_time(inputs, space.plan.end, successor) > space.plan.start[successor]
+        ):
+            take_out(inputs, space, successor, False)
 
 
-@kernel_apart
+@kernel
 def _find(inputs: Inputs, space: Neighbourhood, j: int, ready: int, latest_end: int, own: int) -> bool:
     """Find mode, node and start of the earliest end <= ``latest_end``; return whether there are any.
 
-    From ``own`` on capacity counts as sufficient. What would end beyond the horizon finds no place.
+    From ``own`` on capacity counts as sufficient. What would end beyond the horizon finds no place. Where nothing came
+    free nothing is looked for, as little as before the place from which a job was pushed.
     """
+    space.counts[PLACED] += 1
     best_end, best_cost, found = latest_end, np.inf, False
     for m in range(inputs.mode_start[j], inputs.mode_start[j + 1]):
         if space.fixed_mode[j] >= 0 and space.fixed_mode[j] != m:
@@ -222,7 +288,11 @@ def _find(inputs: Inputs, space: Neighbourhood, j: int, ready: int, latest_end: 
             s = inputs.node_speed[v]
             duration = inputs.mode_time[m, s]
             latest = min(latest_better(inputs, m, v, best_end, best_cost), inputs.horizon - duration)
-            start = earliest_beside(space.timeline, v, ready, duration, inputs.mode_demand, m, latest, own)
+            since = space.counts[SINCE]
+            if space.mark[j] == _PUSHED:
+                since = max(since, space.old.start[j])
+            first = max(ready, since - duration + 1)
+            start = earliest_beside(space.timeline, v, first, duration, inputs.mode_demand, m, latest, own)
             if start <= latest:
                 best_end, best_cost, found = start + duration, end_cost(inputs, m, s, start + duration), True
                 space.plan.start[j], space.plan.end[j] = start, best_end
@@ -231,25 +301,23 @@ def _find(inputs: Inputs, space: Neighbourhood, j: int, ready: int, latest_end: 
 
 
 @kernel
-def _move_up(inputs: Inputs, space: Neighbourhood, position: int) -> None:
-    """Let jobs from ``position`` on start earlier where they can, until several in a row cannot."""
-    failures = 0
-    while position < len(space.order) and failures < _MOVE_UP:
-        j = space.order[position]
-        position += 1
-        failures += 1
-        begin, ready = space.plan.start[j], ready_time(inputs, space.plan.end, j)
-        if ready >= begin:
-            continue
-        m, v = space.plan.mode[j], space.plan.node[j]
-        duration = space.plan.end[j] - begin
-        start = earliest_beside(space.timeline, v, ready, duration, inputs.mode_demand, m, begin - 1, begin)
-        if start < begin:
-            _touch(space, j)
-            _free(inputs, space, j)
-            space.plan.start[j], space.plan.end[j] = start, start + duration
-            _place(inputs, space, j)
-            failures = 0
+def _move_up(inputs: Inputs, space: Neighbourhood, j: int) -> bool:
+    """Let job ``j`` start earlier if it can; return whether it does."""
+    begin, ready = space.plan.start[j], ready_time(inputs, space.plan.end, j)
+    m, v = space.plan.mode[j], space.plan.node[j]
+    duration = space.plan.end[j] - begin
+    first = max(ready, space.counts[SINCE] - duration + 1)
+    if first >= begin:
+        return False
+    space.counts[PLACED] += 1
+    start = earliest_beside(space.timeline, v, first, duration, inputs.mode_demand, m, begin - 1, begin)
+    if start >= begin:
+        return False
+    _touch(space, j)
+    _free(inputs, space, j)
+    space.plan.start[j], space.plan.end[j] = start, start + duration
+    _place(inputs, space, j)
+    return True
 
 
 @kernel_apart
@@ -258,7 +326,7 @@ def keep_move(space: Neighbourhood, total: float) -> None:
     space.totals[CURRENT] = total
     for i in range(space.counts[CHANGED]):
         space.mark[space.changed[i]] = _KEPT
-    last = space.counts[FREED]
+    last = space.counts[BEYOND]
     for i in range(space.counts[CHANGED]):
         last = max(last, space.position[space.changed[i]] + 1)
     order, start = space.order, space.plan.start
@@ -286,11 +354,11 @@ def undo_move(inputs: Inputs, space: Neighbourhood) -> None:
             space.mark[j] = _OUT
     for i in range(space.counts[CHANGED]):
         j = space.changed[i]
-        if space.mark[j] == _OUT:
+        if space.mark[j] != _BACK:
             copy_job(space.old, space.plan, j)
             _book(inputs, space, j)
         space.mark[j] = _KEPT
-    for p in range(space.counts[FIRST], space.counts[FREED]):
+    for p in range(space.counts[FIRST], space.counts[BEYOND]):
         space.order[p] = space.backup[p]
         space.position[space.order[p]] = p
 

@@ -47,7 +47,7 @@ class LocalSearch:
         A job moves by at most so many positions in the order of starts, >= 1.
     """
 
-    temperature: float = 0.1
+    temperature: float = 0.05
     reach: int = 512
 
     def __post_init__(self) -> None:
