@@ -26,6 +26,7 @@ from optimizer.kernels.search.population import (
     cross_uniformly,
     cross_windows,
     fitter_of_two,
+    lateness,
     mutate,
     settle,
 )
@@ -280,7 +281,7 @@ def _judge(inputs: Inputs, settings: Settings, population: Population, search: S
     if value < search.record[0]:
         search.record[0] = value
         _keep(search, side, last)
-    fitness = value + settings.tie * _lateness(population, search.plan, last)
+    fitness = value + settings.tie * lateness(population.work, search.plan, last)
     if _is_there(population, side, fitness):
         fitness = np.inf
     if fitness < population.fitness[side, i]:
@@ -303,16 +304,6 @@ def _keep(search: Search, side: int, last: int) -> None:
         best.start[j] = last - plan.end[j] if side == BACKWARD else plan.start[j]
         best.end[j] = last - plan.start[j] if side == BACKWARD else plan.end[j]
         best.mode[j], best.node[j] = plan.mode[j], plan.node[j]
-
-
-@kernel
-def _lateness(population: Population, plan: Plan, last: int) -> float:
-    """Return a number from 0 to 1, smaller the earlier work is done: it tells schedules of equal score apart."""
-    total, weight = 0.0, 0.0
-    for j in range(len(plan.end)):
-        total += population.work[j] * (plan.start[j] + plan.end[j])
-        weight += population.work[j]
-    return total / max(2.0 * weight * last, 1e-9)
 
 
 @kernel

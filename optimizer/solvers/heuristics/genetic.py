@@ -20,7 +20,7 @@ from optimizer.result import Limits
 from optimizer.schedule import Schedule
 from optimizer.solvers.base import Answer
 from optimizer.solvers.heuristics.directions import bounds_of, is_reversible, mirrored
-from optimizer.solvers.heuristics.evolving import score_of, seconds_per_schedule
+from optimizer.solvers.heuristics.evolving import score_of, seconds_per_schedule, work_of
 from optimizer.solvers.heuristics.options import require, require_between, require_one_of
 from optimizer.solvers.heuristics.rules import rule_keys
 from optimizer.solvers.heuristics.search import run_islands, share_of
@@ -134,14 +134,6 @@ def _rules(problem: Problem) -> FloatArray:
     return np.ascontiguousarray(keys / np.maximum(keys.max(axis=1, keepdims=True), 1e-9))
 
 
-def _work(problem: Problem) -> FloatArray:
-    """Return the share of the whole capacity that each job takes, times its length, float64[J]."""
-    total = problem.node_capacity.sum(axis=0)
-    share = np.divide(problem.mode_demand, total, out=np.zeros(problem.mode_demand.shape), where=total > 0)
-    work: FloatArray = np.minimum.reduceat(share.sum(axis=1) * problem.mode_time.min(axis=1), problem.mode_start[:-1])
-    return work
-
-
 class _Island:
     """One population with its random numbers."""
 
@@ -150,7 +142,7 @@ class _Island:
         self._inputs = Inputs.of(problem)
         self._settings = options.settings(problem, size := options.population or _size(jobs, schedules), schedules)
         self._mirror = mirrored(problem, self._inputs) if self._settings.two_sided else self._inputs
-        self._population = new_population(size, _work(problem))
+        self._population = new_population(size, work_of(problem))
         order, scratch, latest = (np.zeros(jobs, dtype=np.int64) for _ in range(3))
         first = integers(problem.topological_order)
         self._search = Search(
