@@ -9,7 +9,7 @@ import pytest
 
 from optimizer.kernels.inputs import Inputs, integers
 from optimizer.kernels.search.ant_colony import Customs, Direction, new_colony, new_direction, run_colony
-from optimizer.kernels.search.ant_walk import Habits, new_trail
+from optimizer.kernels.search.ant_walk import Habits, lay, new_trail
 from optimizer.kernels.search.improvement import new_room
 from optimizer.kernels.search.particle_swarm import Motion, new_swarm, run_swarm
 from optimizer.kernels.timeline import new_timeline
@@ -88,6 +88,19 @@ def test_iterations_are_a_limit(start: Callable[..., tuple[Run, Any]]) -> None:
     run, state = start(Problem.of(random_instance(7)), compiled=False)
     run(10**9, 3)
     assert state.counter[1] == 3
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_pheromone_is_that_of_what_ants_keep(seed: int) -> None:
+    run, _ = colony(Problem.of(random_instance(seed, jobs_max=9)), compiled=False)
+    run(60, 10**9)
+    assert isinstance(run, partial)
+    for direction in run.args[3:5]:
+        known = direction.memory[direction.fitness < np.inf]
+        expected = new_trail(direction.topological, direction.trail.pheromone.shape[1], 0.1)
+        for i in range(len(known)):
+            lay(expected, known, i, 1 / len(direction.fitness))
+        assert direction.trail.pheromone == pytest.approx(expected.pheromone)
 
 
 def test_genes_reach_modes_and_nodes() -> None:
