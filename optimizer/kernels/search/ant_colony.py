@@ -24,7 +24,7 @@ from optimizer.kernels.search.decoding import Bounds, Genes, decode_parallel, de
 from optimizer.kernels.search.improvement import PASSES, Room, improve
 from optimizer.kernels.search.ordering import feasible_by_key, sort_by_key
 from optimizer.kernels.search.population import lateness
-from optimizer.kernels.serial import Plan, new_plan
+from optimizer.kernels.serial import Plan, copy_plan, copy_turned, new_plan
 from optimizer.kernels.timeline import Timeline
 from optimizer.units import FloatArray, IntArray
 
@@ -42,9 +42,9 @@ class Customs(NamedTuple):
     ----------
     improves : bool
         Whether schedules are improved forward and backward.
-    two_sided, bounded : bool
-        Whether generations run forward and backward by turns; whether a schedule is given up as soon as it will end
-        above the one that it is to replace.
+    two_sided : bool
+        Whether generations run forward and backward by turns; a schedule is then given up as soon as it is certain to
+        end above the one that it is to replace.
     tie : float
         Less than what two scores differ by at least: how much the less compact of two schedules is less fit.
     most : int
@@ -58,7 +58,6 @@ class Customs(NamedTuple):
     swaps: int
     improves: bool
     two_sided: bool
-    bounded: bool
     tie: float
     most: int
 
@@ -244,7 +243,7 @@ def _generate(
 ) -> bool:
     """Make a plan of the order and the order of the plan, and count; return whether it was not given up."""
     counter, plan, jobs = colony.counter, colony.plan, len(colony.order)
-    most = there.fitness[i] if customs.bounded else np.inf
+    most = there.fitness[i] if customs.two_sided else np.inf
     if draw_unit(colony.random) < customs.parallel * (1.0 - counter[SCHEDULES] / customs.most):
         placed = decode_parallel(here.inputs, colony.genes, colony.order, here.bounds, most, timeline, plan)
     else:
@@ -280,23 +279,16 @@ def _judge(customs: Customs, colony: Colony, there: Direction, i: int) -> None:
     value = score(there.inputs, plan)
     if value < colony.value[0]:
         colony.value[0] = value
-        _keep(colony, last)
+        if colony.counter[SIDE] == BACKWARD:
+            copy_turned(plan, colony.best, last)
+        else:
+            copy_plan(plan, colony.best)
     fitness = value + customs.tie * lateness(colony.work, plan, last)
     new = fitness < there.fitness[i]
     for k in range(len(there.fitness)):
         new = new and there.fitness[k] != fitness
     if new:
         settle_ant(there, i, colony.order, fitness)
-
-
-@kernel
-def _keep(colony: Colony, last: int) -> None:
-    """Let the plan be the best; one that was generated backward is turned round."""
-    plan, best, turned = colony.plan, colony.best, colony.counter[SIDE] == BACKWARD
-    for j in range(len(plan.end)):
-        best.start[j] = last - plan.end[j] if turned else plan.start[j]
-        best.end[j] = last - plan.start[j] if turned else plan.end[j]
-        best.mode[j], best.node[j] = plan.mode[j], plan.node[j]
 
 
 @kernel

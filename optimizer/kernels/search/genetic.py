@@ -30,7 +30,7 @@ from optimizer.kernels.search.population import (
     mutate,
     settle,
 )
-from optimizer.kernels.serial import Plan, shift_left
+from optimizer.kernels.serial import Plan, copy_plan, copy_turned, shift_left
 from optimizer.kernels.timeline import Timeline
 from optimizer.units import FloatArray, IntArray
 
@@ -280,7 +280,10 @@ def _judge(inputs: Inputs, settings: Settings, population: Population, search: S
         last = max(last, search.plan.end[j])
     if value < search.record[0]:
         search.record[0] = value
-        _keep(search, side, last)
+        if side == BACKWARD:
+            copy_turned(search.plan, search.best, last)
+        else:
+            copy_plan(search.plan, search.best)
     fitness = value + settings.tie * lateness(population.work, search.plan, last)
     if _is_there(population, side, fitness):
         fitness = np.inf
@@ -294,16 +297,6 @@ def _judge(inputs: Inputs, settings: Settings, population: Population, search: S
         if settings.listed:
             _number(search, search.last if settings.two_sided and side == FORWARD else search.first)
         settle(population, side, i, search.child, fitness)
-
-
-@kernel_apart
-def _keep(search: Search, side: int, last: int) -> None:
-    """Let the child's plan be the best; one that was generated backward is turned round."""
-    plan, best = search.plan, search.best
-    for j in range(len(search.order)):
-        best.start[j] = last - plan.end[j] if side == BACKWARD else plan.start[j]
-        best.end[j] = last - plan.start[j] if side == BACKWARD else plan.end[j]
-        best.mode[j], best.node[j] = plan.mode[j], plan.node[j]
 
 
 @kernel

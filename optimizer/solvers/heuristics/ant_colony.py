@@ -27,7 +27,8 @@ from optimizer.solvers.monitor import Monitor
 from optimizer.units import IntArray
 
 _MOST_PHEROMONE = 2**24
-"""Entries of the pheromone table (128 MiB): with more jobs than 4,096 each has fewer places around its reference."""
+"""Entries of the pheromone table (128 MiB): with more jobs than 4,096 each has fewer places around its reference; and
+of the orders that ants keep."""
 
 _MOST_INFLUENCE = 100.0
 
@@ -51,7 +52,8 @@ class AntColony:
     Parameters
     ----------
     ants : int
-        Orders a generation (5), each of which is kept until the ant finds a better one, >= 1.
+        Orders a generation (5), each of which is kept until the ant finds a better one, >= 1; fewer with more jobs than
+        400,000.
     initial : float
         Pheromone of a job before the first order, which stays, relative to that of all orders, above 0 up to 1.
     direct : float
@@ -69,8 +71,8 @@ class AntColony:
     part : float
         Largest share of an order that is walked anew (1), from 0 to 1; ten jobs at least.
     parallel : float
-        Probability that a schedule is generated instant by instant instead of job by job (0), from 0 to 1, at the
-        beginning; it falls to 0 until the last schedule (Hartmann 2002).
+        Probability that a schedule is generated instant by instant instead of job by job (0), where time can run
+        backwards, from 0 to 1, at the beginning; it falls to 0 until the last schedule (Hartmann 2002).
     improve : bool
         Whether schedules are improved forward and backward, where the objective is a maximum and time cannot run
         backwards (double justification: Valls, Ballestín & Quintanilla 2005, European Journal of Operational Research
@@ -141,7 +143,6 @@ class AntColony:
             swaps=0 if improves or two_sided else self.swaps,
             improves=improves,
             two_sided=two_sided,
-            bounded=two_sided,
             tie=0.9 * Costs.of(problem).granularity,
             most=schedules or 2**62,
         )
@@ -151,7 +152,8 @@ class AntColony:
         places = max(1, min(problem.jobs, _MOST_PHEROMONE // problem.jobs))
         bounds = bounds_of(problem, way.inputs, way.topological[::-1])
         trail = new_trail(way.reference, places, self.initial)
-        return new_direction(way.inputs, bounds, way.topological, trail, self.ants)
+        ants = max(1, min(self.ants, _MOST_PHEROMONE // problem.jobs))
+        return new_direction(way.inputs, bounds, way.topological, trail, ants)
 
 
 class _Way(NamedTuple):

@@ -34,7 +34,6 @@ def colony(problem: Problem, *, compiled: bool) -> tuple[Run, Any]:
         swaps=2,
         improves=inputs.is_maximum and not two_sided,
         two_sided=two_sided,
-        bounded=two_sided,
         tie=0.1,
         most=1000,
     )
