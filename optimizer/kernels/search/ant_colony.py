@@ -31,7 +31,7 @@ from optimizer.units import FloatArray, IntArray
 SCHEDULES, GENERATIONS, STEP, SIDE, LEFT = range(5)
 FORWARD, BACKWARD = 0, 1
 
-_SHORTEST, _LONGEST = 3, 10
+_SHORTEST, _LONGEST = 3, 18
 """Least length of the part that is walked anew, and the least of its greatest."""
 
 

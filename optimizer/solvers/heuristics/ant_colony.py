@@ -66,10 +66,10 @@ class AntColony:
     fade : int
         After so many schedules of an island it has no influence any more (half of the run), >= 1.
     greed : float
-        Probability of taking the candidate that pheromone and heuristic rate highest, instead of any by weight (0):
+        Probability of taking the candidate that pheromone and heuristic rate highest, instead of any by weight:
         Dorigo & Gambardella 1997, "Ant colony system", IEEE Transactions on Evolutionary Computation 1; from 0 to 1.
     part : float
-        Largest share of an order that is walked anew (1), from 0 to 1; ten jobs at least.
+        Largest share of an order that is walked anew (1), from 0 to 1; 18 jobs at least.
     parallel : float
         Probability that a schedule is generated instant by instant instead of job by job (0), where time can run
         backwards, from 0 to 1, at the beginning; it falls to 0 until the last schedule (Hartmann 2002).
@@ -90,7 +90,7 @@ class AntColony:
     persistence: float = 0.97
     influence: float = 0.2
     fade: int = 2500
-    greed: float = 0.5
+    greed: float = 0.0
     part: float = 0.15
     parallel: float = 0.4
     improve: bool = True
