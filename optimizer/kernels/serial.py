@@ -41,6 +41,14 @@ def copy_plan(source: Plan, target: Plan) -> None:
 
 
 @kernel
+def copy_turned(source: Plan, target: Plan, last: int) -> None:
+    """Write a plan in which time runs backwards from its last end over another, in which it does not."""
+    for j in range(len(source.start)):
+        target.start[j], target.end[j] = last - source.end[j], last - source.start[j]
+        target.mode[j], target.node[j] = source.mode[j], source.node[j]
+
+
+@kernel
 def ready_time(inputs: Inputs | Workload, end: IntArray, j: int) -> int:
     """Return when job ``j`` has arrived and its predecessors, which end at ``end``, and their lags are over."""
     ready: int = inputs.release[j]

@@ -11,14 +11,12 @@ from optimizer.units import FloatArray, IntArray
 
 BEGIN, END = 0, 1
 
-_LEAST = 1e-6
-"""Pheromone that never evaporates (max-min ant system: Stützle & Hoos 2000)."""
+PLACED = -1
 
 
 class Habits(NamedTuple):
     """Parameters of a walk; those of the solver of the same name."""
 
-    evaporation: float
     direct: float
     persistence: float
     greed: float
@@ -31,6 +29,8 @@ class Trail(NamedTuple):
     ----------
     pheromone : float64[J, W]
         On job and place, counted from the job's first.
+    least : float64[1]
+        What is there from the beginning, and never gets less (max-min ant system: Stützle & Hoos 2000).
     first, rank : int64[J]
         The first place that a job may have, and its place in the reference order.
     running : float64[J]
@@ -42,10 +42,11 @@ class Trail(NamedTuple):
     bounds : int64[2]
         Where they begin and end.
     waiting : int64[J]
-        How many predecessors of a job are not placed yet.
+        How many predecessors of a job are not placed yet, ``PLACED`` once it is placed itself.
     """
 
     pheromone: FloatArray
+    least: FloatArray
     first: IntArray
     rank: IntArray
     running: FloatArray
@@ -56,7 +57,7 @@ class Trail(NamedTuple):
     waiting: IntArray
 
 
-def new_trail(reference: IntArray, width: int) -> Trail:
+def new_trail(reference: IntArray, width: int, initial: float) -> Trail:
     """Return pheromone that is the same everywhere.
 
     Parameters
@@ -65,13 +66,16 @@ def new_trail(reference: IntArray, width: int) -> Trail:
         A good order, no job before a predecessor.
     width : int
         Of so many places around its reference one a job has pheromone, from 1 to J.
+    initial : float
+        Pheromone of a job on all its places together, > 0.
     """
     jobs = len(reference)
     rank = np.empty(jobs, dtype=np.int64)
     rank[reference] = np.arange(jobs)
     running, weight, heuristic = np.zeros((3, jobs))
     return Trail(
-        pheromone=np.full((jobs, width), 1 / width),
+        pheromone=np.full((jobs, width), initial / width),
+        least=np.full(1, initial / width),
         first=np.clip(rank - width // 2, 0, jobs - width),
         rank=rank,
         running=running,
@@ -91,26 +95,52 @@ def set_influence(trail: Trail, power: float) -> None:
 
 
 @kernel_apart
-def walk(inputs: Inputs, habits: Habits, trail: Trail, order: IntArray, random: IntArray) -> None:
-    """Let an ant fill the places one after another.
+def walk(
+    inputs: Inputs,
+    habits: Habits,
+    trail: Trail,
+    order: IntArray,
+    random: IntArray,
+    memory: IntArray,
+    ant: int,
+    begin: int,
+    end: int,
+) -> None:
+    """Let an ant fill the places one after another: those from ``begin`` to ``end`` anew, the others as remembered.
 
     With probability ``greed`` it takes the candidate of the largest weight (ant colony system: Dorigo & Gambardella
-    1997), else any with a probability in proportion to its weight.
+    1997), else any with a probability in proportion to its weight. Before and after, the next job is the first of the
+    order of ``ant`` in ``memory``, int64[N, J], that is left.
     """
     _set_eligible(inputs, trail, order)
+    following = 0
     for place in range(len(order)):
         candidates = _weigh(habits, trail, place)
-        if draw_unit(random) < habits.greed:
+        if place < begin or place >= end:
+            while trail.waiting[memory[ant, following]] == PLACED:
+                following += 1
+            chosen = _position(trail, memory[ant, following])
+        elif draw_unit(random) < habits.greed:
             chosen = _heaviest(trail.weight, candidates)
         else:
             chosen = draw_by_weight(random, trail.weight, candidates)
         j = _taken(trail, chosen)
         order[place] = j
+        trail.waiting[j] = PLACED
         for e in range(inputs.successor_start[j], inputs.successor_start[j + 1]):
             successor = inputs.successor_job[e]
             trail.waiting[successor] -= 1
             if trail.waiting[successor] == 0:
                 _admit(habits, trail, successor, place + 1)
+
+
+@kernel
+def _position(trail: Trail, j: int) -> int:
+    """Return where a job stands among the eligible ones."""
+    begin, q = trail.bounds[BEGIN], 0
+    while trail.eligible[begin + q] != j:
+        q += 1
+    return q
 
 
 @kernel
@@ -175,7 +205,7 @@ def _weigh(habits: Habits, trail: Trail, place: int) -> int:
         i = place - trail.first[j]
         if i < 0:
             break
-        here = trail.pheromone[j, i] if i < trail.pheromone.shape[1] else _LEAST
+        here = trail.pheromone[j, i] if i < trail.pheromone.shape[1] else trail.least[0]
         trail.running[j] = habits.persistence * trail.running[j] + here
         trail.weight[count] = here
         x += trail.running[j]
@@ -189,21 +219,10 @@ def _weigh(habits: Habits, trail: Trail, place: int) -> int:
 
 
 @kernel
-def evaporate(habits: Habits, trail: Trail) -> None:
-    """Let pheromone evaporate everywhere."""
-    for j in range(trail.pheromone.shape[0]):
-        for i in range(trail.pheromone.shape[1]):
-            trail.pheromone[j, i] = max(_LEAST, trail.pheromone[j, i] * (1.0 - habits.evaporation))
-
-
-@kernel
-def lay(habits: Habits, trail: Trail, order: IntArray) -> None:
-    """Lay half of what evaporates on an order; a place outside a job's counts as the nearest of its.
-
-    With two orders a generation the pheromone of a job stays about 1 (Blum & Dorigo 2004, hyper-cube framework).
-    """
+def lay(trail: Trail, memory: IntArray, ant: int, amount: float) -> None:
+    """Lay so much pheromone on the order of an ant, int64[N, J]; a place outside a job's counts as the nearest."""
     width = trail.pheromone.shape[1]
-    for place in range(len(order)):
-        j = order[place]
+    for place in range(memory.shape[1]):
+        j = memory[ant, place]
         i = min(max(place - trail.first[j], 0), width - 1)
-        trail.pheromone[j, i] += 0.5 * habits.evaporation
+        trail.pheromone[j, i] = max(trail.least[0], trail.pheromone[j, i] + amount)

@@ -26,10 +26,11 @@ from optimizer.kernels.search.population import (
     cross_uniformly,
     cross_windows,
     fitter_of_two,
+    lateness,
     mutate,
     settle,
 )
-from optimizer.kernels.serial import Plan, shift_left
+from optimizer.kernels.serial import Plan, copy_plan, copy_turned, shift_left
 from optimizer.kernels.timeline import Timeline
 from optimizer.units import FloatArray, IntArray
 
@@ -279,8 +280,11 @@ def _judge(inputs: Inputs, settings: Settings, population: Population, search: S
         last = max(last, search.plan.end[j])
     if value < search.record[0]:
         search.record[0] = value
-        _keep(search, side, last)
-    fitness = value + settings.tie * _lateness(population, search.plan, last)
+        if side == BACKWARD:
+            copy_turned(search.plan, search.best, last)
+        else:
+            copy_plan(search.plan, search.best)
+    fitness = value + settings.tie * lateness(population.work, search.plan, last)
     if _is_there(population, side, fitness):
         fitness = np.inf
     if fitness < population.fitness[side, i]:
@@ -293,26 +297,6 @@ def _judge(inputs: Inputs, settings: Settings, population: Population, search: S
         if settings.listed:
             _number(search, search.last if settings.two_sided and side == FORWARD else search.first)
         settle(population, side, i, search.child, fitness)
-
-
-@kernel_apart
-def _keep(search: Search, side: int, last: int) -> None:
-    """Let the child's plan be the best; one that was generated backward is turned round."""
-    plan, best = search.plan, search.best
-    for j in range(len(search.order)):
-        best.start[j] = last - plan.end[j] if side == BACKWARD else plan.start[j]
-        best.end[j] = last - plan.start[j] if side == BACKWARD else plan.end[j]
-        best.mode[j], best.node[j] = plan.mode[j], plan.node[j]
-
-
-@kernel
-def _lateness(population: Population, plan: Plan, last: int) -> float:
-    """Return a number from 0 to 1, smaller the earlier work is done: it tells schedules of equal score apart."""
-    total, weight = 0.0, 0.0
-    for j in range(len(plan.end)):
-        total += population.work[j] * (plan.start[j] + plan.end[j])
-        weight += population.work[j]
-    return total / max(2.0 * weight * last, 1e-9)
 
 
 @kernel

@@ -8,6 +8,7 @@ from optimizer.kernels.compilation import kernel, kernel_apart
 from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.randomness import draw_below, draw_unit
 from optimizer.kernels.search.decoding import FREE, Genes
+from optimizer.kernels.serial import Plan
 from optimizer.units import FloatArray, IntArray
 
 TWO_POINT, PEAK, UNIFORM = 0, 1, 2
@@ -59,6 +60,26 @@ def settle(population: Population, side: int, i: int, genes: Genes, fitness: flo
     for j in range(len(genes.key)):
         population.key[side, i, j] = genes.key[j]
         population.mode[side, i, j], population.node[side, i, j] = genes.mode[j], genes.node[j]
+
+
+@kernel
+def lateness(work: FloatArray, plan: Plan, last: int) -> float:
+    """Return a number from 0 to 1, smaller the earlier work is done: it tells schedules of equal score apart.
+
+    Parameters
+    ----------
+    work : float64[J]
+        How much of the whole capacity each job takes for how long.
+    plan : Plan
+        A schedule.
+    last : int
+        Its last end.
+    """
+    total, weight = 0.0, 0.0
+    for j in range(len(plan.end)):
+        total += work[j] * (plan.start[j] + plan.end[j])
+        weight += work[j]
+    return total / max(2.0 * weight * last, 1e-9)
 
 
 @kernel

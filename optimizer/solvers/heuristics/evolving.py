@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Final, Protocol
 
+import numpy as np
+
 from optimizer.kernels.generation import (
     by_start,
     feasible_order,
@@ -146,6 +148,14 @@ def seconds_per_schedule(inputs: Inputs) -> float:
 def score_of(inputs: Inputs, schedule: Schedule) -> float:
     """Return the score of a schedule."""
     return float(score.sized(len(schedule.start) * _SECONDS_PER_CHOICE / 10)(inputs, plan_of(schedule)))
+
+
+def work_of(problem: Problem) -> FloatArray:
+    """Return the share of the whole capacity that each job takes, times its length, float64[J]."""
+    total = problem.node_capacity.sum(axis=0)
+    share = np.divide(problem.mode_demand, total, out=np.zeros(problem.mode_demand.shape), where=total > 0)
+    work = np.minimum.reduceat(share.sum(axis=1) * problem.mode_time.min(axis=1), problem.mode_start[:-1])
+    return np.ascontiguousarray(work)
 
 
 def reference_order(problem: Problem, inputs: Inputs, rule: str, seed: int) -> tuple[IntArray, int]:

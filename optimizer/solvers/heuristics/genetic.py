@@ -8,7 +8,7 @@ import numpy as np
 from optimizer.kernels.generation import schedule_of, write_schedule
 from optimizer.kernels.inputs import Inputs, integers
 from optimizer.kernels.randomness import new_random
-from optimizer.kernels.search.decoding import Bounds, new_genes
+from optimizer.kernels.search.decoding import new_genes
 from optimizer.kernels.search.genetic import CHILDREN, PLACED, Search, Settings, evolve
 from optimizer.kernels.search.population import PEAK, TWO_POINT, UNIFORM, new_population
 from optimizer.kernels.serial import new_plan
@@ -19,12 +19,13 @@ from optimizer.problem import NEVER, Problem
 from optimizer.result import Limits
 from optimizer.schedule import Schedule
 from optimizer.solvers.base import Answer
-from optimizer.solvers.heuristics.evolving import score_of, seconds_per_schedule
+from optimizer.solvers.heuristics.directions import bounds_of, is_reversible, mirrored
+from optimizer.solvers.heuristics.evolving import score_of, seconds_per_schedule, work_of
 from optimizer.solvers.heuristics.options import require, require_between, require_one_of
-from optimizer.solvers.heuristics.rules import rule_keys, tails
+from optimizer.solvers.heuristics.rules import rule_keys
 from optimizer.solvers.heuristics.search import run_islands, share_of
 from optimizer.solvers.monitor import Monitor
-from optimizer.units import FloatArray, IntArray
+from optimizer.units import FloatArray
 
 Crossover = Literal["two-point", "peak", "uniform"]
 Encoding = Literal["activity-list", "random-key"]
@@ -97,7 +98,7 @@ class Genetic:
 
     def settings(self, problem: Problem, size: int, schedules: int | None) -> Settings:
         """Return the constants of the compiled loops."""
-        reversible = _is_reversible(problem)
+        reversible = is_reversible(problem)
         parallel = self.parallel if schedules else self.parallel / 2  # its average, where the end is not known
         return Settings(
             two_sided=reversible,
@@ -114,28 +115,6 @@ class Genetic:
             most_placed=2**62 if schedules is None else schedules * problem.jobs,
             patience=_PATIENCE * size,
         )
-
-
-def _is_reversible(problem: Problem) -> bool:
-    """Return whether schedules that run backwards are schedules: nothing hangs on a point of time but the makespan."""
-    return (
-        problem.objective is Objective.MAKESPAN
-        and not problem.release.any()
-        and len(problem.profile_time) == problem.nodes
-        and bool((problem.deadline == NEVER).all())
-    )
-
-
-def _mirrored(problem: Problem, inputs: Inputs) -> Inputs:
-    """Return the problem in which time runs backwards."""
-    _, _, lag = problem.successors
-    return inputs._replace(
-        predecessor_start=inputs.successor_start,
-        predecessor_job=inputs.successor_job,
-        predecessor_lag=integers(lag),
-        successor_start=inputs.predecessor_start,
-        successor_job=inputs.predecessor_job,
-    )
 
 
 def _rules(problem: Problem) -> FloatArray:
@@ -155,26 +134,6 @@ def _rules(problem: Problem) -> FloatArray:
     return np.ascontiguousarray(keys / np.maximum(keys.max(axis=1, keepdims=True), 1e-9))
 
 
-def _work(problem: Problem) -> FloatArray:
-    """Return the share of the whole capacity that each job takes, times its length, float64[J]."""
-    total = problem.node_capacity.sum(axis=0)
-    share = np.divide(problem.mode_demand, total, out=np.zeros(problem.mode_demand.shape), where=total > 0)
-    work: FloatArray = np.minimum.reduceat(share.sum(axis=1) * problem.mode_time.min(axis=1), problem.mode_start[:-1])
-    return work
-
-
-def bounds_of(problem: Problem, inputs: Inputs, backwards: IntArray) -> Bounds:
-    """Return bounds of one direction; ``backwards`` lists the jobs so that its predecessors come last."""
-    areas = problem.mode_demand * problem.mode_time.min(axis=1, keepdims=True)
-    return Bounds(
-        tail=tails(inputs, problem.least_time, backwards),
-        least_time=integers(problem.least_time),
-        area=integers(np.minimum.reduceat(areas, problem.mode_start[:-1])),
-        capacity=integers(problem.node_capacity.sum(axis=0)),
-        left=np.zeros(problem.node_capacity.shape[1], dtype=np.int64),
-    )
-
-
 class _Island:
     """One population with its random numbers."""
 
@@ -182,8 +141,8 @@ class _Island:
         jobs = problem.jobs
         self._inputs = Inputs.of(problem)
         self._settings = options.settings(problem, size := options.population or _size(jobs, schedules), schedules)
-        self._mirror = _mirrored(problem, self._inputs) if self._settings.two_sided else self._inputs
-        self._population = new_population(size, _work(problem))
+        self._mirror = mirrored(problem, self._inputs) if self._settings.two_sided else self._inputs
+        self._population = new_population(size, work_of(problem))
         order, scratch, latest = (np.zeros(jobs, dtype=np.int64) for _ in range(3))
         first = integers(problem.topological_order)
         self._search = Search(

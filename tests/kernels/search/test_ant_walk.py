@@ -3,19 +3,19 @@ import pytest
 
 from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.randomness import new_random
-from optimizer.kernels.search.ant_walk import Habits, Trail, evaporate, lay, new_trail, set_influence, walk
+from optimizer.kernels.search.ant_walk import Habits, Trail, lay, new_trail, set_influence, walk
 from optimizer.problem import Problem
 from optimizer.units import IntArray
 from tests.random_instances import random_instance
 
 
 def habits(greed: float = 1.0, direct: float = 0.0, persistence: float = 1.0) -> Habits:
-    return Habits(evaporation=0.5, direct=direct, persistence=persistence, greed=greed)
+    return Habits(direct=direct, persistence=persistence, greed=greed)
 
 
 def walked(problem: Problem, trail: Trail, rates: Habits, seed: int = 0) -> IntArray:
     order = np.zeros(problem.jobs, dtype=np.int64)
-    walk(Inputs.of(problem), rates, trail, order, new_random(seed))
+    walk(Inputs.of(problem), rates, trail, order, new_random(seed), order[None].copy(), 0, 0, problem.jobs)
     return order
 
 
@@ -38,7 +38,7 @@ def by_definition(problem: Problem, trail: Trail, rates: Habits) -> list[int]:
 @pytest.mark.parametrize("seed", range(40))
 def test_incremental_sums_are_those_of_the_definition(seed: int) -> None:
     problem = Problem.of(random_instance(seed, jobs_max=12))
-    trail = new_trail(problem.topological_order, problem.jobs)
+    trail = new_trail(problem.topological_order, problem.jobs, 1.0)
     trail.pheromone[:] = np.random.default_rng(seed).random(trail.pheromone.shape)
     set_influence(trail, 0.5)
     rates = habits(direct=(seed % 3) / 2, persistence=(seed % 4 + 1) / 4)
@@ -50,7 +50,7 @@ def test_incremental_sums_are_those_of_the_definition(seed: int) -> None:
 def test_orders_keep_precedence_and_the_window_of_places(seed: int, width: int) -> None:
     problem = Problem.of(random_instance(seed, jobs_max=12))
     reference = problem.topological_order
-    trail = new_trail(reference, min(width, problem.jobs))
+    trail = new_trail(reference, min(width, problem.jobs), 1.0)
     set_influence(trail, 0.0)
     place = np.empty(problem.jobs, dtype=np.int64)
     place[walked(problem, trail, habits(greed=0.0), seed)] = np.arange(problem.jobs)
@@ -64,11 +64,28 @@ def test_pheromone_draws_jobs_to_the_places_where_it_was_laid() -> None:
     problem = next(
         p for p in map(Problem.of, map(random_instance, range(50))) if p.jobs == 5 and not len(p.predecessor_job)
     )
-    trail, order = new_trail(np.arange(5), 5), np.array([4, 2, 0, 1, 3])
+    trail, orders = new_trail(np.arange(5), 5, 0.01), np.array([[4, 2, 0, 1, 3], [0, 1, 2, 3, 4]])
     set_influence(trail, 0.0)
-    for _ in range(5):
-        evaporate(habits(), trail)
-        lay(habits(), trail, order)
-        lay(habits(), trail, order)
-    assert trail.pheromone.sum(axis=1) == pytest.approx(np.ones(5))
-    assert walked(problem, trail, habits()).tolist() == order.tolist()
+    lay(trail, orders, 0, 1.0)
+    assert trail.pheromone.sum(axis=1) == pytest.approx(np.full(5, 1.01))
+    assert walked(problem, trail, habits()).tolist() == orders[0].tolist()
+    lay(trail, orders, 1, 1.0)
+    lay(trail, orders, 0, -1.0)
+    assert trail.pheromone.sum(axis=1) == pytest.approx(np.full(5, 1.01))
+    assert walked(problem, trail, habits()).tolist() == orders[1].tolist()
+    lay(trail, orders, 0, -1.0)
+    assert (trail.pheromone >= trail.least[0]).all()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_places_outside_the_part_follow_what_is_remembered(seed: int) -> None:
+    problem = Problem.of(random_instance(seed, jobs_max=12))
+    trail, jobs = new_trail(problem.topological_order, problem.jobs, 1.0), problem.jobs
+    set_influence(trail, 0.0)
+    remembered = walked(problem, trail, habits(greed=0.0), seed)
+    order, random = np.zeros(jobs, dtype=np.int64), new_random(seed + 1)
+    begin, end = sorted((seed % (jobs + 1), (3 * seed) % (jobs + 1)))
+    walk(Inputs.of(problem), habits(greed=0.0), trail, order, random, remembered[None], 0, begin, end)
+    assert order[:begin].tolist() == remembered[:begin].tolist()
+    anew = set(order[:end].tolist())
+    assert order[end:].tolist() == [j for j in remembered.tolist() if j not in anew]

@@ -7,27 +7,47 @@ from typing import Any
 import numpy as np
 import pytest
 
-from optimizer.kernels.inputs import Inputs
-from optimizer.kernels.search.ant_colony import Customs, new_colony, run_colony
-from optimizer.kernels.search.ant_walk import Habits, new_trail
+from optimizer.kernels.inputs import Inputs, integers
+from optimizer.kernels.search.ant_colony import Customs, Direction, new_colony, new_direction, run_colony
+from optimizer.kernels.search.ant_walk import Habits, lay, new_trail
 from optimizer.kernels.search.improvement import new_room
 from optimizer.kernels.search.particle_swarm import Motion, new_swarm, run_swarm
 from optimizer.kernels.timeline import new_timeline
 from optimizer.problem import Problem
+from optimizer.solvers.heuristics.directions import bounds_of, is_reversible, mirrored
+from optimizer.solvers.heuristics.evolving import work_of
+from optimizer.units import IntArray
 from tests.random_instances import random_instance
 
 Run = Callable[[int, int], None]
 
 
 def colony(problem: Problem, *, compiled: bool) -> tuple[Run, Any]:
-    inputs = Inputs.of(problem)
-    improves = inputs.is_maximum
-    customs = Customs(ants=3, influence=1.0, fade=30, memory=2, swaps=0 if improves else 2, improves=improves)
-    state = new_colony(problem.topological_order, seed=1, stream=0)
-    trail = new_trail(problem.topological_order, max(1, problem.jobs - 1))
+    inputs, first = Inputs.of(problem), integers(problem.topological_order)
+    last = integers(first[::-1])
+    two_sided = is_reversible(problem)
+    customs = Customs(
+        influence=1.0,
+        fade=30,
+        part=0.5,
+        parallel=0.5,
+        swaps=2,
+        improves=inputs.is_maximum and not two_sided,
+        two_sided=two_sided,
+        tie=0.1,
+        most=1000,
+    )
+    state = new_colony(work_of(problem), seed=1, stream=0)
+
+    def direction(one: Inputs, topological: IntArray) -> Direction:
+        trail = new_trail(topological, max(1, problem.jobs - 1), 0.1)
+        return new_direction(one, bounds_of(problem, one, topological[::-1]), topological, trail, ants=3)
+
+    forward = direction(inputs, first)
+    backward = direction(mirrored(problem, inputs), last) if two_sided else forward
     run = run_colony.compiled if compiled else run_colony
-    rest = (state, trail, new_room(problem.jobs), new_timeline(inputs))
-    return partial(run, inputs, customs, Habits(0.1, 0.5, 1.0, 0.5), *rest), state
+    rest = (state, forward, backward, new_room(problem.jobs), new_timeline(inputs))
+    return partial(run, customs, Habits(0.5, 1.0, 0.5), *rest), state
 
 
 def swarm(problem: Problem, *, compiled: bool) -> tuple[Run, Any]:
@@ -67,6 +87,19 @@ def test_iterations_are_a_limit(start: Callable[..., tuple[Run, Any]]) -> None:
     run, state = start(Problem.of(random_instance(7)), compiled=False)
     run(10**9, 3)
     assert state.counter[1] == 3
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_pheromone_is_that_of_what_ants_keep(seed: int) -> None:
+    run, _ = colony(Problem.of(random_instance(seed, jobs_max=9)), compiled=False)
+    run(60, 10**9)
+    assert isinstance(run, partial)
+    for direction in run.args[3:5]:
+        known = direction.memory[direction.fitness < np.inf]
+        expected = new_trail(direction.topological, direction.trail.pheromone.shape[1], 0.1)
+        for i in range(len(known)):
+            lay(expected, known, i, 1 / len(direction.fitness))
+        assert direction.trail.pheromone == pytest.approx(expected.pheromone)
 
 
 def test_genes_reach_modes_and_nodes() -> None:

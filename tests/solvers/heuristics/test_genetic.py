@@ -15,6 +15,7 @@ from optimizer.result import Limits
 from optimizer.schedule import Schedule
 from optimizer.solvers import registry
 from optimizer.solvers.heuristics import genetic
+from optimizer.solvers.heuristics.evolving import work_of
 from optimizer.solvers.heuristics.genetic import Genetic
 from optimizer.solvers.monitor import Monitor
 from optimizer.solvers.solve import solve
@@ -136,5 +137,5 @@ def test_options_come_from_the_name() -> None:
 
 def test_work_is_the_share_of_the_cluster() -> None:
     problem = Problem.of(project(1))
-    assert (genetic._work(problem) >= 0).all()
+    assert (work_of(problem) >= 0).all()
     assert np.isfinite(genetic._rules(problem)).all()

@@ -8,6 +8,8 @@ from optimizer.names import Feature, Objective, Status
 from optimizer.problem import Problem
 from optimizer.result import Limits
 from optimizer.solvers import registry
+from optimizer.solvers.heuristics.ant_colony import AntColony
+from optimizer.solvers.monitor import Monitor
 from optimizer.solvers.solve import solve
 from tests.oracle import brute_force
 from tests.random_instances import random_instance
@@ -62,10 +64,22 @@ def test_a_warm_start_is_gone_on_from(solver: str) -> None:
     assert again.value <= start.value
 
 
+@pytest.mark.parametrize("objective", [Objective.MEAN_FLOW_TIME, Objective.MAKESPAN, Objective.MAX_LATENESS])
+def test_ants_make_no_more_schedules_than_allowed(objective: Objective) -> None:
+    for seed in range(4):
+        problem = Problem.of(random_instance(seed, jobs_max=20, objective=objective))
+        for schedules in (20, 21, 22, 23, 500):
+            limits = Limits(time_limit=None, threads=1, schedules=schedules)
+            monitor = Monitor(problem, limits)
+            AntColony().solve(problem, limits, seed=0, warm_start=None, monitor=monitor)
+            assert monitor.schedules <= schedules
+
+
 @pytest.mark.parametrize(
     ("solver", "complaint"),
     [
         ("ant-colony:ants=0", "ants 0: expected a whole number >= 1"),
+        ("ant-colony:initial=0", "initial 0.0: expected a number from 1e-06 to 1"),
         ("ant-colony:greed=1.5", "greed 1.5: expected a number from 0 to 1"),
         ("ant-colony:rule=x", "rule 'x': expected one of best, arrival"),
         ("particle-swarm:particles=0", "particles 0: expected a whole number >= 1"),
