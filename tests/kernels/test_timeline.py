@@ -10,6 +10,7 @@ from optimizer.kernels.timeline import (
     Timeline,
     copy_free,
     earliest_start,
+    first_conflict,
     free_amount,
     give_back,
     latest_start,
@@ -160,6 +161,8 @@ def test_against_an_array_of_slots_with_all_jobs_on_one_of_many_nodes() -> None:
         ready, p, demand = rng.randint(0, 400), int(job.duration), int(job.demand["gpu"])
         start = next(t for t in range(ready, horizon) if (left[t : t + p] >= demand).all())
         assert earliest_start(timeline, 7, ready, p, inputs.mode_demand, j, NEVER) == start
+        full = (t for t in range(ready, ready + p) if left[t] < demand)
+        assert first_conflict(timeline, 7, ready, ready + p, inputs.mode_demand, j) == next(full, NEVER)
         limit = rng.randint(p, 400)
         fitting = (t for t in range(limit - p, -1, -1) if (left[t : t + p] >= demand).all())
         assert max(latest_start(timeline, 7, limit, p, inputs.mode_demand, j), -1) == next(fitting, -1)

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from optimizer.instance import Instance, Job
 from optimizer.kernels import slots
 from optimizer.kernels.generation import feasible_order, serial_schedule
 from optimizer.kernels.inputs import Inputs, integers
@@ -8,13 +9,16 @@ from optimizer.kernels.randomness import new_random
 from optimizer.kernels.score import score
 from optimizer.kernels.search.moves import change_order
 from optimizer.kernels.search.neighbourhood import (
+    CHANGED,
     CURRENT,
     DELTA,
     Neighbourhood,
     adopt,
+    begin_move,
     keep_move,
     new_neighbourhood,
     replace,
+    take_out,
     undo_move,
 )
 from optimizer.kernels.serial import Plan
@@ -66,3 +70,43 @@ def test_moves_keep_the_schedule_valid_and_can_be_taken_back(
         assert (np.diff(space.plan.start[space.order]) >= 0).all()
         assert (space.order[space.position] == np.arange(problem.jobs)).all()
         assert not space.mark.any()
+
+
+def moved_to_the_front(last: int) -> tuple[Inputs, Neighbourhood]:
+    """Return a, b, c of length 4 and d of length ``last``, two at a time, when d is about to be placed first."""
+    lengths = {"a": 4, "b": 4, "c": 4, "d": last}
+    jobs = tuple(Job(name, duration=length, demand={"gpu": 1}) for name, length in lengths.items())
+    inputs, space = opened(Problem.of(Instance(jobs, resources={"gpu": 2})))
+    assert space.plan.start.tolist() == [0, 0, 4, 4]
+    begin_move(space, 0, 3)
+    take_out(inputs, space, 3, True)
+    space.order[:] = [3, 0, 1, 2]
+    space.position[:] = [1, 2, 3, 0]
+    return inputs, space
+
+
+def test_a_move_disturbs_only_those_in_the_way() -> None:
+    """b makes room for d and takes the place that d leaves; a and c are not touched."""
+    inputs, space = moved_to_the_front(4)
+    assert replace(inputs, space, np.inf)
+    assert space.plan.start.tolist() == [0, 4, 4, 0]
+    assert space.changed[: space.counts[CHANGED]].tolist() == [3, 1]
+    assert space.totals[DELTA] == 0.0
+
+
+def test_those_who_are_pushed_push_others() -> None:
+    """b starts beside d, so that c has to wait for the end of d, one step."""
+    inputs, space = moved_to_the_front(5)
+    assert replace(inputs, space, np.inf)
+    assert space.plan.start.tolist() == [0, 4, 5, 0]
+    assert space.totals[DELTA] == -4 + 4 + 1
+
+
+def test_a_move_is_given_up_once_it_is_too_dear() -> None:
+    """With d in front and b behind it nothing is gained any more: c is not looked at."""
+    inputs, space = moved_to_the_front(5)
+    assert not replace(inputs, space, -0.1)
+    assert space.plan.start[2] == 4
+    undo_move(inputs, space)
+    assert space.plan.start.tolist() == [0, 0, 4, 4]
+    assert space.order.tolist() == [0, 1, 2, 3]
