@@ -120,7 +120,8 @@ def main(
     parts = [f"--{name} {value}" for name, values in (("set", families), ("solver", solvers)) for value in values]
     parts += [*(f"--schedules {budget}" for budget in budgets), f"--every {every}", f"--seed {seed}"]
     command = f"python -m benchmarks.heuristics_psplib {' '.join(parts)} --processes {processes}"
-    publish(HERE / "heuristics_psplib.md", "PSPLIB: heuristics by number of schedules", command, table, NOTE)
+    page = HERE / f"heuristics_psplib_{'_'.join(solvers)}.md"
+    publish(page, "PSPLIB: heuristics by number of schedules", command, table, NOTE)
 
 
 if __name__ == "__main__":
