@@ -11,7 +11,7 @@ INSERT, SWAP, SHUFFLE, CHOOSE = range(4)
 
 @kernel_apart
 def change_order(inputs: Inputs, space: Neighbourhood, random: IntArray, kind: int, reach: int) -> None:
-    """Begin a random move: take out the jobs of a window and put them into another order.
+    """Begin a random move: take out the jobs that move and put them elsewhere in the order of a window.
 
     Parameters
     ----------
