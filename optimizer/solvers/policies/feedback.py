@@ -10,7 +10,7 @@ from optimizer.result import Limits
 from optimizer.schedule import Schedule
 from optimizer.solvers.base import Answer
 from optimizer.solvers.monitor import Monitor
-from optimizer.solvers.policies.simulation import cost_steps, quantum_steps, require_time, run, steps
+from optimizer.solvers.policies.simulation import quantum_and_cost, require_time, run, steps
 
 _MOST_LEVELS = 64
 
@@ -43,8 +43,8 @@ class RoundRobin:
         self, problem: Problem, limits: Limits, *, seed: int, warm_start: Schedule | None, monitor: Monitor
     ) -> Answer:
         """Simulate; see :class:`~optimizer.solvers.base.Solver`."""
-        quantum = quantum_steps(problem, self.quantum)
-        return run(FeedbackSimulation(problem, [quantum], cost=_cost(problem, self.cost, quantum)), monitor)
+        quantum, cost = quantum_and_cost(problem, self.quantum, self.cost)
+        return run(FeedbackSimulation(problem, [quantum], cost=cost), monitor)
 
 
 @dataclass(frozen=True)
@@ -94,16 +94,8 @@ class MLFQ:
         self, problem: Problem, limits: Limits, *, seed: int, warm_start: Schedule | None, monitor: Monitor
     ) -> Answer:
         """Simulate; see :class:`~optimizer.solvers.base.Solver`."""
-        quantum = quantum_steps(problem, self.quantum)
+        quantum, cost = quantum_and_cost(problem, self.quantum, self.cost)
         longest = max(problem.horizon, 1)
         allotments = [max(1, round(min(quantum * self.factor**level, longest))) for level in range(self.levels)]
         promotion = None if self.promotion is None else max(1, steps(problem, self.promotion))
-        cost = _cost(problem, self.cost, quantum)
         return run(FeedbackSimulation(problem, allotments, promotion=promotion, cost=cost), monitor)
-
-
-def _cost(problem: Problem, cost: float, quantum: int) -> int:
-    """Return the cost of a preemption in steps; UsageError unless it leaves something of the quantum."""
-    if cost_steps(problem, cost) >= quantum:
-        raise UsageError(f"cost {cost}: expected less than the quantum, or nothing gets done")
-    return cost_steps(problem, cost)

@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from optimizer.errors import UsageError
 from optimizer.kernels.policies.preemption import KeyedSimulation
 from optimizer.problem import Problem
 from optimizer.result import Limits
 from optimizer.schedule import Schedule
 from optimizer.solvers.base import Answer
 from optimizer.solvers.monitor import Monitor
-from optimizer.solvers.policies.simulation import cost_steps, quantum_steps, require_time, run
+from optimizer.solvers.policies.simulation import quantum_and_cost, require_time, run
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,5 @@ class LAS:
         self, problem: Problem, limits: Limits, *, seed: int, warm_start: Schedule | None, monitor: Monitor
     ) -> Answer:
         """Simulate; see :class:`~optimizer.solvers.base.Solver`."""
-        quantum, cost = quantum_steps(problem, self.quantum), cost_steps(problem, self.cost)
-        if cost >= quantum:
-            raise UsageError(f"cost {self.cost}: expected less than the quantum, or nothing gets done")
+        quantum, cost = quantum_and_cost(problem, self.quantum, self.cost)
         return run(KeyedSimulation(problem, "attained", quantum=quantum, cost=cost), monitor)

@@ -67,6 +67,14 @@ def cost_steps(problem: Problem, cost: float) -> int:
     return found
 
 
+def quantum_and_cost(problem: Problem, quantum: float | None, cost: float) -> tuple[int, int]:
+    """Return a time to run and what a preemption costs, in steps; UsageError unless that leaves something of it."""
+    time, lost = quantum_steps(problem, quantum), cost_steps(problem, cost)
+    if lost >= time:
+        raise UsageError(f"cost {cost}: expected less than the quantum, or nothing gets done")
+    return time, lost
+
+
 def require_time(option: str, value: float | None, *, positive: bool = True) -> None:
     """Raise UsageError unless an option is None or a time above 0 (or 0, where it need not be positive)."""
     if value is not None and not (isfinite(value) and (value > 0 or (value == 0 and not positive))):
