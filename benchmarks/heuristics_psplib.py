@@ -91,7 +91,7 @@ def _rows(
     with TemporaryDirectory() as folder, ProcessPoolExecutor(processes) as pool:
         for family, solver in product(families, solvers):
             instances = _instances(Path(folder), family, every)
-            _run(*instances[0], solver, 1, seed)  # compiles, so that the processes find it done
+            _run(*instances[0], solver, budgets[0], seed)  # compiles, so that the processes find it done
             cells: list[object] = []
             for budget in budgets:
                 run = partial(_run, solver=solver, schedules=budget, seed=seed)
