@@ -231,27 +231,11 @@ class Problem:
         blocks are over, always a job running or a lag pending; so the rest takes no longer than all processing times
         and the longest lag of each job in a row. Every objective is regular: an active schedule is among the best.
         """
-        return max(int(self.release.max()), int(self.profile_time.max())) + self._work_in_a_row
-
-    @property
-    def active_horizon(self) -> int:
-        """A time by which every active schedule has ended.
-
-        The same, but blocks count only until the last one is over that could keep a job waiting for an empty node.
-        """
-        node = np.repeat(np.arange(self.nodes), np.diff(self.profile_start))
-        needed = np.minimum(self.mode_demand.max(axis=0), self.node_capacity)
-        blocks = np.flatnonzero((self.profile_level < needed[node]).any(axis=1))
-        last_block = int(self.profile_time[blocks + 1].max(initial=0))
-        return max(int(self.release.max()), last_block) + self._work_in_a_row
-
-    @property
-    def _work_in_a_row(self) -> int:
+        latest = max(int(self.release.max()), int(self.profile_time.max()))
         longest = np.maximum.reduceat(self.mode_time.max(axis=1), self.mode_start[:-1])
         lag = np.zeros(self.jobs, dtype=np.int64)
         np.maximum.at(lag, np.repeat(np.arange(self.jobs), np.diff(self.predecessor_start)), self.predecessor_lag)
-        total: int = sum(longest.tolist()) + sum(lag.tolist())  # exact, however long
-        return total
+        return int(latest + sum(longest.tolist()) + sum(lag.tolist()))
 
     @property
     def features(self) -> frozenset[Feature]:

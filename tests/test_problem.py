@@ -200,19 +200,8 @@ def test_schedules_of_a_coarse_problem_are_schedules_of_the_fine_one(step: int) 
 def test_some_best_schedule_ends_within_the_horizon() -> None:
     for seed in range(120):
         problem = Problem.of(random_instance(seed, jobs_max=5))
-        assert problem.active_horizon <= problem.horizon
-        within = replace(problem, deadline=np.minimum(problem.deadline, problem.active_horizon))
+        within = replace(problem, deadline=np.minimum(problem.deadline, problem.horizon))
         assert brute_force(within) == brute_force(problem), seed
-
-
-def test_a_block_that_keeps_nobody_waiting_does_not_stretch_active_schedules() -> None:
-    """The jobs take up to 2 of 4 GPUs: the block of 3 that ends at 30 matters, that of 2 that ends at 100 does not."""
-    jobs = (Job("a", arrival=7, duration=3, demand={"gpu": 2}), Job("b", duration=4, demand={"gpu": 1}))
-    minor = Unavailable(50, 100, resource="gpu", amount=2)
-    major = Unavailable(20, 30, resource="gpu", amount=3)
-    assert Problem.of(Instance(jobs, resources={"gpu": 4}, unavailable=(minor,))).active_horizon == 7 + 7
-    both = Problem.of(Instance(jobs, resources={"gpu": 4}, unavailable=(minor, major)))
-    assert (both.active_horizon, both.horizon) == (30 + 7, 100 + 7)
 
 
 def test_topological_order_and_successors_of_random_instances() -> None:

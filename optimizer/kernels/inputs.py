@@ -96,7 +96,7 @@ class Inputs(NamedTuple):
         """Return the arrays of ``problem``."""
         costs = Costs.of(problem)
         miss_cost, delay_cost = _late_costs(problem, costs)
-        horizon = problem.active_horizon
+        horizon = active_horizon(problem)
         return cls(
             *_until(Workload.of(problem), horizon),
             deadline=integers(problem.deadline),
@@ -108,6 +108,20 @@ class Inputs(NamedTuple):
             delay_cost=delay_cost,
             horizon=horizon,
         )
+
+
+def active_horizon(problem: Problem) -> int:
+    """Return a time by which every active schedule (no job can start earlier on its own) has ended.
+
+    That of Problem, but blocks count only until the last one is over that could keep a job waiting for an empty node.
+    """
+    node = np.repeat(np.arange(problem.nodes), np.diff(problem.profile_start))
+    needed = np.minimum(problem.mode_demand.max(axis=0), problem.node_capacity)
+    blocks = np.flatnonzero((problem.profile_level < needed[node]).any(axis=1))
+    last_block = int(problem.profile_time[blocks + 1].max(initial=0))
+    last_arrival = int(problem.release.max())
+    in_a_row = problem.horizon - max(last_arrival, int(problem.profile_time.max()))
+    return in_a_row + max(last_arrival, last_block)
 
 
 def _until(workload: Workload, horizon: int) -> Workload:
