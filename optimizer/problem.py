@@ -231,11 +231,15 @@ class Problem:
         blocks are over, always a job running or a lag pending; so the rest takes no longer than all processing times
         and the longest lag of each job in a row. Every objective is regular: an active schedule is among the best.
         """
-        latest = max(int(self.release.max()), int(self.profile_time.max()))
+        return max(int(self.release.max()), int(self.profile_time.max())) + self.time_in_a_row
+
+    @cached_property
+    def time_in_a_row(self) -> int:
+        """What all jobs take one after another, each as long as it can with its longest lag; exact, however long."""
         longest = np.maximum.reduceat(self.mode_time.max(axis=1), self.mode_start[:-1])
         lag = np.zeros(self.jobs, dtype=np.int64)
         np.maximum.at(lag, np.repeat(np.arange(self.jobs), np.diff(self.predecessor_start)), self.predecessor_lag)
-        return int(latest + sum(longest.tolist()) + sum(lag.tolist()))
+        return int(sum(longest.tolist()) + sum(lag.tolist()))
 
     @property
     def features(self) -> frozenset[Feature]:

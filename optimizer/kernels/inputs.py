@@ -119,9 +119,7 @@ def active_horizon(problem: Problem) -> int:
     needed = np.minimum(problem.mode_demand.max(axis=0), problem.node_capacity)
     blocks = np.flatnonzero((problem.profile_level < needed[node]).any(axis=1))
     last_block = int(problem.profile_time[blocks + 1].max(initial=0))
-    last_arrival = int(problem.release.max())
-    in_a_row = problem.horizon - max(last_arrival, int(problem.profile_time.max()))
-    return in_a_row + max(last_arrival, last_block)
+    return max(int(problem.release.max()), last_block) + problem.time_in_a_row
 
 
 def _until(workload: Workload, horizon: int) -> Workload:

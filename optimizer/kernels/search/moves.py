@@ -29,7 +29,7 @@ def change_order(inputs: Inputs, space: Neighbourhood, random: IntArray, kind: i
         begin_move(space, a, a)
         take_out(inputs, space, space.order[a], True)
         _choose(inputs, space, random, space.order[a])
-        space.counts[SINCE] = 0
+        space.counts[SINCE] = 0  # another mode or node may have had room all along
         return
     b = a + 1 + draw_below(random, reach)
     if b >= jobs:

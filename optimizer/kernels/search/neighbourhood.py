@@ -261,10 +261,8 @@ def _push_successors(inputs: Inputs, space: Neighbourhood, j: int) -> None:
     """Take out the successors that cannot keep their starts."""
     for e in range(inputs.successor_start[j], inputs.successor_start[j + 1]):
         successor = inputs.successor_job[e]
-        if (
-            space.mark[successor] == _KEPT
-            and ready_time(inputs, space.plan.end, successor) > space.plan.start[successor]
-        ):
+        is_late = ready_time(inputs, space.plan.end, successor) > space.plan.start[successor]
+        if is_late and space.mark[successor] == _KEPT:
             take_out(inputs, space, successor, False)
 
 
@@ -277,6 +275,9 @@ def _find(inputs: Inputs, space: Neighbourhood, j: int, ready: int, latest_end: 
     """
     space.counts[PLACED] += 1
     best_end, best_cost, found = latest_end, np.inf, False
+    since = space.counts[SINCE]
+    if space.mark[j] == _PUSHED:
+        since = max(since, space.old.start[j])
     for m in range(inputs.mode_start[j], inputs.mode_start[j + 1]):
         if space.fixed_mode[j] >= 0 and space.fixed_mode[j] != m:
             continue
@@ -288,9 +289,6 @@ def _find(inputs: Inputs, space: Neighbourhood, j: int, ready: int, latest_end: 
             s = inputs.node_speed[v]
             duration = inputs.mode_time[m, s]
             latest = min(latest_better(inputs, m, v, best_end, best_cost), inputs.horizon - duration)
-            since = space.counts[SINCE]
-            if space.mark[j] == _PUSHED:
-                since = max(since, space.old.start[j])
             first = max(ready, since - duration + 1)
             start = earliest_beside(space.timeline, v, first, duration, inputs.mode_demand, m, latest, own)
             if start <= latest:
