@@ -13,13 +13,21 @@ from optimizer.kernels.search.ant_colony import Customs, Direction, new_colony, 
 from optimizer.kernels.search.ant_walk import Habits, new_trail
 from optimizer.kernels.search.improvement import new_room
 from optimizer.kernels.timeline import new_timeline
-from optimizer.objective import Costs
 from optimizer.problem import Problem
 from optimizer.result import Limits
 from optimizer.schedule import Schedule
 from optimizer.solvers.base import Answer
 from optimizer.solvers.heuristics.directions import bounds_of, is_reversible, mirrored
-from optimizer.solvers.heuristics.evolving import BEST_RULE, EvolvingIsland, evolve, reference_order, work_of
+from optimizer.solvers.heuristics.evolving import (
+    BEST_RULE,
+    EvolvingIsland,
+    evolve,
+    falling,
+    reference_order,
+    suits_parallel,
+    tie_of,
+    work_of,
+)
 from optimizer.solvers.heuristics.options import require_at_least, require_between, require_one_of
 from optimizer.solvers.heuristics.rules import RANDOM, RULES
 from optimizer.solvers.heuristics.search import share_of
@@ -34,9 +42,6 @@ _MOST_INFLUENCE = 100.0
 
 _LEAST_INITIAL = 1e-6
 """Without any pheromone there were no probabilities."""
-
-_SLOWEST = 1000
-"""Most jobs for which the parallel scheme, which looks at all that wait again and again, is used."""
 
 
 @dataclass(frozen=True)
@@ -134,16 +139,15 @@ class AntColony:
         """Return the constants of the compiled loops."""
         two_sided = is_reversible(problem)
         improves = self.improve and problem.objective.is_maximum and not two_sided
-        parallel = self.parallel if schedules else self.parallel / 2  # its average, where the end is not known
         return Customs(
             influence=self.influence,
             fade=self.fade,
             part=self.part,
-            parallel=parallel if two_sided and problem.jobs <= _SLOWEST else 0.0,
+            parallel=falling(self.parallel, schedules) if two_sided and suits_parallel(problem) else 0.0,
             swaps=0 if improves or two_sided else self.swaps,
             improves=improves,
             two_sided=two_sided,
-            tie=0.9 * Costs.of(problem).granularity,
+            tie=tie_of(problem),
             most=schedules or 2**62,
         )
 

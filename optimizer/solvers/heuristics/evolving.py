@@ -16,6 +16,7 @@ from optimizer.kernels.generation import (
 from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.score import score
 from optimizer.kernels.serial import Plan
+from optimizer.objective import Costs
 from optimizer.problem import Problem
 from optimizer.result import Limits
 from optimizer.schedule import Schedule
@@ -28,6 +29,7 @@ from optimizer.units import FloatArray, IntArray
 BEST_RULE: Final = "best"
 
 _SECONDS_PER_CHOICE = 1e-4
+_MOST_IN_PARALLEL = 1000
 
 
 class State(Protocol):
@@ -156,6 +158,24 @@ def work_of(problem: Problem) -> FloatArray:
     share = np.divide(problem.mode_demand, total, out=np.zeros(problem.mode_demand.shape), where=total > 0)
     work = np.minimum.reduceat(share.sum(axis=1) * problem.mode_time.min(axis=1), problem.mode_start[:-1])
     return np.ascontiguousarray(work)
+
+
+def suits_parallel(problem: Problem) -> bool:
+    """Return whether there are few enough jobs for the parallel scheme, which looks at all that wait at each instant."""
+    return problem.jobs <= _MOST_IN_PARALLEL
+
+
+def falling(probability: float, schedules: int | None) -> float:
+    """Return the first value of a probability that falls to 0 until the last of so many schedules.
+
+    Where their number is not known it does not fall: then it is the average from the beginning.
+    """
+    return probability if schedules else probability / 2
+
+
+def tie_of(problem: Problem) -> float:
+    """Return less than what two scores differ by at least: how much the later of two equal schedules is less fit."""
+    return 0.9 * Costs.of(problem).granularity
 
 
 def reference_order(problem: Problem, inputs: Inputs, rule: str, seed: int) -> tuple[IntArray, int]:

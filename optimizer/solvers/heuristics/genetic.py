@@ -14,13 +14,19 @@ from optimizer.kernels.search.population import PEAK, TWO_POINT, UNIFORM, new_po
 from optimizer.kernels.serial import new_plan
 from optimizer.kernels.timeline import new_timeline
 from optimizer.names import Objective
-from optimizer.objective import Costs
 from optimizer.problem import NEVER, Problem
 from optimizer.result import Limits
 from optimizer.schedule import Schedule
 from optimizer.solvers.base import Answer
 from optimizer.solvers.heuristics.directions import bounds_of, is_reversible, mirrored
-from optimizer.solvers.heuristics.evolving import score_of, seconds_per_schedule, work_of
+from optimizer.solvers.heuristics.evolving import (
+    falling,
+    score_of,
+    seconds_per_schedule,
+    suits_parallel,
+    tie_of,
+    work_of,
+)
 from optimizer.solvers.heuristics.options import require, require_between, require_one_of
 from optimizer.solvers.heuristics.rules import rule_keys
 from optimizer.solvers.heuristics.search import run_islands, share_of
@@ -33,9 +39,6 @@ Encoding = Literal["activity-list", "random-key"]
 _CROSSOVERS = {"two-point": TWO_POINT, "peak": PEAK, "uniform": UNIFORM}
 _POPULATION, _LEAST, _MANY = 155, 6, 10_000
 """Individuals for 1000 schedules of one job, the least in any case, and schedules where no number is given."""
-
-_SLOWEST = 1000
-"""Most jobs for which the parallel scheme, which looks at all that wait again and again, is used."""
 
 _REACH = 0.02
 """How far mutated keys move, relative to the length of the schedule."""
@@ -99,16 +102,15 @@ class Genetic:
     def settings(self, problem: Problem, size: int, schedules: int | None) -> Settings:
         """Return the constants of the compiled loops."""
         reversible = is_reversible(problem)
-        parallel = self.parallel if schedules else self.parallel / 2  # its average, where the end is not known
         return Settings(
             two_sided=reversible,
             justified=problem.objective.is_maximum and not reversible,
             listed=self.encoding == "activity-list",
-            tie=0.9 * Costs.of(problem).granularity,
+            tie=tie_of(problem),
             bounded=reversible,
             crossover=_CROSSOVERS[self.crossover],
-            parallel=parallel if problem.jobs <= _SLOWEST else 0.0,
-            first_parallel=_FIRST_PARALLEL if problem.jobs <= _SLOWEST else 0.0,
+            parallel=falling(self.parallel, schedules) if suits_parallel(problem) else 0.0,
+            first_parallel=_FIRST_PARALLEL if suits_parallel(problem) else 0.0,
             mutation=max(self.mutation, 1 / problem.jobs) if self.mutation else 0.0,
             reach=max(_REACH, _PLACES / problem.jobs),
             noise=max(_NOISE, _SPREAD / problem.jobs),
