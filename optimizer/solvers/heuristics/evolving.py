@@ -161,7 +161,7 @@ def work_of(problem: Problem) -> FloatArray:
 
 
 def suits_parallel(problem: Problem) -> bool:
-    """Return whether there are few enough jobs for the parallel scheme, which looks at all that wait at each instant."""
+    """Return whether jobs are few enough for the parallel scheme, which looks at all that wait at each instant."""
     return problem.jobs <= _MOST_IN_PARALLEL
 
 
