@@ -136,6 +136,8 @@ def evolve(
     schedules : int
         How many were generated before, which count for the first island.
     """
+    if warm_start is not None:
+        monitor.report(warm_start)  # in case that there is no time for more: the loops may have to be compiled first
     islands = [start(stream) for stream in range(limits.threads)]
     for stream, island in enumerate(islands):
         island.begin(0 if stream else schedules, warm_start)

@@ -6,8 +6,10 @@ from optimizer.kernels.generation import feasible_order, serial_schedule
 from optimizer.kernels.inputs import Inputs
 from optimizer.objective import Costs, total_cost
 from optimizer.problem import NEVER, Problem
-from optimizer.solvers.heuristics.evolving import BEST_RULE, reference_order, score_of
+from optimizer.result import Limits
+from optimizer.solvers.heuristics.evolving import BEST_RULE, EvolvingIsland, evolve, reference_order, score_of
 from optimizer.solvers.heuristics.rules import RULES, rule_keys
+from optimizer.solvers.monitor import Monitor
 
 PROBLEM = Problem.of(generate("server", 20, seed=1))
 INPUTS = Inputs.of(PROBLEM)
@@ -35,3 +37,17 @@ def test_the_score_of_a_schedule_without_misses_is_its_total() -> None:
     late = ((schedule.end > PROBLEM.deadline) & (PROBLEM.deadline < NEVER)).any()
     assert not late
     assert score_of(INPUTS, schedule) == pytest.approx(total)
+
+
+def test_the_schedule_to_start_from_is_handed_in_before_anything_else() -> None:
+    """Whatever takes long then, as compiling does, there is a schedule."""
+    schedule = serial_schedule(PROBLEM, np.array(by_rule("shortest")))
+    limits = Limits(time_limit=None, threads=1)
+    monitor = Monitor(PROBLEM, limits)
+
+    def start(_: int) -> EvolvingIsland:
+        assert monitor.schedule is schedule
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        evolve(PROBLEM, limits, monitor, schedule, start, 0)
