@@ -11,6 +11,7 @@ from optimizer.bounds.trivial import trivial_bound
 from optimizer.errors import InputError, SchedoptError, SolverError, UsageError
 from optimizer.instance import Instance
 from optimizer.kernels.generation import left_shifted
+from optimizer.kernels.inputs import active_horizon
 from optimizer.metrics import Metrics
 from optimizer.names import Feature, Objective, Status, StoppedBy
 from optimizer.objective import Costs
@@ -175,14 +176,14 @@ class _Run:
         greedy.solve(self.problem, self.limits, seed=self.seed, warm_start=None, monitor=own)
 
     def _start(self) -> Schedule | None:
-        """Return the best schedule so far as one of the solver's grid, None if it is none there."""
+        """Return the best schedule so far as one of the solver's grid and horizon, None if it is none there."""
         best = self.monitor.schedule
         if best is None or self.monitor.misses or best.preemptive:
             return None
-        if self.working is self.problem:
+        if self.working is self.problem and best.end.max() <= active_horizon(self.problem):
             return best
-        coarse = left_shifted(self.working, best)
-        return None if violations(self.working, coarse) else coarse
+        shifted = left_shifted(self.working, best)
+        return None if violations(self.working, shifted) else shifted
 
     def _call(self, solver: Solver, warm_start: Schedule | None) -> Answer:
         return solver.solve(

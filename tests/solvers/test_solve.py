@@ -208,6 +208,18 @@ def test_the_users_warm_start_is_kept() -> None:
     assert (result.status, result.value) == (Status.OPTIMAL, 2.0)
 
 
+@pytest.mark.parametrize("solver", ["local-search", "genetic", "ant-colony", "particle-swarm", "highs"])
+def test_a_warm_start_may_leave_everything_idle_for_long(solver: str) -> None:
+    """Solvers keep room for times up to the horizon of active schedules only: what ends later is moved to the left."""
+    instance = Instance(
+        tuple(Job(f"j{i}", duration=2 + i % 2, demand={"gpu": 1}) for i in range(5)), resources={"gpu": 2}
+    )
+    start = 1000 * np.arange(5) + 1
+    late = Schedule.starting(Problem.of(instance), start, np.arange(5), np.zeros(5, dtype=np.int64))
+    result = solve(instance, solver, warm_start=late, limits=Limits(time_limit=20, schedules=50))
+    assert result.value == 4.0
+
+
 def test_a_warm_start_has_to_be_valid() -> None:
     with pytest.raises(InputError, match="the warm start is not a valid schedule: "):
         solve(TWO, "highs", warm_start=starting(Problem.of(TWO), 0, 0))
