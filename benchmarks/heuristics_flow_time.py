@@ -8,7 +8,7 @@ from statistics import fmean
 
 import click
 
-from benchmarks.report import markdown_table, publish
+from benchmarks.report import markdown_table, publish, warm_up
 from optimizer import Limits, solve
 from optimizer.generate import FAMILIES, generate
 
@@ -31,7 +31,7 @@ def value(family: str, jobs: int, seed: int, run: tuple[str, Limits]) -> float:
 @click.option("--seeds", default=3, show_default=True)
 def main(sizes: tuple[int, ...], seeds: int) -> None:
     """Run both on every instance and write the table."""
-    value("server", 10, 0, ("local-search", Limits(time_limit=60, threads=1, schedules=10_000)))  # compiles
+    warm_up(lambda: value("server", 10, 0, ("local-search", Limits(time_limit=60, threads=1, schedules=10_000))))
     rows = []
     for family in FAMILIES:
         for jobs in sizes:

@@ -17,7 +17,7 @@ from zipfile import ZipFile
 
 import click
 
-from benchmarks.report import data_file, markdown_table, publish
+from benchmarks.report import data_file, markdown_table, publish, warm_up
 from optimizer import Limits, load
 from optimizer.problem import Problem
 from optimizer.solvers import registry
@@ -91,7 +91,7 @@ def _rows(
     with TemporaryDirectory() as folder, ProcessPoolExecutor(processes) as pool:
         for family, solver in product(families, solvers):
             instances = _instances(Path(folder), family, every)
-            _run(*instances[0], solver, budgets[0], seed)  # compiles, so that the processes find it done
+            warm_up(partial(_run, *instances[0], solver, budgets[0], seed))
             cells: list[object] = []
             for budget in budgets:
                 run = partial(_run, solver=solver, schedules=budget, seed=seed)

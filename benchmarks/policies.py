@@ -16,7 +16,7 @@ from time import perf_counter
 import numpy as np
 
 from benchmarks import plain_policies as plain
-from benchmarks.report import data_file, markdown_table, publish
+from benchmarks.report import data_file, markdown_table, publish, warm_up
 from optimizer import Problem, load
 from optimizer.instance import Instance, Job
 from optimizer.kernels.policies.preemption import FeedbackSimulation, KeyedSimulation
@@ -140,7 +140,7 @@ def main() -> None:
     memory = peak_memory()
     log = Problem.of(load(data_file("swf/kth_sp2.swf.gz")))
     for make in POLICIES.values():
-        simulated(make, log)  # compiles
+        warm_up(partial(simulated, make, log))
     headings = ("trace", "policy", "jobs", "jobs/s", "jobs/s, plain Python", "ratio")
     sizes = (MILLION // 16, MILLION // 4, MILLION)
     saturated = {jobs: made(jobs, SATURATED) for jobs in sizes}

@@ -2,14 +2,23 @@
 
 import os
 import platform
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
 import click
 import psutil
 
+from optimizer.kernels.background import wait_for_all
+
 _PACKAGES = ("highspy", "ortools", "pulp", "numpy", "numba")
+
+
+def warm_up(run: Callable[[], object]) -> None:
+    """Run what is to be measured, wait until its loops are compiled, and run it again so that they are loaded."""
+    run()
+    wait_for_all()
+    run()
 
 
 def data_folder() -> Path:

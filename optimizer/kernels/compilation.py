@@ -3,15 +3,21 @@
 import hashlib
 import sys
 from collections.abc import Callable, Iterator
-from functools import cached_property, update_wrapper
+from functools import cached_property, partial, update_wrapper
 from pathlib import Path
 from types import FunctionType
 from typing import Any, ClassVar, Generic, ParamSpec, TypeVar, cast
+
+from optimizer.kernels.background import BackgroundCompiler
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 _WORTH_COMPILING = 1.0
+"""Seconds of interpreted work in a process from which loading the compiler pays."""
+
+_WORTH_WAITING = 20.0
+"""Seconds of one interpreted call that are longer than compiling takes."""
 
 
 class Kernel(Generic[P, R]):
@@ -45,21 +51,40 @@ class Kernel(Generic[P, R]):
 
         Loading the compiler costs about a second, once a process. The interpreter is used until it has taken as long
         in total, so that no run takes more than twice the time of the better choice (ski rental: Karlin, Manasse,
-        Rudolph & Sleator 1988, Algorithmica 3).
+        Rudolph & Sleator 1988, Algorithmica 3). While the first use of an installation compiles in the background,
+        the interpreter goes on, unless the call would take longer than that.
 
         Parameters
         ----------
         seconds : float
             Estimated time of the call as interpreted.
         """
-        if "numba" in sys.modules or Kernel._interpreted + seconds > _WORTH_COMPILING:
+        if "numba" not in sys.modules and Kernel._interpreted + seconds <= _WORTH_COMPILING:
+            Kernel._interpreted += seconds
+            return self
+        if self._is_compiled or self.background.ended:
             return self.compiled
-        Kernel._interpreted += seconds
-        return self
+        return partial(self._meanwhile, seconds > _WORTH_WAITING)
+
+    def _meanwhile(self, waiting: bool, *args: P.args, **kwargs: P.kwargs) -> R:
+        self.background.start(args)
+        if not waiting:
+            return self(*args, **kwargs)
+        self.background.wait()
+        return self.compiled(*args, **kwargs)
+
+    @property
+    def _is_compiled(self) -> bool:
+        return bool(cast(Any, self.compiled).signatures)
+
+    @cached_property
+    def background(self) -> BackgroundCompiler:
+        """What compiles it when a run should not wait for that."""
+        return BackgroundCompiler(self.__module__, self._function.__name__, self.compiled)
 
     @cached_property
     def compiled(self) -> Callable[P, R]:
-        """The version compiled by numba, kept on disk from process to process."""
+        """The version compiled by numba, at its first call if it must be, and kept on disk from process to process."""
         return cast(Callable[P, R], self._compiled(cache=True, nogil=True))
 
     @cached_property

@@ -11,7 +11,8 @@ from functools import cached_property
 import numpy as np
 
 from optimizer.kernels.inputs import Inputs, integers
-from optimizer.kernels.parallel import State, new_state, parallel
+from optimizer.kernels.pace import Pace
+from optimizer.kernels.parallel import NOT_BEGUN, State, new_state, parallel_part
 from optimizer.kernels.serial import Plan, new_plan, serial_part, shift_left
 from optimizer.kernels.timeline import new_timeline
 from optimizer.problem import Problem
@@ -51,11 +52,15 @@ class ScheduleGenerator:
             place_next(self._inputs, order, first, min(first + _JOBS_AT_A_TIME, len(order)), self._timeline, plan)
         return schedule_of(plan)
 
-    def parallel(self, order: IntArray) -> Schedule:
-        """Return the schedule of :func:`parallel_schedule`."""
-        plan = new_plan(self._problem.jobs)
-        generate = parallel.sized(2 * _estimate(self._problem))
-        generate(self._inputs, integers(order), self._state, self._timeline, plan)
+    def parallel(self, order: IntArray, stopped: Callable[[], bool] = lambda: False) -> Schedule | None:
+        """Return the schedule of :func:`parallel_schedule`, None if ``stopped`` said so before it was done."""
+        order, plan, coming = integers(order), new_plan(self._problem.jobs), self._state.coming
+        pace = Pace(parallel_part, 2 * _estimate(self._problem))
+        coming[0] = NOT_BEGUN
+        while coming[0] != 0:
+            if stopped():
+                return None
+            pace.run(self._inputs, order, self._state, self._timeline, plan)
         return schedule_of(plan)
 
 
@@ -93,7 +98,9 @@ def parallel_schedule(problem: Problem, order: IntArray) -> Schedule:
     order : int64[J]
         A permutation of the jobs.
     """
-    return ScheduleGenerator(problem).parallel(order)
+    schedule = ScheduleGenerator(problem).parallel(order)
+    assert schedule is not None, "nobody stops it"
+    return schedule
 
 
 def left_shifted(problem: Problem, schedule: Schedule) -> Schedule:

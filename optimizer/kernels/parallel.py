@@ -12,6 +12,8 @@ from optimizer.kernels.timeline import Timeline, copy_free, earliest_start, exce
 from optimizer.problem import NEVER
 from optimizer.units import IntArray
 
+NOT_BEGUN = -1
+
 
 class State(NamedTuple):
     """What is going on at one instant; once made it serves any number of schedules of one problem.
@@ -48,6 +50,8 @@ class State(NamedTuple):
         In ``queue``: the first job of each group, the next to try now, and behind the last.
     active : int64[G + 1]
         Groups in which jobs wait; the last element is their number.
+    coming : int64[1]
+        How many events there are, ``NOT_BEGUN`` before the first instant.
     """
 
     rank: IntArray
@@ -65,6 +69,7 @@ class State(NamedTuple):
     next: IntArray
     tail: IntArray
     active: IntArray
+    coming: IntArray
 
 
 def new_state(inputs: Inputs) -> State:
@@ -91,6 +96,7 @@ def new_state(inputs: Inputs) -> State:
         next=start.copy(),
         tail=start.copy(),
         active=np.empty(len(start) + 1, dtype=np.int64),
+        coming=np.array([NOT_BEGUN]),
     )
 
 
@@ -116,26 +122,41 @@ def _distinct(rows: IntArray) -> tuple[IntArray, IntArray]:
 @kernel
 def parallel(inputs: Inputs, order: IntArray, state: State, timeline: Timeline, plan: Plan) -> None:
     """Let time go on and start, at each instant at which something changes, every job that can start."""
-    reset(timeline, inputs)
-    _begin(inputs, order, state)
-    coming = _first_events(inputs, order, state)
-    while coming > 0:
+    state.coming[0] = NOT_BEGUN
+    parallel_part(inputs, order, state, timeline, plan, NEVER)
+
+
+@kernel
+def parallel_part(inputs: Inputs, order: IntArray, state: State, timeline: Timeline, plan: Plan, instants: int) -> None:
+    """Begin, or go on, for at most so many instants."""
+    if state.coming[0] == NOT_BEGUN:
+        reset(timeline, inputs)
+        _begin(inputs, order, state)
+        state.coming[0] = _first_events(inputs, order, state)
+    while state.coming[0] > 0 and instants > 0:
+        instants -= 1
         now = state.events[0, 0]
-        while coming > 0 and state.events[0, 0] == now:
-            coming = pop(state.events, coming)
-            _happen(state, timeline, order, now, state.events[coming, 1])
-        for i in range(state.active[-1]):
-            state.next[state.active[i]] = state.head[state.active[i]]
+        while state.coming[0] > 0 and state.events[0, 0] == now:
+            state.coming[0] = pop(state.events, state.coming[0])
+            _happen(state, timeline, order, now, state.events[state.coming[0], 1])
+        _start_all(inputs, order, state, timeline, plan, now)
+
+
+@kernel
+def _start_all(inputs: Inputs, order: IntArray, state: State, timeline: Timeline, plan: Plan, now: int) -> None:
+    """Start every job that can start now, those first in the order first."""
+    for i in range(state.active[-1]):
+        state.next[state.active[i]] = state.head[state.active[i]]
+    i = _next_group(inputs, order, state)
+    while i >= 0:
+        g = state.active[i]
+        j = order[state.queue[state.next[g]]]
+        if _start(inputs, state, timeline, plan, j, now):
+            _take(state, i)
+            state.coming[0] = _follow_up(inputs, state, plan, j, state.coming[0])
+        else:
+            state.next[g] += 1
         i = _next_group(inputs, order, state)
-        while i >= 0:
-            g = state.active[i]
-            j = order[state.queue[state.next[g]]]
-            if _start(inputs, state, timeline, plan, j, now):
-                _take(state, i)
-                coming = _follow_up(inputs, state, plan, j, coming)
-            else:
-                state.next[g] += 1
-            i = _next_group(inputs, order, state)
 
 
 @kernel

@@ -45,21 +45,27 @@ def test_compiled_kernels_call_compiled_kernels() -> None:
     assert interpreted.tolist() == compiled.tolist() == [0, 1, 2, 3, 3, 3]
 
 
+class Compiled:
+    """A compiled version that need not be compiled."""
+
+    signatures = ((),)
+
+
 def test_the_interpreter_is_used_until_it_has_cost_as_much_as_the_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "numba", raising=False)
     monkeypatch.setattr(Kernel, "_interpreted", 0.0)
     uncompiled = Kernel(clipped.__wrapped__)
-    monkeypatch.setattr(Kernel, "compiled", property(lambda self: "compiled"))
+    monkeypatch.setattr(Kernel, "compiled", Compiled)
     chosen = [uncompiled.sized(0.4) for _ in range(4)]
-    assert chosen == [uncompiled, uncompiled, "compiled", "compiled"]
-    assert Kernel(clipped.__wrapped__).sized(1.1) == "compiled"
-    assert Kernel(clipped.__wrapped__).sized(0.1) != "compiled"
+    assert chosen == [uncompiled, uncompiled, Compiled, Compiled]
+    assert Kernel(clipped.__wrapped__).sized(1.1) is Compiled
+    assert Kernel(clipped.__wrapped__).sized(0.1) is not Compiled
 
 
 def test_once_numba_is_loaded_it_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "numba", sys)
-    monkeypatch.setattr(Kernel, "compiled", property(lambda self: "compiled"))
-    assert Kernel(clipped.__wrapped__).sized(0) == "compiled"
+    monkeypatch.setattr(Kernel, "compiled", Compiled)
+    assert Kernel(clipped.__wrapped__).sized(0) is Compiled
 
 
 def test_a_small_problem_does_not_load_numba() -> None:

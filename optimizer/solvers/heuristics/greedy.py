@@ -132,10 +132,8 @@ class _Pass:
         if self._over:
             return None
         order = feasible_order(self._problem, key)
-        if method == "serial":
-            schedule = self._generator.serial(order, lambda: self._over)
-        else:
-            schedule = self._generator.parallel(order)
+        generate = self._generator.serial if method == "serial" else self._generator.parallel
+        schedule = generate(order, lambda: self._over)
         if schedule is not None:
             self.generated += 1
             self._monitor.report(schedule)
