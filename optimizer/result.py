@@ -84,12 +84,15 @@ class Progress:
         Best bound so far.
     share : float or None
         How much of the run is done, 0 to 1; None: that is not known.
+    source : str or None
+        The solver that found what is new, when the run has several; None: the solver of the run.
     """
 
     elapsed: float
     value: float | None
     lower_bound: float | None
     share: float | None = None
+    source: str | None = None
 
     @property
     def gap(self) -> float | None:

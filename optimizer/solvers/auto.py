@@ -1,43 +1,167 @@
-"""The portfolio; for now the exact solver that suits the problem, from greedy's schedule."""
+"""The portfolio: schedules of searches and bounds of programs, side by side, each feeding the other."""
 
-from dataclasses import dataclass
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from math import inf
 
 import numpy as np
 
+from optimizer.kernels.inputs import active_horizon
 from optimizer.model.columns import start_groups
 from optimizer.names import StoppedBy
 from optimizer.objective import Costs, total_cost
 from optimizer.problem import Problem
-from optimizer.result import Limits
+from optimizer.result import Limits, Progress
 from optimizer.schedule import Schedule
 from optimizer.solvers import registry
 from optimizer.solvers.base import Answer
 from optimizer.solvers.monitor import Monitor
+from optimizer.solvers.portfolio.parts import Part, Plan, started
+
+logger = logging.getLogger(__name__)
 
 _EXACT = ("cp-sat", "highs", "cbc")
 _SMALL_SHARE = 0.15
 _MANY_COLUMNS = 100_000
 
+_FEW_JOBS = 30
+_AT_ONCE = 1.0
+"""Seconds that one exact solver has, in this process, for few jobs: most are solved by then."""
+
+_GRACE = 1.0
+"""Seconds that parts have to end after they were asked to."""
+
+_PAUSE = 0.05
+
 
 @dataclass(frozen=True)
 class Auto:
-    """Greedy (as the warm start), then HiGHS or CP-SAT; where the one that suits is not installed, another."""
+    """A team of solvers that exchange what they find; what one proves ends them all.
+
+    Few jobs go to the exact solver that suits them, in this process. If that does not prove an optimum at once, and for
+    all else, local search (or, where jobs wait for others or the last end counts, a genetic algorithm) looks for
+    schedules, while branch and cut or CP-SAT, in processes of their own, prove how good they are.
+    """
 
     def solve(
         self, problem: Problem, limits: Limits, *, seed: int, warm_start: Schedule | None, monitor: Monitor
     ) -> Answer:
         """Solve; see :class:`~optimizer.solvers.base.Solver`."""
-        names = (suited(problem, warm_start), *_EXACT)
-        installed = next((entry for name in names if not (entry := registry.find(name)).missing), None)
-        if installed is None:
-            return Answer(StoppedBy.FINISHED)
-        solver = registry.create(installed, {})
-        return solver.solve(problem, limits, seed=seed, warm_start=warm_start, monitor=monitor)
+        if problem.jobs <= _FEW_JOBS:
+            answer = _solve_at_once(problem, limits, seed, warm_start, monitor)
+            if answer.stopped_by is StoppedBy.OPTIMALITY or monitor.stopped:
+                return answer
+        return _Team(problem, seed, warm_start, monitor).run(plans(problem, limits.threads))
+
+
+def plans(problem: Problem, threads: int) -> list[Plan]:
+    """Return the parts for ``problem``, in the order in which they get threads; without those not installed."""
+    if problem.objective.is_maximum or len(problem.predecessor_job):
+        search = Plan("genetic" if problem.objective.is_maximum else "local-search", {}, 1, apart=False, share=0.1)
+        team = [search, Plan("cp-sat", {}, max(1, threads - 1), apart=True)]
+    else:
+        search = Plan("local-search", {}, 1, apart=False, share=1.0 if threads > 1 else 0.3)
+        team = [search, Plan("highs", {}, 1, apart=True), Plan("cp-sat", {}, max(1, threads - 2), apart=True)]
+    return [plan for plan in team if not registry.find(plan.solver).missing]
+
+
+def _solve_at_once(
+    problem: Problem, limits: Limits, seed: int, warm_start: Schedule | None, monitor: Monitor
+) -> Answer:
+    names = (suited(problem, warm_start), *_EXACT)
+    installed = next((entry for name in names if not (entry := registry.find(name)).missing), None)
+    if installed is None:
+        return Answer(StoppedBy.FINISHED)
+
+    def pass_on(_: Progress) -> None:
+        monitor.report(
+            own.schedule, None if own.lower_bound == -inf else own.lower_bound, exact=True, source=installed.name
+        )
+
+    brief = replace(limits, time_limit=min(_AT_ONCE, max(monitor.remaining, 0.01)))
+    own = Monitor(problem, brief, listener=pass_on, late_allowed=False)
+    monitor.on_stop(lambda: own.stop(StoppedBy.FINISHED))
+    return registry.create(installed, {}).solve(problem, brief, seed=seed, warm_start=warm_start, monitor=own)
+
+
+class _Team:
+    """Parts at work on one problem.
+
+    Parameters
+    ----------
+    problem, seed, warm_start, monitor
+        As a solver gets them.
+    """
+
+    def __init__(self, problem: Problem, seed: int, warm_start: Schedule | None, monitor: Monitor) -> None:
+        self._problem = problem
+        self._seed = seed
+        self._warm_start = warm_start
+        self._monitor = monitor
+        self._running: list[Part] = []
+        self._known = monitor.schedule
+
+    def run(self, waiting: Sequence[Plan]) -> Answer:
+        """Let the parts work, as many at a time as there are threads for, until one has proven all or time is up."""
+        waiting = list(waiting)
+        try:
+            while not self._monitor.stopped and (waiting or self._running):
+                waiting = self._start(waiting)
+                time.sleep(_PAUSE)
+                self._exchange()
+                if any(part.answer is not None and part.answer.infeasible for part in self._ended()):
+                    return Answer(StoppedBy.OPTIMALITY, infeasible=True)
+        finally:
+            self._stop()
+        return Answer(self._monitor.reason or StoppedBy.FINISHED)
+
+    def _start(self, waiting: list[Plan]) -> list[Plan]:
+        """Start the first of those that wait while there are threads for them; return the others."""
+        free = self._monitor.limits.threads - sum(part.plan.threads for part in self._running)
+        while waiting and waiting[0].threads <= free:
+            plan = waiting.pop(0)
+            logger.info("%.1f s: %s begins, %d threads", self._monitor.elapsed, plan.solver, plan.threads)
+            start = self._exchangeable() or self._warm_start
+            self._running.append(started(plan, self._problem, self._seed, start, self._monitor))
+            free -= plan.threads
+        return waiting
+
+    def _ended(self) -> list[Part]:
+        """Return the parts that have ended since it was last asked."""
+        ended = [part for part in self._running if part.ended]
+        self._running = [part for part in self._running if part not in ended]
+        for part in ended:
+            logger.info("%.1f s: %s has ended", self._monitor.elapsed, part.plan.solver)
+        return ended
+
+    def _exchange(self) -> None:
+        """Let every part know the best schedule, if there is a new one."""
+        best = self._monitor.schedule
+        if best is not self._known:
+            self._known = best
+            if (best := self._exchangeable()) is not None:
+                for part in self._running:
+                    part.offer(best)
+
+    def _exchangeable(self) -> Schedule | None:
+        """Return the best schedule if it is one of the problem that the parts work on, and all can use it."""
+        monitor, best = self._monitor, self._monitor.schedule
+        if best is None or monitor.misses or monitor.working is not monitor.problem:
+            return None
+        return best if best.end.max() <= active_horizon(self._problem) else None
+
+    def _stop(self) -> None:
+        for part in self._running:
+            part.ask_to_end()
+        deadline = time.monotonic() + _GRACE
+        for part in self._running:
+            part.end(max(0.0, deadline - time.monotonic()))
 
 
 def suited(problem: Problem, warm_start: Schedule | None) -> str:
-    """Return the name of the exact solver for ``problem``.
+    """Return the name of the exact solver for a ``problem`` with few jobs.
 
     HiGHS where the time-indexed program is at its best: sums of costs, no precedence, jobs that are small beside their
     node, so that the linear relaxation is nearly tight, and not too many columns. CP-SAT everywhere else

@@ -121,7 +121,12 @@ class Monitor:
                 self._tell()
 
     def report(
-        self, schedule: Schedule | None = None, lower_bound: float | None = None, *, exact: bool = False
+        self,
+        schedule: Schedule | None = None,
+        lower_bound: float | None = None,
+        *,
+        exact: bool = False,
+        source: str | None = None,
     ) -> None:
         """Take a schedule, a bound on the total cost, or both.
 
@@ -133,6 +138,8 @@ class Monitor:
             No schedule of that problem that keeps all deadlines has a smaller total cost.
         exact : bool
             Whether the bound was computed in integers.
+        source : str or None
+            The solver that found it, when the run has several.
         """
         with self._lock:
             if self._closed:
@@ -142,7 +149,7 @@ class Monitor:
                 bound = self._working_costs.value(self._working_costs.rounded_up(lower_bound, exact=exact))
                 improved |= self._take_bound(self.costs.total_of(bound), exact=True)
             if improved:
-                self._tell()
+                self._tell(source)
 
     def settle(self, schedule: Schedule) -> None:
         """Take a schedule of the problem that the solver works on, even if it is only as good as the one that is kept.
@@ -187,11 +194,11 @@ class Monitor:
         self.lower_bound = rounded
         return True
 
-    def _tell(self) -> None:
+    def _tell(self, source: str | None = None) -> None:
         passed_on = self.schedule is not None and (self._late_allowed or not self.misses)
         value = self.costs.value(self.total) if passed_on else None
         bound = None if self.lower_bound == -inf else self.costs.value(self.lower_bound)
-        progress = Progress(self.elapsed, value, bound)
+        progress = Progress(self.elapsed, value, bound, source=source)
         self.trace.append(progress)
         if self._listener is not None:
             self._listener(progress)

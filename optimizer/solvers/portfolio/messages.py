@@ -1,0 +1,91 @@
+"""What passes between a part in a process of its own and the run that it belongs to: pickled, one after another."""
+
+import pickle
+from collections.abc import Mapping
+from dataclasses import dataclass
+from threading import Lock
+from typing import IO, Any
+
+from optimizer.problem import Problem
+from optimizer.result import Limits
+from optimizer.schedule import Schedule
+from optimizer.solvers.base import Answer
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a part has to do; the first message to its process.
+
+    Parameters
+    ----------
+    solver : str
+        Name in the registry.
+    options : mapping
+        Of the solver.
+    problem, limits, seed, warm_start
+        As a solver gets them.
+    """
+
+    solver: str
+    options: Mapping[str, Any]
+    problem: Problem
+    limits: Limits
+    seed: int
+    warm_start: Schedule | None
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A better schedule, a better bound on the total cost, or both; either way."""
+
+    schedule: Schedule | None = None
+    lower_bound: float | None = None
+
+
+@dataclass(frozen=True)
+class Stop:
+    """The part should end."""
+
+
+@dataclass(frozen=True)
+class Note:
+    """What the log of the part's process says, with its level."""
+
+    level: int
+    text: str
+
+
+Message = Job | Offer | Stop | Note | Answer
+
+
+class Channel:
+    """Two pipes, one for each direction.
+
+    Parameters
+    ----------
+    incoming, outgoing : binary files
+        To read from and to write to.
+    """
+
+    def __init__(self, incoming: IO[bytes], outgoing: IO[bytes]) -> None:
+        self._incoming = incoming
+        self._outgoing = outgoing
+        self._lock = Lock()
+
+    def send(self, message: Message) -> bool:
+        """Send a message; return whether the other end is still there."""
+        try:
+            with self._lock:
+                pickle.dump(message, self._outgoing, pickle.HIGHEST_PROTOCOL)
+                self._outgoing.flush()
+        except (BrokenPipeError, ValueError):
+            return False
+        return True
+
+    def receive(self) -> Message | None:
+        """Return the next message, once it is there; None when the other end is gone."""
+        try:
+            message: Message = pickle.load(self._incoming)
+        except (EOFError, pickle.UnpicklingError, ValueError, OSError):
+            return None
+        return message

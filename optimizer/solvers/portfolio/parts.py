@@ -1,0 +1,213 @@
+"""Parts of a run: solvers at work side by side, each with a monitor of its own that passes on what it finds."""
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass, replace
+from math import inf, isfinite
+from threading import Thread
+from typing import Any, Protocol
+
+from optimizer.names import StoppedBy
+from optimizer.problem import Problem
+from optimizer.result import Limits, Progress
+from optimizer.schedule import Schedule
+from optimizer.solvers import registry
+from optimizer.solvers.base import Answer
+from optimizer.solvers.monitor import Monitor
+from optimizer.solvers.portfolio.messages import Channel, Job, Message, Note, Offer, Stop
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Which solver is to run as a part, and with what.
+
+    Parameters
+    ----------
+    solver : str
+        Name in the registry.
+    options : dict
+        Of the solver.
+    threads : int
+        How many it may use, >= 1.
+    apart : bool
+        Whether it runs in a process of its own, where it may crash, hang or eat memory.
+    share : float
+        Part of the time left when it begins that it may take, above 0 to 1.
+    """
+
+    solver: str
+    options: dict[str, Any]
+    threads: int
+    apart: bool
+    share: float = 1.0
+
+
+class Part(Protocol):
+    """A solver at work."""
+
+    plan: Plan
+    answer: Answer | None
+
+    @property
+    def ended(self) -> bool:
+        """Whether it has ended, well or not."""
+        ...
+
+    def offer(self, schedule: Schedule) -> None:
+        """Let it know a better schedule, found by another part."""
+        ...
+
+    def ask_to_end(self) -> None:
+        """Ask it to end soon."""
+        ...
+
+    def end(self, grace: float) -> None:
+        """End it within so many seconds."""
+        ...
+
+
+class ThreadPart:
+    """A part in a thread of this process.
+
+    Parameters
+    ----------
+    plan : Plan
+        What it is.
+    problem, limits, seed, warm_start
+        As a solver gets them; ``limits`` are those of the part.
+    parent : Monitor
+        Of the whole run.
+    """
+
+    def __init__(
+        self, plan: Plan, problem: Problem, limits: Limits, seed: int, warm_start: Schedule | None, parent: Monitor
+    ) -> None:
+        self.plan = plan
+        self.answer: Answer | None = None
+        self._parent = parent
+        self._own = Monitor(problem, limits, listener=self._pass_on)
+        self._thread = Thread(target=self._run, args=(problem, limits, seed, warm_start), name=plan.solver, daemon=True)
+        self._thread.start()
+
+    @property
+    def ended(self) -> bool:
+        """Whether its thread is over."""
+        return not self._thread.is_alive()
+
+    def offer(self, schedule: Schedule) -> None:
+        """Let it know a better schedule, found by another part."""
+        self._own.start_from(schedule)
+
+    def ask_to_end(self) -> None:
+        """Ask it to end soon."""
+        self._own.stop(StoppedBy.FINISHED)
+
+    def end(self, grace: float) -> None:
+        """Wait so many seconds for its end; what is left of it is ignored."""
+        self._thread.join(grace)
+        self._own.close()
+
+    def _run(self, problem: Problem, limits: Limits, seed: int, warm_start: Schedule | None) -> None:
+        solver = registry.create(registry.find(self.plan.solver), self.plan.options)
+        try:
+            self.answer = solver.solve(problem, limits, seed=seed, warm_start=warm_start, monitor=self._own)
+        except Exception as error:  # a part that fails must not end the run
+            logger.warning("%s failed: %s: %s", self.plan.solver, type(error).__name__, error)
+
+    def _pass_on(self, _: Progress) -> None:
+        own = self._own
+        better = own.schedule is not None and (own.misses, own.total) < (self._parent.misses, self._parent.total)
+        bound = None if own.lower_bound == -inf else own.lower_bound
+        self._parent.report(own.schedule if better else None, bound, exact=True, source=self.plan.solver)
+
+
+class ProcessPart:
+    """A part in a process of its own (:mod:`optimizer.solvers.portfolio.worker`).
+
+    Parameters
+    ----------
+    plan, problem, limits, seed, warm_start, parent
+        As for :class:`ThreadPart`.
+    """
+
+    def __init__(
+        self, plan: Plan, problem: Problem, limits: Limits, seed: int, warm_start: Schedule | None, parent: Monitor
+    ) -> None:
+        self.plan = plan
+        self.answer: Answer | None = None
+        self._parent = parent
+        self._asked = False
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "optimizer.solvers.portfolio.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+            start_new_session=True,  # Ctrl-C reaches it through the run
+        )
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._channel = Channel(self._process.stdout, self._process.stdin)
+        job = Job(plan.solver, plan.options, problem, limits, seed, warm_start)
+        self._thread = Thread(target=self._listen, args=(job,), name=plan.solver, daemon=True)
+        self._thread.start()
+
+    @property
+    def ended(self) -> bool:
+        """Whether its process is over and all that it said has been heard."""
+        return not self._thread.is_alive()
+
+    def offer(self, schedule: Schedule) -> None:
+        """Let it know a better schedule, found by another part."""
+        self._send_soon(Offer(schedule))
+
+    def ask_to_end(self) -> None:
+        """Ask it to end soon."""
+        self._asked = True
+        self._send_soon(Stop())
+
+    def end(self, grace: float) -> None:
+        """Wait so many seconds for its end, then kill it."""
+        self._thread.join(grace)
+        self._process.kill()
+        self._process.wait()
+
+    def _send_soon(self, message: Message) -> None:
+        """Send a message without waiting for a process that may hang."""
+        Thread(target=self._channel.send, args=(message,), daemon=True).start()
+
+    def _listen(self, job: Job) -> None:
+        self._channel.send(job)
+        while (message := self._channel.receive()) is not None:
+            match message:
+                case Offer():
+                    self._parent.report(message.schedule, message.lower_bound, exact=True, source=self.plan.solver)
+                case Answer():
+                    self.answer = message
+                case Note():
+                    logger.log(message.level, "%s: %s", self.plan.solver, message.text)
+        code = self._process.wait()
+        if self.answer is None and not self._asked:
+            logger.warning("%s ended with %s", self.plan.solver, _status(code))
+
+
+def started(plan: Plan, problem: Problem, seed: int, warm_start: Schedule | None, parent: Monitor) -> Part:
+    """Start a part of a run."""
+    seconds = max(0.01, plan.share * parent.remaining) if isfinite(parent.remaining) else None
+    limits = replace(parent.limits, threads=plan.threads, time_limit=seconds)
+    kind = ProcessPart if plan.apart else ThreadPart
+    return kind(plan, problem, limits, seed, warm_start, parent)
+
+
+def _status(code: int) -> str:
+    if code >= 0:
+        return f"status {code}"
+    try:
+        return signal.Signals(-code).name
+    except ValueError:
+        return f"signal {-code}"

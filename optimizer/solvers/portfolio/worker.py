@@ -1,0 +1,85 @@
+"""The other end of a part that has a process of its own: ``python -m optimizer.solvers.portfolio.worker``."""
+
+import logging
+import os
+import sys
+from math import inf
+from threading import Thread
+
+from optimizer.names import StoppedBy
+from optimizer.result import Progress
+from optimizer.solvers import registry
+from optimizer.solvers.monitor import Monitor
+from optimizer.solvers.portfolio.messages import Channel, Job, Note, Offer
+
+
+class _Notes(logging.Handler):
+    """Sends on what is logged."""
+
+    def __init__(self, channel: Channel) -> None:
+        super().__init__()
+        self._channel = channel
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Send a record."""
+        self._channel.send(Note(record.levelno, record.getMessage()))
+
+
+class _Reporter:
+    """Sends on what a solver finds."""
+
+    def __init__(self, job: Job, channel: Channel) -> None:
+        self._channel = channel
+        self._sent = (inf, inf)
+        self._bound = -inf
+        self.monitor = Monitor(job.problem, job.limits, listener=self._hear)
+
+    def take(self, offer: Offer) -> None:
+        """Take over a better schedule that another part has found."""
+        assert offer.schedule is not None
+        self.monitor.start_from(offer.schedule)
+
+    def _hear(self, _: Progress) -> None:
+        monitor = self.monitor
+        quality = (monitor.misses, monitor.total)
+        schedule = monitor.schedule if quality < self._sent else None
+        bound = monitor.lower_bound if monitor.lower_bound > self._bound else None
+        self._sent, self._bound = min(quality, self._sent), max(monitor.lower_bound, self._bound)
+        if schedule is not None or bound is not None:
+            self._channel.send(Offer(schedule, bound))
+
+
+def main() -> None:
+    """Do the job that standard input names, and tell standard output."""
+    outgoing = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what solvers print must not get between the messages
+    channel = Channel(sys.stdin.buffer, outgoing)
+    job = channel.receive()
+    assert isinstance(job, Job)
+    logging.basicConfig(handlers=[_Notes(channel)], level=logging.INFO)
+    reporter = _Reporter(job, channel)
+    Thread(target=_listen, args=(channel, reporter), daemon=True).start()
+    try:
+        solver = registry.create(registry.find(job.solver), job.options)
+        answer = solver.solve(
+            job.problem, job.limits, seed=job.seed, warm_start=job.warm_start, monitor=reporter.monitor
+        )
+        channel.send(answer)
+    except Exception as error:  # a part that fails must not end the run
+        channel.send(Note(logging.WARNING, f"failed: {type(error).__name__}: {error}"))
+        os._exit(1)
+    os._exit(0)  # no thread of a solver may keep the process
+
+
+def _listen(channel: Channel, reporter: _Reporter) -> None:
+    """Hear what the run says, until it is gone."""
+    while (message := channel.receive()) is not None:
+        if isinstance(message, Offer):
+            reporter.take(message)
+        else:
+            reporter.monitor.stop(StoppedBy.FINISHED)
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    main()
