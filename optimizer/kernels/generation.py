@@ -13,6 +13,7 @@ import numpy as np
 from optimizer.kernels.inputs import Inputs, integers
 from optimizer.kernels.pace import Pace
 from optimizer.kernels.parallel import NOT_BEGUN, State, new_state, parallel_part
+from optimizer.kernels.score import score
 from optimizer.kernels.serial import Plan, new_plan, serial_part, shift_left
 from optimizer.kernels.timeline import new_timeline
 from optimizer.problem import Problem
@@ -22,6 +23,7 @@ from optimizer.units import FloatArray, IntArray
 _JOBS_AT_A_TIME = 2000
 _SECONDS_PER_CHOICE = 2e-5
 _SECONDS_PER_SCAN = 2e-7
+_SECONDS_PER_JOB = 1e-5
 
 
 class ScheduleGenerator:
@@ -183,6 +185,11 @@ def _estimate(problem: Problem) -> float:
 def plan_of(schedule: Schedule) -> Plan:
     """Return a schedule as kernels take it."""
     return Plan(*map(integers, (schedule.start, schedule.end, schedule.mode, schedule.node)))
+
+
+def score_of(inputs: Inputs, schedule: Schedule) -> float:
+    """Return the score of a schedule (kernels.score)."""
+    return float(score.sized(_SECONDS_PER_JOB * len(schedule.start))(inputs, plan_of(schedule)))
 
 
 def schedule_of(plan: Plan) -> Schedule:

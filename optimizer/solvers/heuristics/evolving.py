@@ -8,13 +8,12 @@ import numpy as np
 from optimizer.kernels.generation import (
     by_start,
     feasible_order,
-    plan_of,
     schedule_of,
+    score_of,
     serial_schedule,
     write_schedule,
 )
 from optimizer.kernels.inputs import Inputs
-from optimizer.kernels.score import score
 from optimizer.kernels.serial import Plan
 from optimizer.objective import Costs
 from optimizer.problem import Problem
@@ -147,11 +146,6 @@ def evolve(
 def seconds_per_schedule(inputs: Inputs) -> float:
     """Return about how long a search takes, as interpreted, to generate a schedule."""
     return len(inputs.mode_time) * len(inputs.node_speed) * _SECONDS_PER_CHOICE
-
-
-def score_of(inputs: Inputs, schedule: Schedule) -> float:
-    """Return the score of a schedule."""
-    return float(score.sized(len(schedule.start) * _SECONDS_PER_CHOICE / 10)(inputs, plan_of(schedule)))
 
 
 def work_of(problem: Problem) -> FloatArray:

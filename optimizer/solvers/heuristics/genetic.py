@@ -5,7 +5,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from optimizer.kernels.generation import schedule_of, write_schedule
+from optimizer.kernels.generation import schedule_of, score_of, write_schedule
 from optimizer.kernels.inputs import Inputs, integers
 from optimizer.kernels.randomness import new_random
 from optimizer.kernels.search.decoding import new_genes
@@ -21,7 +21,6 @@ from optimizer.solvers.base import Answer
 from optimizer.solvers.heuristics.directions import bounds_of, is_reversible, mirrored
 from optimizer.solvers.heuristics.evolving import (
     falling,
-    score_of,
     seconds_per_schedule,
     suits_parallel,
     tie_of,

@@ -12,6 +12,7 @@ from optimizer.kernels.generation import (
     feasible_order,
     parallel_schedule,
     schedule_of,
+    score_of,
     serial_schedule,
     write_schedule,
 )
@@ -27,7 +28,7 @@ from optimizer.problem import Problem
 from optimizer.result import Limits
 from optimizer.schedule import Schedule
 from optimizer.solvers.base import Answer
-from optimizer.solvers.heuristics.evolving import score_of, seconds_per_schedule
+from optimizer.solvers.heuristics.evolving import seconds_per_schedule
 from optimizer.solvers.heuristics.fractional import Fractional
 from optimizer.solvers.heuristics.options import require_at_least, require_one_of
 from optimizer.solvers.heuristics.search import run_islands

@@ -1,11 +1,13 @@
 """What all iterative searches share: limits, islands in threads that exchange their best, progress."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import repeat
 from time import perf_counter
 from typing import Protocol
 
+from optimizer.kernels.generation import score_of
+from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.pace import next_slice
 from optimizer.names import StoppedBy
 from optimizer.problem import Problem
@@ -96,6 +98,8 @@ class _Archipelago:
         self._monitor = monitor
         self._epoch = max(1, _EPOCH * problem.jobs)
         self._patience = _PATIENCE * problem.jobs**2 // len(islands)
+        self._inputs = Inputs.of(problem)
+        self._known: dict[int | None, Schedule | None] = {None: monitor.schedule}
 
     @property
     def winner(self) -> Island:
@@ -120,10 +124,19 @@ class _Archipelago:
         return self._monitor.reason or StoppedBy.ITERATIONS
 
     def _exchange(self) -> None:
+        """Let every island know the best schedule of all, and what another solver of the run has found."""
         winner = self.winner
+        self._teach(winner.best, winner.score)
+        found = self._monitor.schedule
+        if found is not None and all(found is not known for known in self._known.values()):
+            self._known[None] = found
+            if self._monitor.working is self._monitor.problem:
+                self._teach(lambda: found, score_of(self._inputs, found))
+
+    def _teach(self, best: Callable[[], Schedule], score: float) -> None:
         for island in self._islands:
-            if island.score > winner.score:
-                island.learn(winner.best(), winner.score)
+            if island.score > score:
+                island.learn(best(), score)
 
     def _has_ended(self, island: Island) -> bool:
         return (self._schedules is not None and island.schedules >= self._schedules) or (
@@ -138,5 +151,8 @@ class _Archipelago:
             began, before = perf_counter(), island.score
             island.advance(min(goal, island.schedules + slice_), iterations)
             if island.score < before:
-                self._monitor.report(island.best())
+                best = island.best()
+                self._monitor.report(best)
+                if self._monitor.schedule is best:
+                    self._known[id(island)] = best
             slice_ = next_slice(slice_, perf_counter() - began)

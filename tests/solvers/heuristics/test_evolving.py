@@ -2,12 +2,12 @@ import numpy as np
 import pytest
 
 from optimizer.generate import generate
-from optimizer.kernels.generation import feasible_order, serial_schedule
+from optimizer.kernels.generation import feasible_order, score_of, serial_schedule
 from optimizer.kernels.inputs import Inputs
 from optimizer.objective import Costs, total_cost
 from optimizer.problem import NEVER, Problem
 from optimizer.result import Limits
-from optimizer.solvers.heuristics.evolving import BEST_RULE, EvolvingIsland, evolve, reference_order, score_of
+from optimizer.solvers.heuristics.evolving import BEST_RULE, EvolvingIsland, evolve, reference_order
 from optimizer.solvers.heuristics.rules import RULES, rule_keys
 from optimizer.solvers.monitor import Monitor
 

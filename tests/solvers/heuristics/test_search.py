@@ -79,3 +79,18 @@ def test_a_search_that_finds_nothing_better_for_long_is_over() -> None:
     islands = [Counting(1, least=90)]
     assert run(islands)[1] is StoppedBy.FINISHED
     assert islands[0].schedules < 2000
+
+
+def test_islands_learn_what_another_solver_of_the_run_finds() -> None:
+    start = np.arange(JOBS)
+
+    class Interested(Counting):
+        def advance(self, schedules: int, iterations: int) -> None:
+            super().advance(schedules, iterations)
+            monitor.start_from(Schedule(start, start + 1, start, np.zeros(JOBS, dtype=np.int64)))
+
+    island = Interested(10**9)
+    limits = Limits(time_limit=None, threads=1, schedules=200)
+    monitor = Monitor(PROBLEM, limits)
+    run_islands(PROBLEM, [island], limits, monitor)
+    assert island.learned == [1 + 2 + 3]
