@@ -4,14 +4,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from math import inf
 from time import monotonic
-from typing import Any
 
 import numpy as np
 
 from optimizer.bounds.cut_program import CutProgram
-from optimizer.bounds.cut_rows import CutRows
-from optimizer.kernels.ranges import Ranges
-from optimizer.model.builder import LinearProgram, SmallIntArray
+from optimizer.model.builder import LinearProgram
 from optimizer.model.columns import counted
 from optimizer.model.highs import highs_model
 from optimizer.units import FloatArray, IntArray
@@ -35,15 +32,16 @@ class CutMaster:
     ----------
     program : CutProgram
         The program.
+    solution : float64[C]
+        A fractional solution: its columns are the first, beside those that cost little.
     stopped : callable
         Says whether to end now.
     """
 
-    def __init__(self, program: CutProgram, stopped: Callable[[], bool]) -> None:
+    def __init__(self, program: CutProgram, solution: FloatArray, stopped: Callable[[], bool]) -> None:
         import highspy
 
         self._program = program
-        self._stopped = stopped
         jobs, pulses = program.problem.jobs, len(program.cost)
         self._frame_rows = len(program.frame.row_lower)
         self._dear = _DEAR * (1.0 + float(np.abs(program.frame.cost).max() + np.abs(program.frame.upper).max()))
@@ -55,27 +53,31 @@ class CutMaster:
         self._model.cbSimplexInterrupt += lambda event: event.interrupt(stopped())
         highspy.Highs.resetGlobalScheduler(True)
         self._optimal = highspy.HighsModelStatus.kOptimal
-        self._rows = CutRows.none()
-        self.add_rows(program.rows, program.ranges)
-        reduced = program.reduced()
+        self.add_rows(len(program.rows))
+        reduced = program.reduced_costs()
         cheap = np.sort(reduced)[min(len(reduced) - 1, _FIRST_COLUMNS * jobs)]
-        self._add_columns(np.flatnonzero(reduced <= cheap))
+        self._add_columns(np.flatnonzero((reduced <= cheap) | (solution > 0)))
 
-    def add_rows(self, rows: CutRows, ranges: Ranges) -> None:
-        """Add rows of the program with these ranges."""
+    def add_rows(self, count: int) -> None:
+        """Add the last ``count`` rows of the program."""
+        ranges = self._program.ranges
         by_column = np.argsort(self._column)
         column = self._column[by_column]
-        first, end = np.searchsorted(column, ranges.first), np.searchsorted(column, ranges.end)
-        counts = end - first
-        index = self._first + by_column[counted(first, counts)]
-        row = np.repeat(np.arange(len(rows)), np.diff(ranges.start))
-        start = np.concatenate([[0], np.cumsum(np.bincount(row, counts, len(rows)))])[:-1]
-        side = self._program.places.nodes[rows.place]
+        own = slice(ranges.start[len(ranges.start) - 1 - count], ranges.start[-1])
+        first, end = np.searchsorted(column, ranges.first[own]), np.searchsorted(column, ranges.end[own])
+        sizes = end - first
+        index = self._first + by_column[counted(first, sizes)]
+        row = np.repeat(np.arange(count), np.diff(ranges.start[len(ranges.start) - 1 - count :]))
+        start = np.cumsum(np.bincount(row, sizes, count)) - np.bincount(row, sizes, count)
         self._model.addRows(
-            len(rows), np.full(len(rows), -inf), side, len(index), start.astype(np.int32), index.astype(np.int32),
-            np.repeat(ranges.coefficient, counts),
+            count, np.full(count, -inf), self._program.side[len(self._program.side) - count :], len(index),
+            start.astype(np.int32), index.astype(np.int32), np.repeat(ranges.coefficient[own], sizes),
         )  # fmt: skip
-        self._rows = self._rows + rows
+
+    def drop_rows(self, kept: np.ndarray) -> None:
+        """Drop rows that the program no longer has."""
+        dropped = self._frame_rows + np.flatnonzero(~kept)
+        self._model.deleteRows(len(dropped), dropped.astype(np.int32))
 
     def _add_columns(self, columns: IntArray) -> None:
         """Add columns, ascending, that are not there yet."""
@@ -97,24 +99,25 @@ class CutMaster:
         )  # fmt: skip
         self._column = np.concatenate([self._column, columns])
 
-    def solve(self, seconds: float, accuracy: float) -> FloatArray | None:
+    def solve(self, until: float, accuracy: float) -> FloatArray | None:
         """Return the fractional solution, float64[C], or None if time was not enough.
 
         The program learns the prices and the bound in any case.
 
         Parameters
         ----------
-        seconds : float
-            Time that it may take.
+        until : float
+            When to end, by the monotonic clock.
         accuracy : float
             How far, relative to it, the bound of all columns may stay below the value of those that are there.
         """
         program = self._program
-        until = monotonic() + seconds
         jobs = program.problem.jobs
         job = program.problem.mode_job[program.pulses.mode]
         while True:
-            self._model.setOptionValue("time_limit", self._model.getRunTime() + max(until - monotonic(), 0.01))
+            if until < inf:
+                left = max(until - monotonic(), 0.01)
+                self._model.setOptionValue("time_limit", self._model.getRunTime() + left)
             self._model.run()
             solution = self._model.getSolution()
             optimal = self._model.getModelStatus() == self._optimal

@@ -29,13 +29,11 @@ class PriceDescent:
         The program; its rows and columns stay as they are.
     solution : float64[C] or None
         Fractional solution to go on from.
-    factor : float
-        Of the length of the first step.
     """
 
-    def __init__(self, program: CutProgram, solution: FloatArray | None = None, factor: float = _FIRST_FACTOR) -> None:
+    def __init__(self, program: CutProgram, solution: FloatArray | None = None) -> None:
         self._program = program
-        self._factor, self._failures, self._rounds, self._target = factor, 0, 0, -np.inf
+        self._factor, self._failures, self.rounds, self._target = _FIRST_FACTOR, 0, 0, -np.inf
         if solution is None:
             program.value(program.price)
             solution = np.zeros(len(program.cost))
@@ -47,7 +45,7 @@ class PriceDescent:
     @property
     def settled(self) -> bool:
         """Whether further rounds will add little."""
-        return self._factor < _SETTLED
+        return self._factor < _SETTLED or self._program.bound == np.inf
 
     def advance(self, rounds: int) -> None:
         """Do so many rounds, or as many as it takes."""
@@ -69,10 +67,9 @@ class PriceDescent:
         excess = np.empty(len(price))
         chosen_sums.compiled(program.ranges, program.reply.column, excess)
         excess -= program.side
-        forward = value > program.bound and float(self._excess @ excess) >= 0
+        forward = float(self._excess @ excess) >= 0
         self._average(excess)
-        if value > program.bound:
-            program.bound, program.price = value, price
+        if program.learn(price, value):
             self._factor *= _LONGER_STEP if forward else 1.0
             self._failures = 0
             self._aim()
@@ -82,8 +79,8 @@ class PriceDescent:
                 self._factor, self._failures = _SHORTER_STEP * self._factor, 0
 
     def _average(self, excess: FloatArray) -> None:
-        self._rounds += 1
-        share = max(_LEAST_SHARE, 4 / (self._rounds + 12))
+        self.rounds += 1
+        share = max(_LEAST_SHARE, 4 / (self.rounds + 12))
         self._excess = share * excess + (1 - share) * self._excess
         self.solution *= 1 - share
         self.solution[self._program.reply.column] += share

@@ -24,7 +24,7 @@ from optimizer.units import FloatArray, IntArray
 
 _ABSOLUTE_TOLERANCE = 1e-6
 _RELATIVE_TOLERANCE = 1e-9
-"""How far off the bound of a column may be."""
+"""How far off a bound may be."""
 
 
 class CutProgram:
@@ -74,11 +74,15 @@ class CutProgram:
         self.known_rows: set[tuple[int, ...]] = set()
         self.bound = -inf
         self._lay_out()
+        if self.bound < inf:
+            self._start()
+
+    def _start(self) -> None:
         for k in range(self.places.level.shape[1]):
             for level in np.unique(self.places.level[:, k]).tolist():
                 if level > 0:
                     self.add_cut(capacity_cut(self.classes, k, level))
-        self.evaluate(self.price)
+        self.learn(self.price, self.value(self.price))
 
     def _lay_out(self) -> None:
         problem, pulses = self.problem, self.pulses
@@ -98,11 +102,26 @@ class CutProgram:
         )
         self.ranges = self.layout.ranges(self.rows, self.coefficient)
         self.reply: Reply = new_reply(len(job), problem.jobs)
-        self._set_frame_dual(self._frame_dual)
+        if len(np.unique(job)) < problem.jobs:
+            self.bound = inf  # a job has no start
+        else:
+            self._set_frame_dual(self._frame_dual)
+            self._most = self._largest_total()
+
+    def _largest_total(self) -> float:
+        """Return at least what any schedule of these columns costs."""
+        if self.costs.is_maximum:
+            return float(self.frame.upper[-1])
+        return float(np.maximum.reduceat(self.frame.cost[: len(self.cost)], self.layout.job_start[:-1]).sum())
 
     def _set_frame_dual(self, dual: FloatArray) -> None:
         self._frame_dual = dual
         self.cost, self._constant = reduced_costs(self.frame, self.problem.jobs, len(self.pulses.mode), dual)
+
+    @property
+    def is_priced(self) -> bool:
+        """Whether prices of the rows alone say all: neither precedence nor a maximum is in the frame."""
+        return len(self.frame.row_lower) == self.problem.jobs
 
     def add_cut(self, cut: Cut) -> int | None:
         """Add a cut; return its number, None if it was known."""
@@ -142,19 +161,25 @@ class CutProgram:
         row = np.repeat(np.arange(len(self.rows)), np.diff(ranges.start))
         return np.bincount(row, values, len(self.rows)).astype(np.float64)
 
-    def evaluate(self, price: FloatArray, frame_dual: FloatArray | None = None) -> float:
+    def learn(self, price: FloatArray, value: float) -> bool:
+        """Keep prices and their bound if it is the best so far; return whether it is."""
+        better = value > self.bound
+        if better:
+            self.bound, self.price = value, price
+            if value > _above(min(self.total, self._most)):
+                self.bound = inf  # no schedule can cost as much
+        return better
+
+    def evaluate(self, price: FloatArray, frame_dual: FloatArray) -> float:
         """Return the bound of prices and other dual values; keep them if they are the best so far."""
         before = self._frame_dual
-        if frame_dual is not None:
-            self._set_frame_dual(frame_dual)
+        self._set_frame_dual(frame_dual)
         value = self.value(price)
-        if value > self.bound:
-            self.bound, self.price = value, price
-        elif frame_dual is not None:
+        if not self.learn(price, value):
             self._set_frame_dual(before)
         return value
 
-    def reduced(self) -> FloatArray:
+    def reduced_costs(self) -> FloatArray:
         """Return how much each column adds to the bound if its job takes it, float64[C], >= 0."""
         self.value(self.price)
         job = self.problem.mode_job[self.pulses.mode]
@@ -163,16 +188,21 @@ class CutProgram:
     def fix(self, total: float) -> IntArray:
         """Count only schedules of at most ``total`` from now on; return which columns are left, as they were before."""
         self.total = min(self.total, total)
-        slack = self.total + _ABSOLUTE_TOLERANCE + _RELATIVE_TOLERANCE * abs(self.total) - self.bound
-        kept = self.reduced() <= slack
+        if self.bound == inf:
+            return np.arange(len(self.pulses.mode))
+        kept = self.reduced_costs() <= _above(self.total) - self.bound
         left = np.flatnonzero(kept)
         if len(left) < len(kept):
             pulses = self.pulses
             self.pulses = Pulses(pulses.mode[left], pulses.node[left], pulses.start[left], pulses.duration[left])
             self.frame = _with_columns(self.frame, np.append(kept, np.ones(len(self.frame.cost) - len(kept), bool)))
             self._lay_out()
-            self.bound = max(self.bound, self.value(self.price))
+            self.learn(self.price, self.value(self.price))
         return left
+
+
+def _above(total: float) -> float:
+    return total + _ABSOLUTE_TOLERANCE + _RELATIVE_TOLERANCE * abs(total)
 
 
 def _pulses(problem: Problem, costs: Costs, total: float) -> Pulses:

@@ -90,13 +90,17 @@ class Layout:
     def ranges(self, rows: CutRows, coefficient: FloatArray) -> Ranges:
         """Return the entries of rows of cuts with these coefficients, float64[P, I]."""
         size = max(1, _PAIRS // max(1, len(self.item)))
-        parts = [self._entries(rows[np.arange(a, min(a + size, len(rows)))], coefficient) for a in range(0, len(rows), size)]
+        parts = [
+            self._entries(rows[np.arange(a, min(a + size, len(rows)))], coefficient) for a in range(0, len(rows), size)
+        ]
         counts, job, first, end, value = (
             (np.concatenate(part) for part in zip(*parts, strict=True)) if parts else self._entries(rows, coefficient)
         )
         return Ranges(np.concatenate([[0], np.cumsum(counts)]), job, first, end, value)
 
-    def _entries(self, rows: CutRows, coefficient: FloatArray) -> tuple[IntArray, IntArray, IntArray, IntArray, FloatArray]:
+    def _entries(
+        self, rows: CutRows, coefficient: FloatArray
+    ) -> tuple[IntArray, IntArray, IntArray, IntArray, FloatArray]:
         value = coefficient[rows.cut][:, self.item]
         row, g = np.nonzero((value > 0) & (self.kind_of[rows.place][:, None] == self.kind) & (self.duration > 0))
         place, until = rows.place[row], rows.place[row] + rows.span[row]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from math import gcd
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimizer.kernels.inputs import integers
 from optimizer.kernels.knapsack import UNKNOWN, new_knapsack
@@ -24,7 +25,9 @@ _DENOMINATORS = 240
 _SCALE = 5040
 """Coefficients are made whole by the first of so many factors that does it, or rounded down after this one."""
 
-_LARGEST_CLASSES = 60
+_PRESENT = 1e-6
+_MOST_CLASSES = 60
+"""Of the classes that are present by more than this, so many are looked at."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,15 +103,13 @@ def hull_cut(classes: Classes, capacity: IntArray, point: FloatArray, least: flo
     least : float
         Least left-hand side, relative to the right.
     """
-    present = np.flatnonzero((point > 1e-6) & classes.demand.any(axis=1) & (classes.demand <= capacity).all(axis=1))
-    present = present[np.argsort(-point[present], kind="stable")][:_LARGEST_CLASSES]
+    present = np.flatnonzero((point > _PRESENT) & _fitting(classes, capacity))
+    present = present[np.argsort(-point[present], kind="stable")][:_MOST_CLASSES]
     if not len(present):
         return None
     hull, room = new_hull(len(present)), new_knapsack(len(present), len(capacity))
     demand, most = classes.demand[present], classes.jobs[present]
-    reached = separate.compiled(
-        demand, most, integers(capacity), point[present], hull, room, _PIVOTS, _NODES
-    )
+    reached = separate.compiled(demand, most, integers(capacity), point[present], hull, room, _PIVOTS, _NODES)
     if reached < least:
         return None
     alpha = np.zeros(len(classes.jobs))
@@ -119,6 +120,11 @@ def hull_cut(classes: Classes, capacity: IntArray, point: FloatArray, least: flo
     return cut
 
 
+def _fitting(classes: Classes, capacity: IntArray) -> NDArray[np.bool_]:
+    """Return which classes take something and fit on an empty node."""
+    return np.logical_and(classes.demand.any(axis=1), (classes.demand <= capacity).all(axis=1))
+
+
 def whole(alpha: FloatArray) -> IntArray:
     """Return coefficients as small whole numbers, a little less than in proportion where that is not exact."""
     scale = alpha.max()
@@ -126,7 +132,8 @@ def whole(alpha: FloatArray) -> IntArray:
         scaled = alpha * factor
         if (np.abs(scaled - np.rint(scaled)) < 1e-5).all():
             return np.rint(scaled).astype(np.int64)
-    return np.floor(alpha / scale * _SCALE + 1e-6).astype(np.int64)
+    rounded: IntArray = np.floor(alpha / scale * _SCALE + 1e-6).astype(np.int64)
+    return rounded
 
 
 def lifted(classes: Classes, capacity: IntArray, coefficient: IntArray, point: FloatArray) -> Cut | None:
@@ -134,7 +141,7 @@ def lifted(classes: Classes, capacity: IntArray, coefficient: IntArray, point: F
 
     Classes of which most runs at a point are raised first, then those of largest demand.
     """
-    fits = classes.demand.any(axis=1) & (classes.demand <= capacity).all(axis=1)
+    fits = _fitting(classes, capacity)
     size = (classes.demand / np.maximum(capacity, 1)).sum(axis=1)
     order = np.lexsort((-size, -point))
     raised = coefficient.astype(np.float64)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizer.bounds.lagrangian import node_kinds
-from optimizer.model.columns import Pulses, counted
+from optimizer.model.columns import Pulses
 from optimizer.problem import Problem
 from optimizer.units import FloatArray, IntArray
 

@@ -1,5 +1,7 @@
 """Which rows a fractional solution violates: cuts that are known, at any place, and new ones."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from optimizer.bounds.cut_program import CutProgram
@@ -26,11 +28,14 @@ class Separation:
         Value of each column.
     least : float
         Least left-hand side, relative to the right, of a violated row.
+    stopped : callable
+        Says whether to be content with what is found.
     """
 
-    def __init__(self, program: CutProgram, solution: FloatArray, least: float) -> None:
+    def __init__(self, program: CutProgram, solution: FloatArray, least: float, stopped: Callable[[], bool]) -> None:
         self._program = program
         self._least = least
+        self._stopped = stopped
         self._columns = np.flatnonzero(solution > _LEAST_SHARE)
         self._weight = solution[self._columns]
         group = program.layout.group[self._columns]
@@ -51,9 +56,11 @@ class Separation:
         """
         point = self._running()
         for place in range(self._program.places.count):
+            if self._stopped():
+                break
             self._look(place, 0, -1, point[place])
         if longest and len(self._found) < most // 20:
-            for span in _spans(longest):
+            for span in _spans(min(longest, self._program.places.count - 1)):
                 self._look_at_spans(span)
         keys = sorted(self._found, key=lambda key: (-self._found[key], key))[:most]
         return CutRows(*np.array(keys, dtype=np.int64).reshape(-1, 4).T)
@@ -89,6 +96,8 @@ class Separation:
         layout = self._program.layout
         last = len(layout.kind_of) - span
         for place in np.flatnonzero(layout.kind_of[:last] == layout.kind_of[span:]).tolist():
+            if self._stopped():
+                return
             all_time = (self._begin <= place) & (self._end > place + span)
             some_time = (self._begin <= place + span) & (self._end > place)
             gain = np.bincount(self._job[some_time], self._weight[some_time])
@@ -101,10 +110,12 @@ class Separation:
                     self._look(place, span, job, self._sum(counted))
 
     def _sum(self, counted: np.ndarray) -> FloatArray:
-        return np.bincount(self._item[counted], self._weight[counted], self._program.coefficient.shape[1])
+        classes = self._program.coefficient.shape[1]
+        return np.bincount(self._item[counted], self._weight[counted], classes).astype(np.float64)
 
 
 def _spans(longest: int) -> IntArray:
     """Return the spans up to ``longest``, the longer the fewer."""
-    spans = np.arange(1, longest + 1)
-    return spans[(spans <= 6) | (spans % 2 == 0) & (spans <= 16) | (spans % 4 == 0)]
+    spans: IntArray = np.arange(1, longest + 1)
+    kept: IntArray = spans[(spans <= 6) | (spans % 2 == 0) & (spans <= 16) | (spans % 4 == 0)]
+    return kept

@@ -136,7 +136,7 @@ def _weight(demand: IntArray, capacity: IntArray, i: int) -> float:
 @kernel
 def _fitting(demand: IntArray, most: IntArray, left: IntArray, i: int) -> int:
     """Return how many jobs of a class fit into what is left."""
-    fitting = most[i]
+    fitting: int = most[i]
     for k in range(len(left)):
         if demand[i, k] > 0:
             if demand[i, k] > left[k]:
@@ -180,7 +180,8 @@ def _reachable(
         i = room.order[p]
         fitting = _fitting(demand, most, room.left, i)
         if fitting * room.weight[p] > total:
-            return current + value[i] * max(total, 0.0) / room.weight[p]
+            rest: float = value[i] * max(total, 0.0) / room.weight[p]
+            return current + rest
         current += fitting * value[i]
         total -= fitting * room.weight[p]
     return current

@@ -2,9 +2,9 @@
 
 A point that is no average of such sets is cut off by some alpha >= 0 with alpha(S) <= 1 for every set S. The largest
 alpha of the point is a linear program with a row a set; its dual is solved here by the simplex method, whose columns
-are found by the knapsack (Boccia, Sforza, Sterle & Vasilyev 2008, "A cut and branch approach for the capacitated p-median
-problem based on Fenchel cutting planes", Journal of Mathematical Modelling and Algorithms 7; Boyd 1994, "Fenchel
-cutting planes for integer programs", Operations Research 42).
+are found by the knapsack (Boyd 1994, "Fenchel cutting planes for integer programs", Operations Research 42; Boccia,
+Sforza, Sterle & Vasilyev 2008, "A cut and branch approach for the capacitated p-median problem based on Fenchel cutting
+planes", Journal of Mathematical Modelling and Algorithms 7).
 """
 
 from typing import NamedTuple
