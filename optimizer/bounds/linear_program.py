@@ -86,17 +86,38 @@ def safe_bound(program: Program, row_dual: FloatArray) -> float:
     row_dual : float64[R]
         Nonnegative for lower, nonpositive for upper sides of rows.
     """
-    linear, jobs, pulses = program.linear, program.problem.jobs, len(program.pulses.mode)
+    jobs, job = program.problem.jobs, program.problem.mode_job[program.pulses.mode]
+    reduced, constant = reduced_costs(program.linear, jobs, len(job), row_dual)
+    of_job = np.full(jobs, inf)
+    np.minimum.at(of_job, job, reduced)
+    return float(of_job.sum() + constant)
+
+
+def reduced_costs(linear: LinearProgram, jobs: int, pulses: int, row_dual: FloatArray) -> tuple[FloatArray, float]:
+    """Return what the pulses cost after paying for all rows but those of jobs, and the bound of everything else.
+
+    Parameters
+    ----------
+    linear : LinearProgram
+        A program whose first rows are those of jobs and whose first columns are pulses.
+    jobs, pulses : int
+        How many of them.
+    row_dual : float64[R]
+        Any numbers; wrong signs are cut off, and so are the dual values of jobs.
+
+    Returns
+    -------
+    float64[C], float
+        The least of the pulses of each job, added up, and the second make a bound.
+    """
     dual = np.clip(row_dual, np.where(linear.row_upper < inf, -inf, 0.0), np.where(linear.row_lower > -inf, inf, 0.0))
     dual[:jobs] = 0.0
     reduced = linear.cost - _column_sums(linear, dual)
-    of_job = np.full(jobs, inf)
-    np.minimum.at(of_job, program.problem.mode_job[program.pulses.mode], reduced[:pulses])
     sides = np.where(dual > 0, linear.row_lower, linear.row_upper)
     rest = reduced[pulses:]
     ends = np.where(rest > 0, linear.lower[pulses:], linear.upper[pulses:])
     used, moved = dual != 0, rest != 0
-    return float(of_job.sum() + dual[used] @ sides[used] + rest[moved] @ ends[moved])
+    return reduced[:pulses], float(dual[used] @ sides[used] + rest[moved] @ ends[moved])
 
 
 def _column_sums(linear: LinearProgram, dual: FloatArray) -> FloatArray:

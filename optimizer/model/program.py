@@ -72,13 +72,7 @@ class Program:
         groups = start_groups(problem, costs, horizon=last, total=known)
         refuse_if_too_large(problem, groups, memory)
         pulses = make_pulses(problem, groups)
-        builder = Builder()
-        _add_pulses(builder, problem, costs, pulses)
-        add_capacity(builder, problem, pulses)
-        add_precedence(builder, problem, pulses)
-        if costs.is_maximum:
-            _add_maximum(builder, problem, costs, pulses, known)
-        return cls(problem, pulses, builder.build(), groups.complete)
+        return cls(problem, pulses, linear_program(problem, costs, pulses, known), groups.complete)
 
     @classmethod
     def tightened(
@@ -118,6 +112,32 @@ class Program:
     def _keys(self, mode: IntArray, node: IntArray, start: IntArray) -> IntArray:
         """Return numbers that ascend with the pulse columns."""
         return (mode * self.problem.nodes + node) * (self.problem.horizon + 1) + start
+
+
+def linear_program(
+    problem: Problem, costs: Costs, pulses: Pulses, known: float, *, capacity: bool = True
+) -> LinearProgram:
+    """Return the arrays of the program with these pulses, with or without the rows of capacity.
+
+    Parameters
+    ----------
+    problem, costs
+        The problem and its costs.
+    pulses : Pulses
+        The first columns.
+    known : float
+        Total cost of a known schedule.
+    capacity : bool
+        Whether there are rows of capacity.
+    """
+    builder = Builder()
+    _add_pulses(builder, problem, costs, pulses)
+    if capacity:
+        add_capacity(builder, problem, pulses)
+    add_precedence(builder, problem, pulses)
+    if costs.is_maximum:
+        _add_maximum(builder, problem, costs, pulses, known)
+    return builder.build()
 
 
 def _last_step(problem: Problem, horizon: float) -> int:

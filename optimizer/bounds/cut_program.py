@@ -1,0 +1,231 @@
+"""The time-indexed program with rows made of cuts, its bound, and the columns that a known schedule leaves.
+
+Nodes that are alike share columns and rows: a row of one node, added up over all of them.
+"""
+
+from dataclasses import replace
+from math import inf
+
+import numpy as np
+
+from optimizer.bounds.cut_rows import CutRows, Layout
+from optimizer.bounds.lagrangian import node_kinds
+from optimizer.bounds.linear_program import reduced_costs
+from optimizer.bounds.packing import Classes, Cut, capacity_cut
+from optimizer.bounds.places import Places
+from optimizer.kernels.inputs import integers
+from optimizer.kernels.ranges import Reply, answer, new_reply
+from optimizer.model.builder import LinearProgram
+from optimizer.model.columns import Groups, Pulses, counted, make_pulses, start_groups
+from optimizer.model.program import linear_program
+from optimizer.objective import Costs
+from optimizer.problem import Problem
+from optimizer.units import FloatArray, IntArray
+
+_ABSOLUTE_TOLERANCE = 1e-6
+_RELATIVE_TOLERANCE = 1e-9
+"""How far off a bound may be."""
+
+
+class CutProgram:
+    """Columns, cuts and rows, and the best prices of the rows so far.
+
+    Parameters
+    ----------
+    problem : Problem
+        The problem.
+    total : float
+        Total cost of a known schedule; the bound holds for schedules that cost no more.
+
+    Attributes
+    ----------
+    pulses : Pulses
+        What the columns that are left mean; on the first of the nodes that are alike.
+    frame : LinearProgram
+        These and other columns, with all rows but those of capacity.
+    cuts : list of Cut
+        All cuts so far.
+    coefficient : float64[P, I]
+        Coefficients of the cuts, their sides 1.
+    holds : bool[P, L]
+        At which capacities (``places.level``) each cut holds.
+    rows : CutRows
+        The rows.
+    price : float64[R]
+        Their best prices >= 0.
+    bound : float
+        The best lower bound on the total cost; infinite when there is no schedule of at most ``total``.
+    """
+
+    def __init__(self, problem: Problem, *, total: float = inf) -> None:
+        self.problem = problem
+        self.costs = Costs.of(problem)
+        self.total = total
+        self.classes = Classes.of(problem)
+        self.pulses = _pulses(problem, self.costs, total)
+        self.frame = linear_program(problem, self.costs, self.pulses, total, capacity=False)
+        self.places = Places.of(problem, self.pulses)
+        self.cuts: list[Cut] = []
+        self.coefficient = np.zeros((0, len(self.classes.jobs)))
+        self.holds = np.zeros((0, len(self.places.level)), dtype=bool)
+        self.rows, self.price, self.side = CutRows.none(), np.zeros(0), np.zeros(0)
+        self._frame_dual = np.zeros(len(self.frame.row_lower))
+        self._known_cuts: set[tuple[bytes, int, bytes]] = set()
+        self.known_rows: set[tuple[int, ...]] = set()
+        self.bound = -inf
+        self._lay_out()
+        if self.bound < inf:
+            self._start()
+
+    def _start(self) -> None:
+        for k in range(self.places.level.shape[1]):
+            for level in np.unique(self.places.level[:, k]).tolist():
+                if level > 0:
+                    self.add_cut(capacity_cut(self.classes, k, level))
+        self.learn(self.price, self.value(self.price))
+
+    def _lay_out(self) -> None:
+        problem, pulses = self.problem, self.pulses
+        key = pulses.mode * problem.nodes + pulses.node
+        first = np.flatnonzero(np.diff(key, prepend=-1))
+        mode, node = pulses.mode[first], pulses.node[first]
+        job = problem.mode_job[pulses.mode]
+        self.layout = Layout(
+            item=self.classes.of_mode[mode],
+            job=problem.mode_job[mode],
+            duration=pulses.duration[first],
+            kind=np.searchsorted(self.places.node, node),
+            kind_of=self.places.kind,
+            group=np.repeat(np.arange(len(first)), np.diff(np.append(first, len(key)))),
+            begin=self.places.first(pulses),
+            job_start=integers(np.searchsorted(job, np.arange(problem.jobs + 1))),
+        )
+        self.ranges = self.layout.ranges(self.rows, self.coefficient)
+        self.reply: Reply = new_reply(len(job), problem.jobs)
+        if len(np.unique(job)) < problem.jobs:
+            self.bound = inf  # a job has no start
+        else:
+            self._set_frame_dual(self._frame_dual)
+            self._most = self._largest_total()
+
+    def _largest_total(self) -> float:
+        """Return at least what any schedule of these columns costs."""
+        if self.costs.is_maximum:
+            return float(self.frame.upper[-1])
+        return float(np.maximum.reduceat(self.frame.cost[: len(self.cost)], self.layout.job_start[:-1]).sum())
+
+    def _set_frame_dual(self, dual: FloatArray) -> None:
+        self._frame_dual = dual
+        self.cost, self._constant = reduced_costs(self.frame, self.problem.jobs, len(self.pulses.mode), dual)
+
+    @property
+    def is_priced(self) -> bool:
+        """Whether prices of the rows alone say all: neither precedence nor a maximum is in the frame."""
+        return len(self.frame.row_lower) == self.problem.jobs
+
+    def add_cut(self, cut: Cut) -> int | None:
+        """Add a cut; return its number, None if it was known."""
+        if cut.key in self._known_cuts:
+            return None
+        self._known_cuts.add(cut.key)
+        self.cuts.append(cut)
+        self.coefficient = np.vstack([self.coefficient, cut.coefficient / cut.side])
+        self.holds = np.vstack([self.holds, (self.places.level <= cut.limit).all(axis=1)])
+        return len(self.cuts) - 1
+
+    def add_rows(self, rows: CutRows) -> None:
+        """Add rows, at prices of 0."""
+        self.known_rows.update(rows.keys)
+        self._set_rows(self.rows + rows, np.concatenate([self.price, np.zeros(len(rows))]))
+
+    def drop_rows(self, kept: np.ndarray) -> None:
+        """Keep only some of the rows; those that go have to have prices of 0."""
+        self.known_rows.difference_update(self.rows[~kept].keys)
+        self._set_rows(self.rows[kept], self.price[kept])
+
+    def _set_rows(self, rows: CutRows, price: FloatArray) -> None:
+        self.rows, self.price = rows, price
+        self.side = self.places.nodes[rows.place]
+        self.ranges = self.layout.ranges(rows, self.coefficient)
+
+    def value(self, price: FloatArray) -> float:
+        """Return the bound of such prices and leave in ``reply`` how the jobs answer."""
+        answer.compiled(self.cost, self.layout.job_start, self.ranges, price, self.reply)
+        return float(self.reply.cost.sum() + self._constant - price @ self.side)
+
+    def left_hand_sides(self, solution: FloatArray) -> FloatArray:
+        """Return what a fractional solution makes of the rows, float64[R]."""
+        sums = np.concatenate([[0.0], np.cumsum(solution)])
+        ranges = self.ranges
+        values = ranges.coefficient * (sums[ranges.end] - sums[ranges.first])
+        row = np.repeat(np.arange(len(self.rows)), np.diff(ranges.start))
+        return np.bincount(row, values, len(self.rows)).astype(np.float64)
+
+    def learn(self, price: FloatArray, value: float) -> bool:
+        """Keep prices and their bound if it is the best so far; return whether it is."""
+        better = value > self.bound
+        if better:
+            self.bound, self.price = value, price
+            if value > _above(min(self.total, self._most)):
+                self.bound = inf  # no schedule can cost as much
+        return better
+
+    def evaluate(self, price: FloatArray, frame_dual: FloatArray) -> float:
+        """Return the bound of prices and other dual values; keep them if they are the best so far."""
+        before = self._frame_dual
+        self._set_frame_dual(frame_dual)
+        value = self.value(price)
+        if not self.learn(price, value):
+            self._set_frame_dual(before)
+        return value
+
+    def reduced_costs(self) -> FloatArray:
+        """Return how much each column adds to the bound if its job takes it, float64[C], >= 0."""
+        self.value(self.price)
+        job = self.problem.mode_job[self.pulses.mode]
+        return self.cost + self.reply.payment - self.reply.cost[job]
+
+    def fix(self, total: float) -> IntArray:
+        """Count only schedules of at most ``total`` from now on; return which columns are left, as they were before."""
+        self.total = min(self.total, total)
+        if self.bound == inf:
+            return np.arange(len(self.pulses.mode))
+        kept = self.reduced_costs() <= _above(self.total) - self.bound
+        left = np.flatnonzero(kept)
+        if len(left) < len(kept):
+            pulses = self.pulses
+            self.pulses = Pulses(pulses.mode[left], pulses.node[left], pulses.start[left], pulses.duration[left])
+            self.frame = _with_columns(self.frame, np.append(kept, np.ones(len(self.frame.cost) - len(kept), bool)))
+            self._lay_out()
+            self.learn(self.price, self.value(self.price))
+        return left
+
+
+def _above(total: float) -> float:
+    return total + _ABSOLUTE_TOLERANCE + _RELATIVE_TOLERANCE * abs(total)
+
+
+def _pulses(problem: Problem, costs: Costs, total: float) -> Pulses:
+    """Return the pulses on the first node of each kind."""
+    groups = start_groups(problem, costs, total=total)
+    kept = np.isin(groups.node, node_kinds(problem)[1])
+    return make_pulses(
+        problem,
+        Groups(groups.mode[kept], groups.node[kept], groups.first[kept], groups.last[kept], groups.complete),
+    )
+
+
+def _with_columns(linear: LinearProgram, kept: np.ndarray) -> LinearProgram:
+    """Return the program with some of its columns and all of its rows."""
+    counts = np.diff(linear.start)[kept]
+    entries = counted(linear.start[:-1][kept].astype(np.int64), counts.astype(np.int64))
+    return replace(
+        linear,
+        cost=linear.cost[kept],
+        lower=linear.lower[kept],
+        upper=linear.upper[kept],
+        integral=linear.integral[kept],
+        start=np.concatenate([[0], np.cumsum(counts)]).astype(np.int32),
+        index=linear.index[entries],
+        value=linear.value[entries],
+    )

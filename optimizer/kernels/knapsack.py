@@ -1,0 +1,187 @@
+"""The multi-dimensional knapsack: which jobs that fit together on one node are worth most.
+
+Depth-first branch and bound over classes of equal demand. The bound adds up the resources, each relative to its
+capacity (a surrogate constraint: Glover 1968, "Surrogate constraints", Operations Research 16), and fills what is left
+of the sum with the classes that still fit, best value for its weight first (Dantzig 1957, "Discrete-variable extremum
+problems", Operations Research 5).
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from optimizer.kernels.compilation import kernel, kernel_apart
+from optimizer.units import FloatArray, IntArray
+
+UNKNOWN = -1.0
+"""Returned when the search was given up."""
+
+WHOLE = 1 - 1e-6
+"""Least gain to look for where all values are whole numbers below 2^20: what is proven then is exact."""
+
+
+class Knapsack(NamedTuple):
+    """Room for a search over so many classes.
+
+    Parameters
+    ----------
+    order : int64[I]
+        The classes worth taking, best first.
+    weight : float64[I]
+        Of each class in this order, its share of the sum of all resources.
+    taken : int64[I]
+        How many of each class in this order are taken.
+    left : int64[K]
+        What is left of the capacity.
+    best : int64[I]
+        The answer: how many of each class to take.
+    """
+
+    order: IntArray
+    weight: FloatArray
+    taken: IntArray
+    left: IntArray
+    best: IntArray
+
+
+def new_knapsack(classes: int, kinds: int) -> Knapsack:
+    """Return room for a search over ``classes`` classes and ``kinds`` resources."""
+    order, taken, best = np.zeros((3, classes), dtype=np.int64)
+    return Knapsack(order, np.zeros(classes), taken, np.zeros(kinds, dtype=np.int64), best)
+
+
+@kernel_apart
+def most_valuable(
+    demand: IntArray,
+    most: IntArray,
+    capacity: IntArray,
+    value: FloatArray,
+    gain: float,
+    room: Knapsack,
+    limit: int,
+) -> float:
+    """Return the largest value that fits, and leave in ``room.best`` how many of each class make it up.
+
+    Parameters
+    ----------
+    demand : int64[I, K]
+        Demand of one job of each class, >= 0, not all 0.
+    most : int64[I]
+        Jobs in each class.
+    capacity : int64[K]
+        What there is.
+    value : float64[I]
+        Value of one job of each class; classes without value are left alone.
+    gain : float
+        Answers that are better by less than this do not count.
+    room : Knapsack
+        Room for I classes.
+    limit : int
+        After so many nodes the search gives up and returns ``UNKNOWN``.
+    """
+    count = _prepare(demand, most, capacity, value, room)
+    best, current, depth = 0.0, 0.0, 0
+    for i in range(len(room.best)):
+        room.best[i] = 0
+    for _ in range(limit):
+        if depth < count and _reachable(demand, most, capacity, value, room, depth, count, current) >= best + gain:
+            i = room.order[depth]
+            room.taken[depth] = _fitting(demand, most, room.left, i)
+            _take(demand, room, i, room.taken[depth])
+            current += room.taken[depth] * value[i]
+            depth += 1
+            if current > best:
+                best = current
+                _keep(room, depth)
+            continue
+        while depth > 0 and room.taken[depth - 1] == 0:
+            depth -= 1
+        if depth == 0:
+            return best
+        i = room.order[depth - 1]
+        room.taken[depth - 1] -= 1
+        _take(demand, room, i, -1)
+        current -= value[i]
+    return UNKNOWN
+
+
+@kernel
+def _prepare(demand: IntArray, most: IntArray, capacity: IntArray, value: FloatArray, room: Knapsack) -> int:
+    """Sort the classes that are worth something and fit; return how many."""
+    count = 0
+    for k in range(len(capacity)):
+        room.left[k] = capacity[k]
+    for i in range(len(value)):
+        if value[i] > 0 and _fitting(demand, most, room.left, i) > 0:
+            weight = _weight(demand, capacity, i)
+            p = count
+            while p > 0 and value[i] * room.weight[p - 1] > value[room.order[p - 1]] * weight:
+                room.order[p], room.weight[p] = room.order[p - 1], room.weight[p - 1]
+                p -= 1
+            room.order[p], room.weight[p] = i, weight
+            count += 1
+    return count
+
+
+@kernel
+def _weight(demand: IntArray, capacity: IntArray, i: int) -> float:
+    """Return the sum of a demand over all resources, each relative to its capacity."""
+    weight = 0.0
+    for k in range(len(capacity)):
+        if demand[i, k] > 0:
+            weight += demand[i, k] / capacity[k]
+    return weight
+
+
+@kernel
+def _fitting(demand: IntArray, most: IntArray, left: IntArray, i: int) -> int:
+    """Return how many jobs of a class fit into what is left."""
+    fitting: int = most[i]
+    for k in range(len(left)):
+        if demand[i, k] > 0:
+            if demand[i, k] > left[k]:
+                return 0
+            fitting = min(fitting, left[k] // demand[i, k])
+    return fitting
+
+
+@kernel
+def _take(demand: IntArray, room: Knapsack, i: int, count: int) -> None:
+    for k in range(len(room.left)):
+        room.left[k] -= count * demand[i, k]
+
+
+@kernel
+def _keep(room: Knapsack, depth: int) -> None:
+    """Write down what is taken."""
+    for i in range(len(room.best)):
+        room.best[i] = 0
+    for p in range(depth):
+        room.best[room.order[p]] = room.taken[p]
+
+
+@kernel
+def _reachable(
+    demand: IntArray,
+    most: IntArray,
+    capacity: IntArray,
+    value: FloatArray,
+    room: Knapsack,
+    depth: int,
+    count: int,
+    current: float,
+) -> float:
+    """Return at least what can be reached with the classes from ``depth`` on."""
+    total = 0.0
+    for k in range(len(capacity)):
+        if capacity[k] > 0:
+            total += room.left[k] / capacity[k]
+    for p in range(depth, count):
+        i = room.order[p]
+        fitting = _fitting(demand, most, room.left, i)
+        if fitting * room.weight[p] > total:
+            rest: float = value[i] * max(total, 0.0) / room.weight[p]
+            return current + rest
+        current += fitting * value[i]
+        total -= fitting * room.weight[p]
+    return current

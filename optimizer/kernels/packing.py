@@ -1,0 +1,215 @@
+"""Inequalities that hold for every set of jobs that fits on one node: found, rounded and lifted exactly.
+
+A point that is no average of such sets is cut off by some alpha >= 0 with alpha(S) <= 1 for every set S. The largest
+alpha of the point is a linear program with a row a set; its dual is solved here by the simplex method, whose columns
+are found by the knapsack (Boyd 1994, "Fenchel cutting planes for integer programs", Operations Research 42; Boccia,
+Sforza, Sterle & Vasilyev 2008, "A cut and branch approach for the capacitated p-median problem based on Fenchel cutting
+planes", Journal of Mathematical Modelling and Algorithms 7).
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from optimizer.kernels.compilation import kernel, kernel_apart
+from optimizer.kernels.knapsack import UNKNOWN, WHOLE, Knapsack, most_valuable
+from optimizer.units import FloatArray, IntArray
+
+_TOLERANCE = 1e-7
+_PIVOT = 1e-9
+_GAIN = 1e-9
+
+
+class Hull(NamedTuple):
+    """Room to look for an inequality over N classes.
+
+    Parameters
+    ----------
+    inverse : float64[N, N]
+        Inverse of the basis.
+    share : float64[N]
+        How much of each set in the basis.
+    direction : float64[N]
+        By how much the shares change when a set comes in.
+    alpha : float64[N]
+        Prices of the classes.
+    best : float64[N]
+        The answer: coefficients of the inequality found, right-hand side 1.
+    """
+
+    inverse: FloatArray
+    share: FloatArray
+    direction: FloatArray
+    alpha: FloatArray
+    best: FloatArray
+
+
+def new_hull(classes: int) -> Hull:
+    """Return room for ``classes`` classes."""
+    share, direction, alpha, best = np.zeros((4, classes))
+    return Hull(np.zeros((classes, classes)), share, direction, alpha, best)
+
+
+@kernel_apart
+def separate(
+    demand: IntArray,
+    most: IntArray,
+    capacity: IntArray,
+    point: FloatArray,
+    hull: Hull,
+    room: Knapsack,
+    rounds: int,
+    limit: int,
+) -> float:
+    """Return the left-hand side at ``point`` of the inequality in ``hull.best``, above 1 if it is cut off.
+
+    Parameters
+    ----------
+    demand : int64[N, K]
+        Demand of the classes that are present, each of which fits.
+    most : int64[N]
+        Jobs in each class, >= 1.
+    capacity : int64[K]
+        Capacity of the node.
+    point : float64[N]
+        How much of each class runs, > 0.
+    hull : Hull
+        Room for N classes.
+    room : Knapsack
+        Room for N classes.
+    rounds, limit : int
+        Most pivots, and most nodes of a knapsack.
+    """
+    _begin(demand, most, capacity, point, hull)
+    best = 0.0
+    for _ in range(rounds):
+        reached = most_valuable(demand, most, capacity, hull.alpha, _GAIN, room, limit)
+        if reached == UNKNOWN:
+            return best
+        total = 0.0
+        for i in range(len(point)):
+            total += max(hull.alpha[i], 0.0) * point[i]
+        if total / reached > best:
+            best = total / reached
+            for i in range(len(point)):
+                hull.best[i] = max(hull.alpha[i], 0.0) / reached
+        if reached <= 1 + _TOLERANCE or total <= 1 + _TOLERANCE or not _pivot(hull, room, reached):
+            return best
+    return best
+
+
+@kernel
+def _begin(demand: IntArray, most: IntArray, capacity: IntArray, point: FloatArray, hull: Hull) -> None:
+    """Begin with the sets of as many jobs of one class as fit."""
+    for i in range(len(point)):
+        fitting = most[i]
+        for k in range(len(capacity)):
+            if demand[i, k] > 0:
+                fitting = min(fitting, capacity[k] // demand[i, k])
+        for j in range(len(point)):
+            hull.inverse[i, j] = 0.0
+        hull.inverse[i, i] = 1.0 / fitting
+        hull.share[i] = point[i] / fitting
+        hull.alpha[i] = 1.0 / fitting
+        hull.best[i] = 0.0
+
+
+@kernel
+def _pivot(hull: Hull, room: Knapsack, reached: float) -> bool:
+    """Bring the set that the knapsack found into the basis; return whether that was possible."""
+    count, leaving, ratio = len(hull.share), -1, np.inf
+    for r in range(count):
+        hull.direction[r] = 0.0
+        for i in range(count):
+            if room.best[i] > 0:
+                hull.direction[r] += hull.inverse[r, i] * room.best[i]
+        if hull.direction[r] > _PIVOT and hull.share[r] < ratio * hull.direction[r]:
+            leaving, ratio = r, hull.share[r] / hull.direction[r]
+    if leaving < 0:
+        return False
+    pivot = hull.direction[leaving]
+    for i in range(count):
+        hull.alpha[i] += (1.0 - reached) / pivot * hull.inverse[leaving, i]
+        hull.inverse[leaving, i] /= pivot
+    for r in range(count):
+        if r != leaving:
+            hull.share[r] = max(hull.share[r] - ratio * hull.direction[r], 0.0)
+            for i in range(count):
+                hull.inverse[r, i] -= hull.direction[r] * hull.inverse[leaving, i]
+    hull.share[leaving] = ratio
+    return True
+
+
+@kernel_apart
+def lift(
+    demand: IntArray,
+    most: IntArray,
+    capacity: IntArray,
+    coefficient: FloatArray,
+    order: IntArray,
+    room: Knapsack,
+    limit: int,
+) -> float:
+    """Return the least right-hand side of an inequality, after raising each coefficient as far as it goes.
+
+    All numbers are whole, and each step is a knapsack solved to the end, so that the inequality is proven exactly
+    (sequential lifting: Padberg 1975, "A note on zero-one programming", Operations Research 23).
+
+    Parameters
+    ----------
+    demand : int64[I, K]
+        Demand of all classes, none of them nothing.
+    most : int64[I]
+        Jobs in each class, >= 1.
+    capacity : int64[K]
+        Capacity of the node.
+    coefficient : float64[I]
+        Whole numbers >= 0 below 2^20; overwritten.
+    order : int64[*]
+        Which classes to raise, in this order.
+    room : Knapsack
+        Room for I classes.
+    limit : int
+        Most nodes of a knapsack; when it does not suffice to prove a right-hand side, ``UNKNOWN`` is returned.
+    """
+    side = most_valuable(demand, most, capacity, coefficient, WHOLE, room, limit)
+    if side <= 0:
+        return UNKNOWN
+    for p in range(len(order)):
+        i = order[p]
+        before = coefficient[i]
+        coefficient[i] = 0.0
+        coefficient[i] = max(before, _room_for(demand, most, capacity, coefficient, i, side, before, room, limit))
+    return side
+
+
+@kernel
+def _room_for(
+    demand: IntArray,
+    most: IntArray,
+    capacity: IntArray,
+    coefficient: FloatArray,
+    i: int,
+    side: float,
+    least: float,
+    room: Knapsack,
+    limit: int,
+) -> float:
+    """Return how large the coefficient of class ``i`` can be beside those of the others, or ``least``."""
+    fits = True
+    for k in range(len(capacity)):
+        fits = fits and demand[i, k] <= capacity[k]
+    if not fits:
+        return least
+    possible, jobs = side, 0
+    while fits and possible > least and jobs < most[i]:
+        jobs += 1
+        for k in range(len(capacity)):
+            capacity[k] -= demand[i, k]
+        rest = most_valuable(demand, most, capacity, coefficient, WHOLE, room, limit)
+        possible = least if rest == UNKNOWN else min(possible, (side - rest) // jobs)
+        for k in range(len(capacity)):
+            fits = fits and demand[i, k] <= capacity[k]
+    for k in range(len(capacity)):
+        capacity[k] += jobs * demand[i, k]
+    return possible
