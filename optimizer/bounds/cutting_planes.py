@@ -14,7 +14,7 @@ from optimizer.bounds.cut_master import CutMaster
 from optimizer.bounds.cut_prices import PriceDescent
 from optimizer.bounds.cut_program import CutProgram
 from optimizer.bounds.separation import Separation
-from optimizer.model.columns import Pulses
+from optimizer.model.columns import Pulses, counted
 from optimizer.problem import Problem
 from optimizer.units import FloatArray, IntArray
 
@@ -88,6 +88,13 @@ class CuttingPlanes:
     def reduced_costs(self) -> FloatArray:
         """Return how much the bound grows, at least, if a job takes a column, float64[C]."""
         return self._program.reduced_costs()
+
+    def active_rows(self) -> tuple[IntArray, IntArray, FloatArray, FloatArray]:
+        """Return the rows as starts int64[R + 1], columns int64[E], coefficients float64[E] and sides float64[R]."""
+        ranges = self._program.ranges
+        sizes = ranges.end - ranges.first
+        starts = np.concatenate([[0], np.cumsum(sizes)])[ranges.start]
+        return starts, counted(ranges.first, sizes), np.repeat(ranges.coefficient, sizes), self._program.side
 
     def fix(self, total: float) -> IntArray:
         """Count only schedules of at most ``total``; return which columns are left, int64[*], as they were before."""

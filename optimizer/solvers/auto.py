@@ -63,7 +63,7 @@ def plans(problem: Problem, threads: int) -> list[Plan]:
         team = [search, Plan("cp-sat", {}, max(1, threads - 1), apart=True)]
     else:
         search = Plan("local-search", {}, 1, apart=False, share=1.0 if threads > 1 else 0.3)
-        team = [search, Plan("highs", {}, 1, apart=True), Plan("cp-sat", {}, max(1, threads - 2), apart=True)]
+        team = [search, Plan("branch-and-cut", {}, 1, apart=True), Plan("cp-sat", {}, max(1, threads - 2), apart=True)]
     return [plan for plan in team if not registry.find(plan.solver).missing]
 
 

@@ -101,6 +101,14 @@ _ENTRIES = (
         {},
     ),
     Entry(
+        "branch-and-cut",
+        SolverKind.EXACT,
+        "cutting planes on the time-indexed program, then HiGHS on the columns that they leave",
+        "optimizer.solvers.exact.branch_and_cut:BranchAndCut",
+        _EXACT,
+        {"highspy": "highspy"},
+    ),
+    Entry(
         "highs",
         SolverKind.EXACT,
         "HiGHS on the time-indexed program",

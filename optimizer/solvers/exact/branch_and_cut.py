@@ -1,0 +1,163 @@
+"""Bounds of the time-indexed program, ever closer, then branch and bound on what they leave of it."""
+
+from dataclasses import dataclass
+from math import inf
+from time import monotonic
+from typing import Any
+
+import numpy as np
+
+from optimizer.bounds.cutting_planes import CuttingPlanes
+from optimizer.bounds.lagrangian import Lagrangian, node_kinds
+from optimizer.model.columns import Pulses, counted, start_groups
+from optimizer.model.highs import highs_model
+from optimizer.model.program import Program, linear_program
+from optimizer.names import StoppedBy
+from optimizer.objective import Costs
+from optimizer.problem import Problem
+from optimizer.result import Limits
+from optimizer.schedule import Schedule
+from optimizer.solvers.base import Answer
+from optimizer.solvers.exact.highs_run import HiGHSRun
+from optimizer.solvers.monitor import Monitor
+from optimizer.units import IntArray
+
+_MOST_COLUMNS = 5_000_000
+"""Larger programs are left to the Lagrangian."""
+
+_ROUNDS = 20
+"""Rounds of the Lagrangian between two reports."""
+
+_PRICES_SHARE = 0.05
+"""Part of the time that the Lagrangian has before the program."""
+
+_SLICE = 1.0
+_SLOW = 0.02
+"""The cuts end when a tenth of the time they took has closed less than this part of the gap."""
+
+
+@dataclass(frozen=True)
+class BranchAndCut:
+    """Lagrangian prices, cutting planes, fixing by reduced costs, then HiGHS on the columns that are left.
+
+    A column whose reduced cost is above the gap between the best schedule and the bound is in no better schedule
+    (Dantzig, Fulkerson & Johnson 1954, "Solution of a large-scale traveling-salesman problem", Operations Research 2);
+    what another solver of the run finds counts at once.
+    """
+
+    def solve(
+        self, problem: Problem, limits: Limits, *, seed: int, warm_start: Schedule | None, monitor: Monitor
+    ) -> Answer:
+        """Solve; see :class:`~optimizer.solvers.base.Solver`."""
+        if warm_start is not None:
+            monitor.start_from(warm_start)
+        search = _Search(problem, monitor)
+        columns = int(start_groups(problem, search.costs, total=search.known).sizes.sum())
+        if columns > _MOST_COLUMNS:
+            search.price(inf)
+            return Answer(monitor.reason or StoppedBy.FINISHED)
+        search.price(_PRICES_SHARE * monitor.remaining)
+        return search.cut() or search.branch(limits, seed)
+
+
+class _Search:
+    """What is known of one problem."""
+
+    def __init__(self, problem: Problem, monitor: Monitor) -> None:
+        self.costs = Costs.of(problem)
+        self._problem = problem
+        self._monitor = monitor
+        self._planes: CuttingPlanes
+
+    @property
+    def known(self) -> float:
+        """Total cost of the best schedule that keeps all deadlines, infinite without one."""
+        return inf if self._monitor.misses else self._monitor.total
+
+    @property
+    def _wanted(self) -> float:
+        """The largest total cost of a schedule that would be better."""
+        return self.known - self.costs.granularity
+
+    def price(self, seconds: float) -> None:
+        """Improve and report the Lagrangian bound for so many seconds, where it is a bound."""
+        if self._problem.objective.is_maximum:
+            return
+        lagrangian, end = Lagrangian(self._problem, total=self.known), monotonic() + seconds
+        while True:
+            self._monitor.report(lower_bound=min(lagrangian.bound, self.known))
+            settled = lagrangian.settled
+            if self._monitor.stopped or monotonic() > end or (settled and lagrangian.width == 1):
+                return
+            if settled:
+                lagrangian.refine()
+            lagrangian.advance(_ROUNDS)
+
+    def cut(self) -> Answer | None:
+        """Add cuts and fix columns until that gets slow; return the answer if it is known by then."""
+        monitor = self._monitor
+        self._planes = planes = CuttingPlanes(self._problem, total=self._wanted, stopped=lambda: monitor.stopped)
+        began, looked_at, gap = monotonic(), monotonic(), inf
+        while not (monitor.stopped or planes.settled):
+            planes.advance(_SLICE)
+            planes.fix(self._wanted)
+            monitor.report(lower_bound=min(planes.bound, self.known))
+            now = monotonic()
+            if now - looked_at > max(2 * _SLICE, 0.1 * (now - began)):
+                if self.known - planes.bound > (1 - _SLOW) * gap:
+                    break
+                looked_at, gap = now, self.known - planes.bound
+        if planes.bound == inf:
+            return self._proven()
+        return Answer(monitor.reason) if monitor.reason else None
+
+    def _proven(self) -> Answer:
+        """Return the answer when no schedule is better than the best."""
+        if self.known == inf:
+            return Answer(StoppedBy.OPTIMALITY, infeasible=True)
+        self._monitor.report(lower_bound=self.known, exact=True)
+        return Answer(StoppedBy.OPTIMALITY)
+
+    def branch(self, limits: Limits, seed: int) -> Answer:
+        """Let HiGHS branch on the columns that are left, with the rows of the cuts."""
+        self._planes.fix(self._wanted)
+        if self._planes.bound == inf:
+            return self._proven()
+        pulses, origin = _on_all_nodes(self._problem, self._planes.pulses)
+        linear = linear_program(self._problem, self.costs, pulses, self._wanted)
+        program = Program(self._problem, pulses, linear, complete=True)
+        model = highs_model(linear)
+        _add_cuts(model, self._planes, origin)
+        run = HiGHSRun(
+            model, program, self._monitor, known=None, latest=lambda: self._monitor.schedule, most=self.known
+        )
+        answer = run.run(limits, seed)
+        return self._proven() if answer.infeasible else answer
+
+
+def _on_all_nodes(problem: Problem, pulses: Pulses) -> tuple[Pulses, IntArray]:
+    """Return pulses on one of some equal nodes as pulses on each of them, in order, and which each was before."""
+    kind = np.array(node_kinds(problem)[0])
+    by_kind = np.argsort(kind, kind="stable")
+    first, equal = np.unique(kind[by_kind], return_index=True, return_counts=True)[1:]
+    count = equal[kind[pulses.node]]
+    origin = np.repeat(np.arange(len(count)), count)
+    node = by_kind[counted(first[kind[pulses.node]], count)]
+    order = np.lexsort((pulses.start[origin], node, pulses.mode[origin]))
+    origin, node = origin[order], node[order]
+    return Pulses(pulses.mode[origin], node, pulses.start[origin], pulses.duration[origin]), origin
+
+
+def _add_cuts(model: Any, planes: CuttingPlanes, origin: IntArray) -> None:
+    """Add the rows of the cuts to a program whose columns stand for those of ``planes``."""
+    start, column, value, side = planes.active_rows()
+    by_origin = np.argsort(origin, kind="stable")
+    copies = np.bincount(origin)
+    first = np.concatenate([[0], np.cumsum(copies)])
+    count = copies[column]
+    columns = by_origin[counted(first[column], count)]
+    ends = np.concatenate([[0], np.cumsum(count)])[start]
+    model.addRows(
+        len(side), np.full(len(side), -inf), side, len(columns),
+        ends[:-1].astype(np.int32), columns.astype(np.int32), np.repeat(value, count),
+    )  # fmt: skip
