@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from optimizer.bounds.trivial import trivial_bound
+from optimizer.bounds.energy import energy_bound
+from optimizer.bounds.request import Found, Request
 from optimizer.bounds.windows import heads, latest_ends
 from optimizer.kernels.inputs import Inputs, integers
 from optimizer.kernels.lagrangian import Windows, answer, fluid_marginals, new_prices, new_reply, set_prices
@@ -38,6 +39,9 @@ _SETTLED = 1e-3
 """Once the factor of the length of steps is below this, a round adds little."""
 
 _LEAST_SHARE = 0.02
+
+_ROUNDS = 5
+"""Rounds between two looks at the clock."""
 
 
 class Answers(NamedTuple):
@@ -208,6 +212,18 @@ class Lagrangian:
         return rate
 
 
+def lagrangian_bound(request: Request) -> Found:
+    """Return the bound that prices reach in the time there is, at the finest width if that is enough."""
+    lagrangian = Lagrangian(request.problem, total=request.known)
+    while not (lagrangian.settled and lagrangian.width == 1):
+        if request.stopped:
+            return Found(lagrangian.bound, cut_short=True)
+        if lagrangian.settled:
+            lagrangian.refine()
+        lagrangian.advance(_ROUNDS)
+    return Found(lagrangian.bound)
+
+
 def _until_idle(marginal: FloatArray) -> FloatArray:
     """Return the sum from each bucket on, up to the next one that holds nothing."""
     after = np.append(np.cumsum(marginal[::-1])[::-1], 0.0)
@@ -244,7 +260,7 @@ def _windows(problem: Problem, costs: Costs, total: float) -> Windows:
 def _horizon(problem: Problem) -> int:
     """Return by when about all work can be done."""
     makespan = replace(problem, objective=Objective.MAKESPAN)
-    least = trivial_bound(makespan, Costs.of(makespan))
+    least = energy_bound(makespan, Costs.of(makespan))
     return max(1, min(problem.horizon, ceil(_LONGER * least) + int(problem.least_time.max())))
 
 

@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from optimizer.bounds.request import Found, Request
+from optimizer.errors import ModelTooLargeError
 from optimizer.model.builder import LinearProgram
 from optimizer.model.highs import highs_model
 from optimizer.model.program import Program
@@ -61,6 +63,19 @@ def solve_relaxation(program: Program, *, seconds: float = inf, stopped: Callabl
     optimal = model.getModelStatus() == highspy.HighsModelStatus.kOptimal
     bound = safe_bound(program, np.array(solution.row_dual)) if solution.dual_valid else -inf
     return Relaxed(bound, np.array(solution.col_value) if optimal else None)
+
+
+def linear_program_bound(request: Request) -> Found:
+    """Return the value of the relaxation, or of its last dual values; nothing where the program is too large."""
+    try:
+        program = Program.of(request.problem, known=request.known, memory=request.memory)
+    except ModelTooLargeError:
+        return Found(-inf, note="the program would be too large")
+    if program.refuted:
+        known = request.known < inf
+        return Found(request.known) if known else Found(-inf, note="no schedule keeps all deadlines")
+    relaxed = solve_relaxation(program, seconds=request.remaining, stopped=lambda: request.stopped)
+    return Found(relaxed.bound, cut_short=relaxed.solution is None)
 
 
 def _set_options(model: Any, seconds: float, *, interior: bool) -> None:

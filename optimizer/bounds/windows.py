@@ -115,10 +115,14 @@ def latest_ends(problem: Problem, costs: Costs, head: Heads, horizon: int, total
     return np.minimum(limit, latest[job][:, None])
 
 
-def least_costs(problem: Problem, costs: Costs, head: Heads) -> FloatArray:
-    """Return the least that each job can cost, float64[J]; minus infinity for jobs that a maximum leaves out."""
+def least_costs(problem: Problem, costs: Costs, head: Heads, *, preemptive: bool = False) -> FloatArray:
+    """Return the least that each job can cost, float64[J]; minus infinity for jobs that a maximum leaves out.
+
+    A preempted job may end on a slow node, whose speed its cost counts with, after it has done its work on a fast one.
+    """
     mode, speed = np.arange(len(problem.mode_time))[:, None], np.arange(problem.mode_time.shape[1])
-    end = np.maximum(head.end[problem.mode_job][:, None], head.start[problem.mode_job][:, None] + problem.mode_time)
+    time = problem.mode_time.min(axis=1, keepdims=True) if preemptive else problem.mode_time
+    end = np.maximum(head.end[problem.mode_job][:, None], head.start[problem.mode_job][:, None] + time)
     return np.minimum.reduceat(costs.at(mode, speed, end).min(axis=1), problem.mode_start[:-1])
 
 
