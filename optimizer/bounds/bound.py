@@ -1,7 +1,7 @@
 """The bounds of the catalogue for one instance, one after the other, the cheapest first."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from math import inf, isfinite
 from threading import Event, Thread
@@ -40,6 +40,8 @@ class BoundRow:
         For which schedules it holds.
     cut_short : bool
         Whether more time would have given more.
+    infeasible : bool
+        Whether there is no schedule that it could hold for.
     note : str
         Why there is no value.
     source : str
@@ -51,6 +53,7 @@ class BoundRow:
     seconds: float
     holds: Holds
     cut_short: bool
+    infeasible: bool
     note: str
     source: str
 
@@ -69,6 +72,11 @@ class Bounds:
 
     problem: Problem
     rows: tuple[BoundRow, ...]
+
+    @property
+    def infeasible(self) -> bool:
+        """Whether it is proven that no schedule without preemption keeps all deadlines."""
+        return any(row.infeasible for row in self.rows)
 
     def best(self, *, preemptive: bool = False, late: bool = False) -> float | None:
         """Return the best bound, in the user's unit, on schedules that may be preemptive or late; None without one."""
@@ -115,10 +123,25 @@ def bound(
 
 
 def bounds_of(
-    problem: Problem, limits: Limits, *, known: float = inf, on_start: Callable[[str], object] | None = None
+    problem: Problem,
+    limits: Limits,
+    *,
+    known: float = inf,
+    entries: Iterable[Bound] = CATALOGUE,
+    on_start: Callable[[str], object] | None = None,
 ) -> Bounds:
-    """Return the bounds of a problem on its instance's own grid; ``known`` is the total cost of an on-time schedule."""
-    return Bounds(problem, tuple(_rows(problem, limits, known, on_start or str)))
+    """Return the bounds of a problem on its instance's own grid.
+
+    Parameters
+    ----------
+    problem, limits, on_start
+        As for :func:`bound`.
+    known : float
+        Total cost of a schedule that is not preemptive and keeps all deadlines.
+    entries : iterable of Bound
+        Which bounds.
+    """
+    return Bounds(problem, _rows(problem, limits, known, entries, on_start or str))
 
 
 def _known(problem: Problem, schedule: Schedule) -> float:
@@ -132,21 +155,24 @@ def _known(problem: Problem, schedule: Schedule) -> float:
     return total_cost(problem, Costs.of(problem), schedule)
 
 
-def _rows(problem: Problem, limits: Limits, known: float, on_start: Callable[[str], object]) -> Iterator[BoundRow]:
+def _rows(
+    problem: Problem, limits: Limits, known: float, entries: Iterable[Bound], on_start: Callable[[str], object]
+) -> tuple[BoundRow, ...]:
+    """Return a row for each bound that says something; of equal ones of a name that which holds for more."""
     costs = Costs.of(problem)
     # some schedule of the least cost starts on the coarsest common grid
     coarse = problem.coarsened(problem.common_step)
     coarse_costs = Costs.of(coarse)
     interrupted = Event()
     began = time.monotonic()
-    for entry in CATALOGUE:
+    rows: list[BoundRow] = []
+    for entry in entries:
         if not entry.applies(problem):
             continue
         on_start(entry.name)
         first = time.monotonic()
         left = inf if limits.time_limit is None else max(0.0, limits.time_limit - (first - began))
-        cheap = entry.effort is Effort.CHEAP
-        used, used_costs = (problem, costs) if cheap else (coarse, coarse_costs)
+        used, used_costs = (problem, costs) if entry.effort is Effort.CHEAP else (coarse, coarse_costs)
         request = Request(
             used,
             used_costs,
@@ -156,15 +182,24 @@ def _rows(problem: Problem, limits: Limits, known: float, on_start: Callable[[st
             interrupted=interrupted.is_set,
         )
         found = Found(-inf, cut_short=True) if interrupted.is_set() else _computed(entry, request, interrupted)
-        yield BoundRow(
-            name=entry.name,
-            value=used_costs.value(found.total) if isfinite(found.total) else None,
-            seconds=time.monotonic() - first,
-            holds=entry.holds_for(problem),
-            cut_short=found.cut_short,
-            note=found.note,
-            source=entry.source,
-        )
+        value = used_costs.value(found.total) if isfinite(found.total) else None
+        if not any(row.name == entry.name and row.value == value for row in rows):
+            rows.append(_row(entry, problem, found, value, time.monotonic() - first))
+    return tuple(rows)
+
+
+def _row(entry: Bound, problem: Problem, found: Found, value: float | None, seconds: float) -> BoundRow:
+    infeasible = found.total == inf
+    return BoundRow(
+        name=entry.name,
+        value=value,
+        seconds=seconds,
+        holds=entry.holds_for(problem),
+        cut_short=found.cut_short,
+        infeasible=infeasible,
+        note="no schedule keeps all deadlines" if infeasible else found.note,
+        source=entry.source,
+    )
 
 
 def _computed(entry: Bound, request: Request, interrupted: Event) -> Found:

@@ -23,9 +23,9 @@ _MARGIN = 1e-9
 class Holds(StrEnum):
     """For which schedules a bound holds; each set contains the next."""
 
-    ALWAYS = "all schedules"
-    WITHOUT_PREEMPTION = "without preemption"
-    ON_TIME = "without preemption, all deadlines kept"
+    ALWAYS = "all"
+    WITHOUT_PREEMPTION = "without-preemption"
+    ON_TIME = "without-preemption-on-time"
 
     def covers(self, *, preemptive: bool, late: bool) -> bool:
         """Return whether such schedules are among those that the bound holds for."""
@@ -138,6 +138,9 @@ CATALOGUE: tuple[Bound, ...] = (
 )  # fmt: skip
 """The cheapest first."""
 
+CHEAP = tuple(entry for entry in CATALOGUE if entry.effort is Effort.CHEAP)
+"""Those that are known at once."""
+
 
 def cheap_bound(problem: Problem, costs: Costs, *, preemptive: bool) -> float:
     """Return the best bound on the total cost that is known at once; for late schedules too, and rounded up.
@@ -154,8 +157,6 @@ def cheap_bound(problem: Problem, costs: Costs, *, preemptive: bool) -> float:
     request = Request(problem, costs)
     return max(
         entry.total(request).total
-        for entry in CATALOGUE
-        if entry.effort is Effort.CHEAP
-        and entry.applies(problem)
-        and entry.holds.covers(preemptive=preemptive, late=True)
+        for entry in CHEAP
+        if entry.applies(problem) and entry.holds.covers(preemptive=preemptive, late=True)
     )

@@ -107,6 +107,11 @@ class Lagrangian:
         """Whether further rounds at this width will add little."""
         return self._factor < _SETTLED
 
+    @property
+    def refuted(self) -> bool:
+        """Whether the bound is above all that a schedule can cost, so that none keeps all deadlines."""
+        return 0 < self._inputs.miss_cost < self.bound
+
     def advance(self, rounds: int) -> float:
         """Do so many rounds more; return the best bound on the total cost so far."""
         for _ in range(rounds):
@@ -216,6 +221,8 @@ def lagrangian_bound(request: Request) -> Found:
     """Return the bound that prices reach in the time there is, at the finest width if that is enough."""
     lagrangian = Lagrangian(request.problem, total=request.known)
     while not (lagrangian.settled and lagrangian.width == 1):
+        if lagrangian.refuted:
+            return Found(inf)
         if request.stopped:
             return Found(lagrangian.bound, cut_short=True)
         if lagrangian.settled:

@@ -55,7 +55,8 @@ class Found:
     Parameters
     ----------
     total : float
-        No schedule that it holds for has a smaller total cost; minus infinity: nothing was found.
+        No schedule that it holds for has a smaller total cost; minus infinity: nothing was found, infinity: there is
+        no schedule at all.
     cut_short : bool
         Whether more time would have given more.
     note : str
