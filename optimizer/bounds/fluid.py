@@ -29,6 +29,8 @@ class FluidResource:
 
     Parameters
     ----------
+    index : int
+        Which one.
     machine : Machine
         Its weighted capacity over time.
     work : float64[J]
@@ -37,6 +39,7 @@ class FluidResource:
         No job flows earlier.
     """
 
+    index: int
     machine: Machine
     work: FloatArray
     arrival: FloatArray
@@ -111,7 +114,7 @@ def fluid_resources(problem: Problem, head: Heads) -> Iterator[FluidResource]:
         work = np.minimum.reduceat(problem.mode_demand[:, k] * shortest, problem.mode_start[:-1])
         if work.any():
             machine = Machine(time.astype(np.float64), np.ascontiguousarray(rate[:, k]))
-            yield FluidResource(machine, work, head.start.astype(np.float64))
+            yield FluidResource(k, machine, work, head.start.astype(np.float64))
 
 
 def weighted_times(problem: Problem) -> FloatArray:

@@ -17,6 +17,11 @@ from optimizer.model.highs import highs_model
 from optimizer.model.program import Program
 from optimizer.units import FloatArray
 
+_MOST_PLACES = 1_000_000
+"""Modes times nodes, each with several starts: with more of them the program is not even measured."""
+
+_TOO_LARGE = "the program would be too large"
+
 
 @dataclass(frozen=True, eq=False)
 class Relaxed:
@@ -67,10 +72,14 @@ def solve_relaxation(program: Program, *, seconds: float = inf, stopped: Callabl
 
 def linear_program_bound(request: Request) -> Found:
     """Return the value of the relaxation, or of its last dual values; nothing where the program is too large."""
+    if request.stopped:
+        return Found(-inf, cut_short=True)
+    if len(request.problem.mode_demand) * request.problem.nodes > _MOST_PLACES:
+        return Found(-inf, note=_TOO_LARGE)
     try:
         program = Program.of(request.problem, known=request.known, memory=request.memory)
     except ModelTooLargeError:
-        return Found(-inf, note="the program would be too large")
+        return Found(-inf, note=_TOO_LARGE)
     if program.refuted:
         return Found(inf)
     relaxed = solve_relaxation(program, seconds=request.remaining, stopped=lambda: request.stopped)

@@ -20,10 +20,13 @@ the bounds of all such x, and the best of them at once. With x = 0 that is the c
 is no good (due long after, or small on a large cluster) but that are in the way of others are then left out.
 """
 
+from collections.abc import Iterator
+from typing import NamedTuple
+
 import numpy as np
 
 from optimizer.bounds.fluid import FluidResource, fluid_resources, weighted_times
-from optimizer.bounds.windows import heads, least_costs
+from optimizer.bounds.windows import Heads, heads, least_costs
 from optimizer.objective import Costs
 from optimizer.problem import Problem
 from optimizer.units import FloatArray, IntArray
@@ -48,10 +51,44 @@ def mean_busy_time_bound(problem: Problem, costs: Costs, *, preemptive: bool = F
         Whether it also has to hold for preemptive schedules.
     """
     head = heads(problem, blocked=not preemptive)
+    gains = (flow.gain for _, flow in best_flows(problem, costs, head, preemptive=preemptive))
+    return costs.total(least_costs(problem, costs, head, preemptive=preemptive)) + max(gains, default=0.0)
+
+
+class BestFlow(NamedTuple):
+    """The flow of a resource that gives the best bound.
+
+    Parameters
+    ----------
+    gain : float
+        How much more the bound is than what all jobs cost with the cluster to themselves.
+    jobs : int64[*]
+        What flows, the most urgent first.
+    urgency : float64[*]
+        How much a step by which a unit of their work is later counts.
+    """
+
+    gain: float
+    jobs: IntArray
+    urgency: FloatArray
+
+
+def best_flows(
+    problem: Problem, costs: Costs, head: Heads, *, preemptive: bool
+) -> Iterator[tuple[FluidResource, BestFlow]]:
+    """Yield each resource with its best flow.
+
+    Parameters
+    ----------
+    problem, costs, preemptive
+        As for :func:`mean_busy_time_bound`; for a maximum the sum of its costs is meant, without those it leaves out.
+    head : Heads
+        How early each job can be.
+    """
     alone = least_costs(problem, costs, head, preemptive=preemptive)
     slope, fixed = _lines(problem, costs, preemptive=preemptive)
-    bounds = (_bound(resource, alone, slope, fixed) for resource in fluid_resources(problem, head))
-    return max(bounds, default=costs.total(alone))
+    for resource in fluid_resources(problem, head):
+        yield resource, _best_flow(resource, alone, slope, fixed)
 
 
 def _lines(problem: Problem, costs: Costs, *, preemptive: bool) -> tuple[FloatArray, FloatArray]:
@@ -68,22 +105,23 @@ def _lines(problem: Problem, costs: Costs, *, preemptive: bool) -> tuple[FloatAr
     return slope, fixed - slope * problem.release
 
 
-def _bound(resource: FluidResource, alone: FloatArray, slope: FloatArray, fixed: FloatArray) -> float:
-    """Return the best bound of several flows, each without those of the one before that were in the way of others."""
+def _best_flow(resource: FluidResource, alone: FloatArray, slope: FloatArray, fixed: FloatArray) -> BestFlow:
+    """Return the best of several flows, each without those of the one before that were in the way of others."""
     jobs = np.flatnonzero((resource.work > 0) & (slope > 0))
     jobs = jobs[np.argsort(-slope[jobs] / resource.work[jobs], kind="stable")]
-    best = 0.0
+    best = BestFlow(0.0, jobs[:0], np.zeros(0))
     for _ in range(max(1, min(_FLOWS, _JOBS // max(1, len(jobs))))):
         work = resource.work[jobs]
         mean = resource.by_rank(jobs).moment / work * (1 - _LOST)
         gain = work * (mean + (fixed[jobs] - alone[jobs]) / slope[jobs])
         total, urgency = _urgencies(slope[jobs] / work, gain - _LOST * np.abs(gain))
-        best = max(best, total)
+        if total > best.gain:
+            best = BestFlow(total, jobs, urgency)
         kept = urgency * gain + _payments(resource, jobs, mean, urgency) >= 0
         if kept.all() or not kept.any():
             break
         jobs = jobs[kept]
-    return float(alone.sum()) + best
+    return best
 
 
 def _urgencies(most: FloatArray, gain: FloatArray) -> tuple[float, FloatArray]:
