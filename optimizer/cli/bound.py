@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @json_option
 @debug_option
 def bound(objective: str | None, time_limit: float, schedule: Path | None, as_json: bool, **file: Any) -> Exit:
-    """Show lower bounds on every schedule of FILE, each with its time and the schedules it holds for.
+    """Show lower bounds for FILE, and which schedules each holds for.
 
     Ctrl-C ends the bound that runs and keeps those before it.
     """

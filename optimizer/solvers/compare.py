@@ -121,7 +121,7 @@ def _catalogue(
 ) -> Bounds:
     """Return what the catalogue says about the best schedules, the best of ``outcomes`` known."""
     results = [outcome for outcome in outcomes.values() if isinstance(outcome, Result)]
-    enough = any(result.status in (Status.OPTIMAL, Status.INFEASIBLE) for result in results)
+    enough = any(result.status in (Status.OPTIMAL, Status.INFEASIBLE) and not result.preemptive for result in results)
     entries = CHEAP if enough or any(map(_interrupted, results)) else CATALOGUE
     costs = Costs.of(problem)
     known = [
