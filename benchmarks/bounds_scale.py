@@ -21,6 +21,8 @@ from optimizer.formats.writing import save
 HERE = Path(__file__).parent
 CASES = ("100000:6", "1000000:30")
 WARM_UP = 20_000
+COMPILING = 120.0
+"""Seconds in which all that runs is compiled."""
 
 
 def measured(file: Path, seconds: float) -> dict[str, Any]:
@@ -61,7 +63,7 @@ def main(cases: tuple[str, ...], shapes: tuple[str, ...], load: float) -> None:
     """Measure and write the page."""
     split = [(int(jobs), float(seconds)) for jobs, _, seconds in (case.partition(":") for case in cases)]
     with TemporaryDirectory() as folder:
-        row(Path(folder), WARM_UP, "nodes", load, 5.0)  # compiles all there is
+        row(Path(folder), WARM_UP, "nodes", load, COMPILING)
         rows = [row(Path(folder), jobs, shape, load, seconds) for jobs, seconds in split for shape in shapes]
     headings = (
         "jobs", "shape", "s in all", "of these to start, read and build arrays", "to the bound of mean busy times",
