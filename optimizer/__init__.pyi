@@ -1,4 +1,6 @@
 from .api import gantt, validate
+from .bounds.bound import BoundRow, Bounds, bound
+from .bounds.catalogue import Holds
 from .errors import (
     InputError,
     InstanceError,
@@ -23,8 +25,11 @@ from .validation import Rule, Violation
 from .version import __version__
 
 __all__ = [
+    "BoundRow",
+    "Bounds",
     "Comparison",
     "Feature",
+    "Holds",
     "InputError",
     "Instance",
     "InstanceError",
@@ -58,6 +63,7 @@ __all__ = [
     "UsageError",
     "Violation",
     "__version__",
+    "bound",
     "compare",
     "gantt",
     "load",

@@ -21,7 +21,7 @@ from optimizer.schedule import Schedule
 
 Cost = int | float | Fraction
 
-_MAXIMA = (Objective.MAKESPAN, Objective.MAX_LATENESS)
+MAXIMA = (Objective.MAKESPAN, Objective.MAX_LATENESS)
 
 
 class Option(NamedTuple):
@@ -46,9 +46,9 @@ class OracleJob:
 
     def cost(self, objective: Objective, end: int, p: int) -> Cost:
         """Return the job's part of the objective, times in steps; infinite after the deadline."""
-        return self._cost_of(objective, end, p) if end <= self.deadline else inf
+        return self.cost_of(objective, end, p) if end <= self.deadline else inf
 
-    def _cost_of(self, objective: Objective, end: int, p: int) -> Cost:
+    def cost_of(self, objective: Objective, end: int, p: int) -> Cost:
         flow, late = end - self.release, end - self.due
         match objective:
             case Objective.MEAN_FLOW_TIME:
@@ -88,7 +88,7 @@ class OracleCluster:
         return True
 
 
-def _value(objective: Objective, total: Cost, weights: list[Fraction], step: Fraction) -> float:
+def value_of_total(objective: Objective, total: Cost, weights: list[Fraction], step: Fraction) -> float:
     """Return the objective of the jobs' costs added up, in the user's unit."""
     match objective:
         case Objective.MEAN_FLOW_TIME | Objective.MEAN_WAIT_TIME:
@@ -104,7 +104,7 @@ def _value(objective: Objective, total: Cost, weights: list[Fraction], step: Fra
 
 
 def _total(objective: Objective, costs: list[Cost]) -> Cost:
-    return max(costs, default=-inf) if objective in _MAXIMA else sum(costs)
+    return max(costs, default=-inf) if objective in MAXIMA else sum(costs)
 
 
 def brute_force(problem: Problem) -> float | None:
@@ -115,7 +115,7 @@ def brute_force(problem: Problem) -> float | None:
     (Sprecher, Kolisch & Drexl 1995), so some best schedule is met: the objectives are regular once the modes are
     fixed. Branches that cannot be better, with every job left at its least cost, are cut.
     """
-    jobs, cluster, objective = [*_jobs_of_arrays(problem)], _cluster_of_arrays(problem), problem.objective
+    jobs, cluster, objective = [*jobs_of_arrays(problem)], cluster_of_arrays(problem), problem.objective
     best: Cost = inf
     seen: set[frozenset[tuple[int, int, int]]] = set()
 
@@ -147,7 +147,7 @@ def brute_force(problem: Problem) -> float | None:
 
     extend({}, 0)
     step = Fraction(problem.time_step, problem.instance.time_scale.per_unit)
-    return None if best == inf else _value(objective, best, [job.weight for job in jobs], step)
+    return None if best == inf else value_of_total(objective, best, [job.weight for job in jobs], step)
 
 
 def _cost(job: OracleJob, objective: Objective, start: int, option: int) -> Cost:
@@ -175,7 +175,7 @@ def _earliest(
 
 def random_schedule(problem: Problem, rng: Random, delay_max: int = 2) -> Schedule:
     """Return a schedule that is valid but for deadlines: jobs in a drawn order, modes, nodes and small delays."""
-    jobs, cluster = [*_jobs_of_arrays(problem)], _cluster_of_arrays(problem)
+    jobs, cluster = [*jobs_of_arrays(problem)], cluster_of_arrays(problem)
     placed: dict[int, tuple[int, int]] = {}
     while len(placed) < len(jobs):
         ready = [j for j, job in enumerate(jobs) if j not in placed and all(i in placed for i, _ in job.predecessors)]
@@ -196,7 +196,7 @@ def _piece(job: OracleJob, start: int, option: int) -> tuple[int, int, tuple[int
     return start, p, demand, node
 
 
-def _jobs_of_arrays(problem: Problem) -> Iterator[OracleJob]:
+def jobs_of_arrays(problem: Problem) -> Iterator[OracleJob]:
     capacity = problem.node_capacity.tolist()
     for j in range(problem.jobs):
         options = [
@@ -220,7 +220,7 @@ def _finite(time: int) -> float:
     return inf if time == NEVER else int(time)
 
 
-def _cluster_of_arrays(problem: Problem) -> OracleCluster:
+def cluster_of_arrays(problem: Problem) -> OracleCluster:
     levels = []
     for v in range(problem.nodes):
         own = slice(problem.profile_start[v], problem.profile_start[v + 1])
@@ -259,7 +259,7 @@ def brute_force_by_starts(instance: Instance) -> float | None:
                     extend(now, [*costs, cost])
 
     extend([], [])
-    return None if best == inf else _value(objective, best, [job.weight for job in jobs], step)
+    return None if best == inf else value_of_total(objective, best, [job.weight for job in jobs], step)
 
 
 def _in_order(jobs: list[OracleJob], placed: list[tuple[int, int]]) -> bool:

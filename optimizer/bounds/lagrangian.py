@@ -11,8 +11,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from optimizer.bounds.trivial import trivial_bound
-from optimizer.bounds.windows import heads, latest_ends
+from optimizer.bounds.energy import energy_bound
+from optimizer.bounds.fluid import FluidResource, relative_speeds
+from optimizer.bounds.mean_busy_time import BestFlow, best_flows
+from optimizer.bounds.request import Found, Request
+from optimizer.bounds.windows import Heads, heads, latest_ends
 from optimizer.kernels.inputs import Inputs, integers
 from optimizer.kernels.lagrangian import Windows, answer, fluid_marginals, new_prices, new_reply, set_prices
 from optimizer.kernels.ranks import new_ranks
@@ -38,6 +41,9 @@ _SETTLED = 1e-3
 """Once the factor of the length of steps is below this, a round adds little."""
 
 _LEAST_SHARE = 0.02
+
+_ROUNDS = 5
+"""Rounds between two looks at the clock."""
 
 
 class Answers(NamedTuple):
@@ -81,7 +87,8 @@ class Lagrangian:
         self._problem = problem
         self._costs = Costs.of(problem)
         self._inputs = Inputs.of(problem)
-        self._windows = _windows(problem, self._costs, total)
+        self._head = heads(problem)
+        self._windows = _windows(problem, self._costs, self._head, total)
         self._total = total
         self.bound = -inf
         self.rounds = 0
@@ -102,6 +109,11 @@ class Lagrangian:
     def settled(self) -> bool:
         """Whether further rounds at this width will add little."""
         return self._factor < _SETTLED
+
+    @property
+    def refuted(self) -> bool:
+        """Whether the bound is above all that a schedule can cost, so that none keeps all deadlines."""
+        return 0 < self._inputs.miss_cost < self.bound
 
     def advance(self, rounds: int) -> float:
         """Do so many rounds more; return the best bound on the total cost so far."""
@@ -126,7 +138,8 @@ class Lagrangian:
 
     def _start(self) -> None:
         """Begin with the best of no prices and the prices that each resource would have as a fluid."""
-        fluids = (self._fluid_prices(k) for k in range(self._area.shape[2]))
+        flows = best_flows(self._problem, self._costs, self._head, preemptive=False)
+        fluids = (self._fluid_prices(resource, flow) for resource, flow in flows)
         for rate in (np.zeros_like(self._area), *fluids):
             value = self._value(rate)
             if value > self.bound:
@@ -182,30 +195,36 @@ class Lagrangian:
         """Return what the jobs of the last answer use, float64[V, B, K]."""
         return np.cumsum(self._reply.usage[:, :-1], axis=1).astype(np.float64)
 
-    def _fluid_prices(self, k: int) -> FloatArray:
-        """Return the dual prices of the mean busy time relaxation of resource ``k`` (Goemans et al. 2002)."""
-        problem = self._problem
-        work = np.minimum.reduceat(
-            (problem.mode_demand[:, k] * problem.mode_time.min(axis=1)).astype(np.float64), problem.mode_start[:-1]
-        )
-        slope = np.minimum.reduceat(self._costs.slope.min(axis=1), problem.mode_start[:-1])
-        ratio = np.divide(slope, work, out=np.zeros(len(work)), where=work > 0)
-        by_ratio = np.argsort(-ratio, kind="stable")
-        rank = np.empty(len(work), dtype=np.int64)
-        rank[by_ratio] = np.arange(len(work))
-        order = np.argsort(problem.release, kind="stable")
-        marginal = self._area[:, :, k].sum(axis=0)
+    def _fluid_prices(self, resource: FluidResource, flow: BestFlow) -> FloatArray:
+        """Return the dual prices of the mean busy time relaxation of a resource, which give at least its bound."""
+        speed = relative_speeds(self._problem)[self._problem.node_speed[self._node]][:, None]
+        order = np.argsort(resource.arrival[flow.jobs], kind="stable")
+        marginal = (speed * self._area[:, :, resource.index]).sum(axis=0)
         fluid_marginals.compiled(
             marginal,
-            problem.release[order] // self.width,
-            rank[order],
-            work[by_ratio],
-            ratio[by_ratio],
-            new_ranks(len(work)),
+            resource.arrival[flow.jobs][order].astype(np.int64) // self.width,
+            order,
+            resource.work[flow.jobs],
+            flow.urgency,
+            new_ranks(len(flow.jobs)),
         )
         rate = np.zeros_like(self._area)
-        rate[:, :, k] = _until_idle(marginal * self.width)
+        rate[:, :, resource.index] = speed * _until_idle(marginal * self.width)
         return rate
+
+
+def lagrangian_bound(request: Request) -> Found:
+    """Return the bound that prices reach in the time there is, at the finest width if that is enough."""
+    lagrangian = Lagrangian(request.problem, total=request.known)
+    while not (lagrangian.settled and lagrangian.width == 1):
+        if lagrangian.refuted:
+            return Found(inf)
+        if request.stopped:
+            return Found(lagrangian.bound, cut_short=True)
+        if lagrangian.settled:
+            lagrangian.refine()
+        lagrangian.advance(_ROUNDS)
+    return Found(lagrangian.bound)
 
 
 def _until_idle(marginal: FloatArray) -> FloatArray:
@@ -231,9 +250,8 @@ def node_kinds(problem: Problem) -> tuple[list[int], IntArray]:
     return kind, np.array(first, dtype=np.int64)
 
 
-def _windows(problem: Problem, costs: Costs, total: float) -> Windows:
+def _windows(problem: Problem, costs: Costs, head: Heads, total: float) -> Windows:
     """Return between which starts each mode at each speed may run; a job that must be late runs at any time."""
-    head = heads(problem)
     job = problem.mode_job
     first = np.maximum(head.start[job][:, None], head.end[job][:, None] - problem.mode_time)
     last = latest_ends(problem, costs, head, problem.horizon, total) - problem.mode_time
@@ -244,7 +262,7 @@ def _windows(problem: Problem, costs: Costs, total: float) -> Windows:
 def _horizon(problem: Problem) -> int:
     """Return by when about all work can be done."""
     makespan = replace(problem, objective=Objective.MAKESPAN)
-    least = trivial_bound(makespan, Costs.of(makespan))
+    least = energy_bound(makespan, Costs.of(makespan))
     return max(1, min(problem.horizon, ceil(_LONGER * least) + int(problem.least_time.max())))
 
 

@@ -10,10 +10,17 @@ from typing import Any
 
 import numpy as np
 
+from optimizer.bounds.request import Found, Request
+from optimizer.errors import ModelTooLargeError
 from optimizer.model.builder import LinearProgram
 from optimizer.model.highs import highs_model
 from optimizer.model.program import Program
 from optimizer.units import FloatArray
+
+_MOST_PLACES = 1_000_000
+"""Modes times nodes, each with several starts: with more of them the program is not even measured."""
+
+_TOO_LARGE = "the program would be too large"
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +68,22 @@ def solve_relaxation(program: Program, *, seconds: float = inf, stopped: Callabl
     optimal = model.getModelStatus() == highspy.HighsModelStatus.kOptimal
     bound = safe_bound(program, np.array(solution.row_dual)) if solution.dual_valid else -inf
     return Relaxed(bound, np.array(solution.col_value) if optimal else None)
+
+
+def linear_program_bound(request: Request) -> Found:
+    """Return the value of the relaxation, or of its last dual values; nothing where the program is too large."""
+    if request.stopped:
+        return Found(-inf, cut_short=True)
+    if len(request.problem.mode_demand) * request.problem.nodes > _MOST_PLACES:
+        return Found(-inf, note=_TOO_LARGE)
+    try:
+        program = Program.of(request.problem, known=request.known, memory=request.memory)
+    except ModelTooLargeError:
+        return Found(-inf, note=_TOO_LARGE)
+    if program.refuted:
+        return Found(inf)
+    relaxed = solve_relaxation(program, seconds=request.remaining, stopped=lambda: request.stopped)
+    return Found(relaxed.bound, cut_short=relaxed.solution is None)
 
 
 def _set_options(model: Any, seconds: float, *, interior: bool) -> None:

@@ -29,8 +29,9 @@ class Heads:
 def heads(problem: Problem, *, blocked: bool = True) -> Heads:
     """Return how early each job can be, by arrivals, predecessors, lags and (if ``blocked``) unavailability."""
     blocked = blocked and len(problem.profile_time) > problem.nodes
-    if not blocked and not len(problem.predecessor_job):
-        return Heads(problem.release, problem.release + problem.least_time)
+    if not len(problem.predecessor_job):
+        end = _free_ends(problem) if blocked else problem.release + problem.least_time
+        return Heads(problem.release, end)
     start, end = problem.release.copy(), problem.release + problem.least_time
     kinds = [*_node_kinds(problem)] if blocked else []
     for j in problem.topological_order.tolist():
@@ -51,6 +52,18 @@ def _node_kinds(problem: Problem) -> Iterator[tuple[int, IntArray, IntArray]]:
         if key not in seen:
             seen.add(key)
             yield key[0], time, level
+
+
+def _free_ends(problem: Problem) -> IntArray:
+    """Return when each job could end at the earliest from its arrival on if it had the cluster to itself, int64[J]."""
+    best = np.full(len(problem.mode_demand), NEVER)
+    for speed, time, level in _node_kinds(problem):
+        duration, start = problem.mode_time[:, speed], problem.release[problem.mode_job]
+        for begin, end, free in zip(time, np.append(time[1:], NEVER), level, strict=True):
+            short = (problem.mode_demand > free).any(axis=1) & (duration > 0)
+            start = np.where(short & (start < end) & (start + duration > begin), end, start)
+        best = np.minimum(best, start + duration)
+    return np.minimum.reduceat(best, problem.mode_start[:-1])
 
 
 def _earliest_end(problem: Problem, kinds: list[tuple[int, IntArray, IntArray]], j: int, ready: int) -> int:
@@ -115,10 +128,14 @@ def latest_ends(problem: Problem, costs: Costs, head: Heads, horizon: int, total
     return np.minimum(limit, latest[job][:, None])
 
 
-def least_costs(problem: Problem, costs: Costs, head: Heads) -> FloatArray:
-    """Return the least that each job can cost, float64[J]; minus infinity for jobs that a maximum leaves out."""
+def least_costs(problem: Problem, costs: Costs, head: Heads, *, preemptive: bool = False) -> FloatArray:
+    """Return the least that each job can cost, float64[J]; minus infinity for jobs that a maximum leaves out.
+
+    A preempted job may end on a slow node, whose speed its cost counts with, after it has done its work on a fast one.
+    """
     mode, speed = np.arange(len(problem.mode_time))[:, None], np.arange(problem.mode_time.shape[1])
-    end = np.maximum(head.end[problem.mode_job][:, None], head.start[problem.mode_job][:, None] + problem.mode_time)
+    time = problem.mode_time.min(axis=1, keepdims=True) if preemptive else problem.mode_time
+    end = np.maximum(head.end[problem.mode_job][:, None], head.start[problem.mode_job][:, None] + time)
     return np.minimum.reduceat(costs.at(mode, speed, end).min(axis=1), problem.mode_start[:-1])
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import click
 
+from optimizer.cli.bound import bound
 from optimizer.cli.compare import compare
 from optimizer.cli.convert import convert
 from optimizer.cli.gantt import gantt
@@ -30,7 +31,7 @@ def schedopt() -> None:
     """Offline scheduling of cluster and AI jobs, with a proven bound beside every schedule."""
 
 
-for _command in (solve, compare, validate, gantt, convert, generate, model, solvers):
+for _command in (solve, compare, bound, validate, gantt, convert, generate, model, solvers):
     schedopt.add_command(_command)
 
 

@@ -88,12 +88,12 @@ def show_comparison(comparison: "Comparison", *, as_json: bool) -> None:
     from optimizer.render.tables import comparison_rows, comparison_table
 
     if as_json:
-        rows = comparison_rows(comparison.outcomes, comparison.best_bound)
+        rows = comparison_rows(comparison.outcomes, comparison.bounds)
         click.echo(json.dumps({"best_bound": comparison.best_bound, "solvers": rows}, indent=1))
         return
     from rich.console import Console
 
-    Console().print(comparison_table(comparison.outcomes, comparison.best_bound))
+    Console().print(comparison_table(comparison.outcomes, comparison.bounds, comparison.best_bound))
 
 
 def write_comparison(comparison: "Comparison", target: Path) -> None:
@@ -104,7 +104,7 @@ def write_comparison(comparison: "Comparison", target: Path) -> None:
     from optimizer.formats.files import write_whole
     from optimizer.render.tables import comparison_rows
 
-    rows = comparison_rows(comparison.outcomes, comparison.best_bound)
+    rows = comparison_rows(comparison.outcomes, comparison.bounds)
     text = io.StringIO()
     writer = csv.DictWriter(text, list(dict.fromkeys(key for row in rows for key in row)), lineterminator="\n")
     writer.writeheader()

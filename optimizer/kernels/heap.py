@@ -6,18 +6,18 @@ put in, which seldom rises far.
 """
 
 from optimizer.kernels.compilation import kernel
-from optimizer.units import IntArray
+from optimizer.units import FloatArray, IntArray
 
 
 @kernel
-def push(heap: IntArray, size: int, time: int, code: int) -> int:
-    """Insert the event (time, code) into the first ``size`` rows of ``heap``, int64[*, 2]; return the new size."""
+def push(heap: IntArray | FloatArray, size: int, time: float, code: int) -> int:
+    """Insert the event (time, code) into the first ``size`` rows of ``heap``, [*, 2]; return the new size."""
     _rise(heap, size, time, code)
     return size + 1
 
 
 @kernel
-def pop(heap: IntArray, size: int) -> int:
+def pop(heap: IntArray | FloatArray, size: int) -> int:
     """Move the first event behind the others, to row ``size - 1``, which is the new size that is returned.
 
     Events of the same time come in an order that depends on nothing but what was pushed and popped before.
@@ -38,7 +38,7 @@ def pop(heap: IntArray, size: int) -> int:
 
 
 @kernel
-def _rise(heap: IntArray, i: int, time: int, code: int) -> None:
+def _rise(heap: IntArray | FloatArray, i: int, time: float, code: int) -> None:
     """Put the event (time, code) where it belongs between row ``i``, which may be overwritten, and the top."""
     while i > 0 and heap[(i - 1) >> 1, 0] > time:
         heap[i, 0], heap[i, 1] = heap[(i - 1) >> 1, 0], heap[(i - 1) >> 1, 1]

@@ -9,7 +9,7 @@ from math import inf
 
 import numpy as np
 
-from optimizer.bounds.trivial import trivial_bound
+from optimizer.bounds.energy import energy_bound
 from optimizer.errors import UsageError
 from optimizer.model.builder import Builder, LinearProgram
 from optimizer.model.capacity import add_capacity
@@ -162,7 +162,7 @@ def _add_maximum(builder: Builder, problem: Problem, costs: Costs, pulses: Pulse
     counts = np.isfinite(late)
     jobs, row = np.unique(problem.mode_job[pulses.mode][counts], return_inverse=True)
     first = builder.add_rows(np.zeros(len(jobs)), np.full(len(jobs), inf))
-    least = trivial_bound(problem, costs)
+    least = energy_bound(problem, costs)
     largest = min(known, float(late[counts].max(initial=least)))
     column = builder.add_columns(np.ones(1), least, largest, integral=True)
     builder.add_entries(0, counts.astype(np.int64), first + row, -late[counts])

@@ -1,6 +1,6 @@
 """Tables of results, for people (``rich``) and for files (plain rows)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -35,23 +35,9 @@ _ALWAYS_SHOWN = ("lower bound", "gap")
 _STYLES = {Status.OPTIMAL: "green", Status.LATE: "red", Status.INFEASIBLE: "red", Status.UNKNOWN: "red"}
 
 
-def valid_gap(result: Result, best_bound: float | None = None) -> float | None:
-    """Return the gap of a result to the best bound that holds for its schedule; None when there is none.
-
-    A schedule that misses deadlines may be better than any bound, a preemptive one than the bounds of others.
-
-    Parameters
-    ----------
-    result : Result
-        Its own bound counts in any case but the first.
-    best_bound : float or None
-        Best proven bound for schedules without preemption.
-    """
-    if result.status is Status.LATE or result.value is None:
-        return None
-    bounds = [result.lower_bound, None if result.preemptive else best_bound]
-    bound = max((bound for bound in bounds if bound is not None), default=None)
-    if bound is None or result.value < bound - EQUAL * max(1.0, abs(result.value)):
+def valid_gap(result: Result, bound: float | None) -> float | None:
+    """Return the gap of a result to a bound that holds for its schedule; None when there is none or it is wrong."""
+    if result.value is None or bound is None or result.value < bound - EQUAL * max(1.0, abs(result.value)):
         return None
     return relative_gap(result.value, bound)
 
@@ -66,37 +52,49 @@ def summary_table(result: Result) -> Table:
     return table
 
 
-def comparison_rows(outcomes: Mapping[str, Result | SchedoptError], best_bound: float | None) -> list[dict[str, Any]]:
+def comparison_rows(
+    outcomes: Mapping[str, Result | SchedoptError], bounds: Mapping[str, float | None]
+) -> list[dict[str, Any]]:
     """Return one row a solver with plain values, for CSV and JSON.
 
     Parameters
     ----------
     outcomes : mapping of str to Result or SchedoptError
         By the solver's name with its options; an error is why there is no result.
-    best_bound : float or None
-        Best proven bound for schedules without preemption.
+    bounds : mapping of str to float or None
+        By the solver's name, the best bound that holds for its kind of schedule.
     """
     return [
         {"solver": name, "status": "error", "error": str(outcome)}
         if isinstance(outcome, SchedoptError)
-        else {"solver": name, **_row(outcome, best_bound)}
+        else {"solver": name, **_row(outcome, bounds.get(name))}
         for name, outcome in outcomes.items()
     ]
 
 
-def comparison_table(outcomes: Mapping[str, Result | SchedoptError], best_bound: float | None) -> Group:
-    """Return one line a solver, the best values in bold; parameters as for :func:`comparison_rows`."""
+def comparison_table(
+    outcomes: Mapping[str, Result | SchedoptError], bounds: Mapping[str, float | None], best_bound: float | None
+) -> Group:
+    """Return one line a solver, the best values in bold.
+
+    Parameters
+    ----------
+    outcomes, bounds
+        As for :func:`comparison_rows`.
+    best_bound : float or None
+        Best bound for schedules without preemption that keep all deadlines.
+    """
     results = {name: outcome for name, outcome in outcomes.items() if isinstance(outcome, Result)}
-    objective = next((result.objective for result in results.values()), None)
+    columns = _columns(results.values())
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     table.add_column("solver", overflow="fold", min_width=_SOLVER_WIDTH)
     table.add_column("status", no_wrap=True)
-    for heading in ("value", "gap", *_columns(objective).values(), "run\ntime"):
+    for heading in ("value", "bound", "gap", *columns.values(), "run\ntime"):
         table.add_column(heading, justify="right", no_wrap=True)
     best = _best_value(results)
     for name, outcome in outcomes.items():
         cells = (
-            [_status(outcome), *_cells(outcome, best_bound, best)]
+            [_status(outcome), *_cells(outcome, bounds.get(name), best, columns)]
             if isinstance(outcome, Result)
             else [Text("error", style="red")]
         )
@@ -141,7 +139,7 @@ def solvers_table(rows: Sequence[Mapping[str, Any]]) -> Table:
 
 def _summary(result: Result) -> dict[str, str | Text]:
     unit, objective = result.problem.instance.time_unit, result.objective
-    gap = valid_gap(result)
+    gap = valid_gap(result, result.lower_bound)
     found: dict[str, str | Text | None] = {
         "solver": printable(result.solver + _options(result.options)),
         "status": _status(result).append(" interrupts jobs" if result.preemptive else ""),
@@ -181,7 +179,7 @@ def _status(result: Result) -> Text:
     return Text(f"{result.status}{'*' * result.preemptive}", style=_STYLES.get(result.status, ""))
 
 
-def _row(result: Result, best_bound: float | None) -> dict[str, Any]:
+def _row(result: Result, bound: float | None) -> dict[str, Any]:
     return {
         "status": str(result.status),
         "stopped_by": str(result.stopped_by),
@@ -189,7 +187,8 @@ def _row(result: Result, best_bound: float | None) -> dict[str, Any]:
         "objective": str(result.objective),
         "value": result.value,
         "lower_bound": result.lower_bound,
-        "gap": valid_gap(result, best_bound),
+        "best_bound": bound,
+        "gap": valid_gap(result, bound),
         "time_step": result.time_step,
         "runtime_s": result.runtime,
         **({} if result.metrics is None else _flat(result.metrics.as_dict())),
@@ -202,14 +201,18 @@ def _flat(figures: Mapping[str, Any]) -> dict[str, Any]:
     return flat | {f"utilization_{name}": share for name, share in figures["utilization"].items()}
 
 
-def _columns(objective: Objective | None) -> dict[str, str]:
-    """Return the headings of the metrics that stand beside the value."""
-    return {name: heading for name, heading in _METRICS.items() if name != _metric(objective)}
+def _columns(results: Iterable[Result]) -> dict[str, str]:
+    """Return the headings of the metrics that stand beside the value; misses only where there are some."""
+    known = [result for result in results if result.metrics is not None]
+    left_out = {_metric(result.objective) for result in known}
+    if not any(result.metrics is not None and result.metrics.deadline_misses for result in known):
+        left_out.add("deadline_misses")
+    return {name: heading for name, heading in _METRICS.items() if name not in left_out}
 
 
-def _metric(objective: Objective | None) -> str:
+def _metric(objective: Objective) -> str:
     """Return what an objective is called among the metrics, if it is one."""
-    return "" if objective is None else objective.replace("-", "_")
+    return objective.replace("-", "_")
 
 
 def _notes(
@@ -221,7 +224,9 @@ def _notes(
         bound = "none" if best_bound is None else objective_text(first.objective, best_bound, unit)
         yield f"value: {words(first.objective)}; times in {unit}s; best lower bound: {bound}"
     if any(result.preemptive for result in results.values()):
-        yield "* interrupts jobs: only its own lower bound holds"
+        yield "* interrupts jobs, for which fewer bounds hold"
+    if any(result.status is Status.LATE for result in results.values()):
+        yield "late: misses deadlines, for which fewer bounds hold"
     for name, outcome in outcomes.items():
         if isinstance(outcome, SchedoptError):
             yield f"{printable(name)}: {printable(str(outcome))}"
@@ -233,13 +238,12 @@ def _best_value(results: Mapping[str, Result]) -> float | None:
     return min((r.value for r in valued if r.value is not None and not r.preemptive), default=None)
 
 
-def _cells(result: Result, best_bound: float | None, best: float | None) -> list[Text]:
-    gap, figures = valid_gap(result, best_bound), result.metrics
+def _cells(result: Result, bound: float | None, best: float | None, columns: Iterable[str]) -> list[Text]:
+    gap, figures = valid_gap(result, bound), result.metrics
     value = Text("-" if result.value is None else number_text(result.value))
     if result.value is not None and best is not None and abs(result.value - best) <= EQUAL * max(1.0, abs(best)):
         value.stylize("bold")
-    numbers = [
-        "-" if figures is None else number_text(getattr(figures, metric)) for metric in _columns(result.objective)
-    ]
-    texts = ["-" if gap is None else percent_text(gap), *numbers, f"{number_text(result.runtime, 2)} s"]
+    numbers = ["-" if figures is None else number_text(getattr(figures, metric)) for metric in columns]
+    texts = ["-" if bound is None else number_text(bound)]
+    texts += ["-" if gap is None else percent_text(gap), *numbers, f"{number_text(result.runtime, 2)} s"]
     return [value, *(Text(text) for text in texts)]

@@ -1,11 +1,15 @@
-"""Several solvers on one instance, each against the best bound that any of them proved."""
+"""Several solvers on one instance, each against the best bound that is known for its kind of schedule."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 
+from optimizer.bounds.bound import Bounds, bounds_of
+from optimizer.bounds.catalogue import CATALOGUE, CHEAP
 from optimizer.errors import SchedoptError
 from optimizer.instance import Instance
-from optimizer.names import Objective, StoppedBy
+from optimizer.names import Objective, Status, StoppedBy
+from optimizer.objective import Costs, total_cost
 from optimizer.problem import Problem
 from optimizer.result import Limits, Result
 from optimizer.schedule import Schedule
@@ -22,9 +26,12 @@ class Comparison:
     ----------
     outcomes : mapping of str to Result or SchedoptError
         By the solver as it was asked for, in that order; an error is why there is no result.
+    catalogue : Bounds or None
+        What the bounds of the catalogue came to; None: they were not asked.
     """
 
     outcomes: Mapping[str, Result | SchedoptError]
+    catalogue: Bounds | None = None
 
     @property
     def results(self) -> tuple[Result, ...]:
@@ -33,9 +40,23 @@ class Comparison:
 
     @property
     def best_bound(self) -> float | None:
-        """The largest lower bound that any of them proved; for schedules without preemption that keep deadlines."""
-        bounds = [result.lower_bound for result in self.results if result.lower_bound is not None]
-        return max(bounds, default=None)
+        """The largest lower bound that anything proved; for schedules without preemption that keep all deadlines."""
+        return _largest(self._from_catalogue(), *(result.lower_bound for result in self.results))
+
+    @property
+    def bounds(self) -> dict[str, float | None]:
+        """The largest lower bound that holds for the schedules that each of the solvers may return."""
+        return {name: self._bound_on(result) for name, result in self.outcomes.items() if isinstance(result, Result)}
+
+    def _bound_on(self, result: Result) -> float | None:
+        """Return the best bound on a schedule like that of ``result``; one of another solver may not hold for it."""
+        late = result.status is Status.LATE
+        if late or result.preemptive:
+            return _largest(self._from_catalogue(preemptive=result.preemptive, late=late), result.lower_bound)
+        return self.best_bound
+
+    def _from_catalogue(self, *, preemptive: bool = False, late: bool = False) -> float | None:
+        return None if self.catalogue is None else self.catalogue.best(preemptive=preemptive, late=late)
 
 
 def compare(
@@ -49,10 +70,11 @@ def compare(
     time_step: int = 1,
     on_start: Callable[[str], Listener | None] | None = None,
 ) -> Comparison:
-    """Run several solvers on ``instance``, one after the other, each with the same limits.
+    """Run several solvers on ``instance``, one after the other, each with the same limits, and then the bounds.
 
     A solver that fails or is not installed is an outcome like others, never the end of the comparison. After Ctrl-C
-    the solver that runs keeps its best schedule, and no other begins.
+    the solver that runs keeps its best schedule, and no other begins. Then come the bounds of the catalogue, with the
+    limits of one solver; only those that are known at once after Ctrl-C or when the optimum is proven already.
 
     Parameters
     ----------
@@ -63,14 +85,14 @@ def compare(
     objective, limits, seed, warm_start, time_step
         As for :func:`~optimizer.solvers.solve.solve`.
     on_start : callable or None
-        Takes the solver that begins and returns who hears of its progress.
+        Takes the solver that begins and returns who hears of its progress; after them ``bound`` and the name of each.
 
     Raises
     ------
     UsageError, InstanceError
         A solver or option that does not exist, or an objective that the instance has no data for.
     """
-    _require_sensible(instance, solvers, objective)
+    problem = _require_sensible(instance, solvers, objective)
     outcomes: dict[str, Result | SchedoptError] = {}
     for solver in solvers:
         try:
@@ -88,16 +110,46 @@ def compare(
             outcomes[solver] = error
         if _interrupted(outcomes[solver]):
             break
-    return Comparison(outcomes)
+    return Comparison(outcomes, _catalogue(problem, outcomes, limits or Limits(), on_start))
 
 
-def _require_sensible(instance: Instance, solvers: Sequence[str], objective: Objective | str | None) -> None:
-    """Raise UsageError or InstanceError for what no solver could answer, before the first one runs."""
-    Problem.of(instance, None if objective is None else Objective(objective))
+def _catalogue(
+    problem: Problem,
+    outcomes: Mapping[str, Result | SchedoptError],
+    limits: Limits,
+    on_start: Callable[[str], Listener | None] | None,
+) -> Bounds:
+    """Return what the catalogue says about the best schedules, the best of ``outcomes`` known."""
+    results = [outcome for outcome in outcomes.values() if isinstance(outcome, Result)]
+    enough = any(result.status in (Status.OPTIMAL, Status.INFEASIBLE) and not result.preemptive for result in results)
+    entries = CHEAP if enough or any(map(_interrupted, results)) else CATALOGUE
+    costs = Costs.of(problem)
+    known = [
+        total_cost(problem, costs, result.schedule)
+        for result in results
+        if result.schedule is not None and result.status is not Status.LATE and not result.preemptive
+    ]
+    return bounds_of(
+        problem,
+        limits,
+        known=min(known, default=inf),
+        entries=entries,
+        on_start=None if on_start is None else lambda name: on_start(f"bound {name}"),
+    )
+
+
+def _largest(*bounds: float | None) -> float | None:
+    return max((bound for bound in bounds if bound is not None), default=None)
+
+
+def _require_sensible(instance: Instance, solvers: Sequence[str], objective: Objective | str | None) -> Problem:
+    """Return the problem; raise UsageError or InstanceError for what no solver could answer, before the first runs."""
+    problem = Problem.of(instance, None if objective is None else Objective(objective))
     for solver in solvers:
         entry, options = registry.parse(solver)
         if not entry.missing:
             registry.create(entry, options)
+    return problem
 
 
 def _interrupted(outcome: Result | SchedoptError) -> bool:

@@ -114,6 +114,11 @@ class Monitor:
         if self._stop.is_set():
             callback()
 
+    def start_with(self, lower_bound: float) -> None:
+        """Take a bound on the total cost of ``problem`` itself, rounded up."""
+        with self._lock:
+            self._take_bound(lower_bound, exact=True)
+
     def start_from(self, schedule: Schedule) -> None:
         """Take a schedule of ``problem`` itself."""
         with self._lock:

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from threading import Event, Thread
 from typing import Any
 
-from optimizer.bounds.trivial import trivial_bound
+from optimizer.bounds.catalogue import cheap_bound
 from optimizer.errors import InputError, SchedoptError, SolverError, UsageError
 from optimizer.instance import Instance
 from optimizer.kernels.generation import left_shifted
 from optimizer.kernels.inputs import active_horizon
 from optimizer.metrics import Metrics
 from optimizer.names import Feature, Objective, Status, StoppedBy
-from optimizer.objective import Costs
 from optimizer.problem import Problem
 from optimizer.result import Limits, Progress, Result, relative_gap
 from optimizer.schedule import Schedule
@@ -84,19 +83,19 @@ def solve(
     problem = Problem.of(instance, None if objective is None else Objective(objective))
     registry.require_features(entry, problem.features)
     working = _working(entry, problem, time_step)
-    bound = trivial_bound(problem, Costs.of(problem), preemptive=_interrupts(back_end))
     monitor = Monitor(
         problem,
         limits,
-        lower_bound=bound,
         listener=on_progress,
         late_allowed=entry.kind is not SolverKind.EXACT,
         working=working,
     )
+    bound = cheap_bound(problem, monitor.costs, preemptive=_interrupts(back_end))
+    monitor.start_with(bound)
     if warm_start is not None:
         _require_valid(problem, warm_start)
         monitor.start_from(warm_start)
-    run = _Run(entry, back_end, problem, working, limits, seed, monitor)
+    run = _Run(entry, back_end, problem, working, limits, seed, monitor, bound)
     return _result(run, run.answer(), time_step)
 
 
@@ -124,7 +123,7 @@ def _require_valid(problem: Problem, warm_start: Schedule) -> None:
 
 @dataclass(frozen=True)
 class _Run:
-    """One solver at work; ``working`` is the problem on the solver's grid."""
+    """One solver at work; ``working`` is the problem on the solver's grid, no schedule costs less than ``least``."""
 
     entry: Entry
     back_end: Solver
@@ -133,6 +132,7 @@ class _Run:
     limits: Limits
     seed: int
     monitor: Monitor
+    least: float
 
     def answer(self) -> Answer:
         """Run the solver in a thread of its own, so that Ctrl-C and the time limit reach it at any moment."""
@@ -223,7 +223,7 @@ def _result(run: _Run, answer: Answer, time_step: int) -> Result:
     lateness_allowed = run.entry.kind is not SolverKind.EXACT and not infeasible
     schedule = monitor.schedule if on_time or lateness_allowed else None
     value = None if schedule is None else monitor.costs.value(monitor.total)
-    total_bound = None if infeasible else _total_bound(problem, monitor, schedule)
+    total_bound = None if infeasible else _total_bound(run, schedule)
     closed = schedule is not None and total_bound is not None and monitor.costs.closed(monitor.total, total_bound)
     lower_bound = value if closed else None if total_bound is None else monitor.costs.value(total_bound)
     status = _status(schedule, infeasible, on_time, closed)
@@ -245,17 +245,14 @@ def _result(run: _Run, answer: Answer, time_step: int) -> Result:
     )
 
 
-def _total_bound(problem: Problem, monitor: Monitor, schedule: Schedule | None) -> float:
+def _total_bound(run: _Run, schedule: Schedule | None) -> float:
     """Return the best bound on total cost that holds for the schedules of the run; for late ones not the solver's."""
-    total = monitor.lower_bound
+    monitor, total = run.monitor, run.monitor.lower_bound
     if schedule is None:
         return total
     if above := not monitor.misses and total > monitor.total + _TOLERANCE * max(1.0, abs(monitor.total)):
         logger.warning("a bound of %g above a valid schedule was refused", monitor.costs.value(total))
-    if above or monitor.misses:
-        bound = trivial_bound(problem, monitor.costs, preemptive=schedule.preemptive)
-        total = monitor.costs.rounded_up(bound, exact=True)
-    return min(total, monitor.total)
+    return min(run.least if above or monitor.misses else total, monitor.total)
 
 
 def _status(schedule: Schedule | None, infeasible: bool, on_time: bool, closed: bool) -> Status:

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from optimizer.bounds.lagrangian import Lagrangian, node_kinds
+from optimizer.bounds.lagrangian import Lagrangian, lagrangian_bound, node_kinds
+from optimizer.bounds.request import Found, Request
 from optimizer.generate import generate
 from optimizer.instance import Instance, Job, Node, Unavailable
 from optimizer.kernels.compilation import Kernel
@@ -124,3 +125,17 @@ def test_a_job_that_must_be_late_does_not_make_the_bound_infinite() -> None:
     jobs = tuple(Job(name, duration=2, demand={"gpu": 1}, deadline=2) for name in "ab")
     problem = Problem.of(Instance(jobs=jobs, resources={"gpu": 1}, unavailable=(Unavailable(0, 1),)))
     assert settled(problem).bound < inf
+
+
+def test_prices_without_end_prove_that_no_schedule_is_on_time() -> None:
+    jobs = tuple(Job(name, duration=2, demand={"gpu": 1}, deadline=3) for name in "ab")
+    problem = Problem.of(Instance(jobs=jobs, resources={"gpu": 1}))
+    assert lagrangian_bound(Request(problem, Costs.of(problem))).total == inf
+
+
+def test_time_that_is_up_cuts_the_rounds_short() -> None:
+    problem = Problem.of(generate("server", 30, 1))
+    first = Lagrangian(problem).bound
+    found = lagrangian_bound(Request(problem, Costs.of(problem), seconds=0.0))
+    assert found == Found(first, cut_short=True)
+    assert lagrangian_bound(Request(problem, Costs.of(problem))).total > first

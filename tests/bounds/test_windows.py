@@ -1,3 +1,4 @@
+import msgspec
 import numpy as np
 
 from optimizer.bounds.windows import earliest_free, heads, latest_ends
@@ -5,6 +6,7 @@ from optimizer.instance import Instance, Job, Predecessor, Unavailable
 from optimizer.names import Objective
 from optimizer.objective import Costs
 from optimizer.problem import Problem
+from tests.random_instances import random_instance
 
 CHAIN = Instance(
     jobs=(
@@ -31,6 +33,18 @@ def test_heads_wait_for_unavailable_capacity() -> None:
     head = heads(Problem.of(blocked))
     assert head.end.tolist() == [7, 12, 13]  # a cannot start before 5; b needs both GPUs from 9 on
     assert head.start.tolist() == [1, 8, 12]
+
+
+def test_heads_of_all_jobs_at_once_are_those_of_each() -> None:
+    """A precedence pair with a job that nobody waits for makes them one by one."""
+    for seed in range(60):
+        instance = random_instance(seed)
+        jobs = tuple(msgspec.structs.replace(job, after=()) for job in instance.jobs)
+        last = Job("last", arrival=1000, duration=1, after=(jobs[0].id,))
+        together = heads(Problem.of(msgspec.structs.replace(instance, jobs=jobs), Objective.MAKESPAN))
+        one_by_one = heads(Problem.of(msgspec.structs.replace(instance, jobs=(*jobs, last)), Objective.MAKESPAN))
+        assert together.end.tolist() == one_by_one.end[:-1].tolist()
+        assert together.start.tolist() == one_by_one.start[:-1].tolist()
 
 
 def test_tails_follow_deadlines_and_lags() -> None:

@@ -53,25 +53,18 @@ def preemptive(value: float, bound: float | None) -> Result:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "best_bound", "gap"),
+    ("outcome", "bound", "gap"),
     [
-        (result(), None, 2 / 12),
+        (result(), None, None),
         (result(), 11, 1 / 12),
-        (result(), 9, 2 / 12),
         (result(), 12, 0),
-        (result(bound=None), 11, 1 / 12),
-        (result(bound=None), None, None),
-        (result(bound=None), 12.5, None),
-        (result(Status.LATE), 11, None),
+        (result(), 12.5, None),
+        (result(Status.LATE), 9, 3 / 12),
         (result(Status.UNKNOWN, None), 11, None),
-        (preemptive(12, None), 11, None),
-        (preemptive(12, 9), 11, 3 / 12),
     ],
 )
-def test_a_gap_is_shown_only_where_the_bound_holds(
-    outcome: Result, best_bound: float | None, gap: float | None
-) -> None:
-    assert valid_gap(outcome, best_bound) == (None if gap is None else pytest.approx(gap))
+def test_a_gap_is_shown_only_where_there_is_one(outcome: Result, bound: float | None, gap: float | None) -> None:
+    assert valid_gap(outcome, bound) == (None if gap is None else pytest.approx(gap))
 
 
 def test_summary_tells_all_with_units() -> None:
@@ -113,19 +106,20 @@ OUTCOMES: dict[str, Any] = {
     "nothing": result(Status.UNKNOWN, None, None),
     "gone[x]": SolverMissingError("not installed: pip install [extra]"),
 }
+BOUNDS = {"good": 10.5, "worse": 10.5, "late": 9.5, "nothing": 10.5, "preempts": None}
 
 
 @pytest.mark.parametrize("width", [80, 100, 160])
 def test_comparison_has_one_line_a_solver(width: int) -> None:
     lines = {
         line.split()[0]: line.split()
-        for line in printed(comparison_table(OUTCOMES, 10.5), width).splitlines()
+        for line in printed(comparison_table(OUTCOMES, BOUNDS, 10.5), width).splitlines()
         if line.strip()
     }
-    assert lines["good"] == ["good", "feasible", "11", "4.55", "%", "1", "2", "1.25", "12", "0.12", "s"]
-    assert lines["late"][:4] == ["late", "late", "9.5", "-"]
-    assert lines["preempts"][:4] == ["preempts", "feasible*", "9", "-"]
-    assert lines["nothing"] == ["nothing", "unknown", *"------", "0.12", "s"]
+    assert lines["good"] == ["good", "feasible", "11", "10.5", "4.55", "%", "1", "2", "1.25", "12", "0.12", "s"]
+    assert lines["late"][:5] == ["late", "late", "9.5", "9.5", "0"]
+    assert lines["preempts"][:5] == ["preempts", "feasible*", "9", "-", "-"]
+    assert lines["nothing"] == ["nothing", "unknown", "-", "10.5", *"-----", "0.12", "s"]
     assert lines["gone[x]"] == ["gone[x]", "error"]
     assert lines["gone[x]:"] == ["gone[x]:", "not", "installed:", "pip", "install", "[extra]"]
     assert lines["value:"] == [
@@ -146,33 +140,42 @@ def test_comparison_has_one_line_a_solver(width: int) -> None:
 
 
 def test_best_comparable_value_is_bold() -> None:
-    text = printed(comparison_table(OUTCOMES, None), styled=True)
+    text = printed(comparison_table(OUTCOMES, {}, None), styled=True)
     assert "\x1b[1m11\x1b[0m" in text
     for other in ("12", "9.5", "9"):
         assert f"\x1b[1m{other}\x1b[0m" not in text
     assert "best lower bound: none" in text
 
 
+def test_late_jobs_are_a_column_only_where_there_are_some() -> None:
+    on_time = result()
+    assert on_time.metrics is not None
+    on_time = replace(on_time, metrics=replace(on_time.metrics, deadline_misses=0))
+    assert "late" not in printed(comparison_table({"a": on_time}, {}, None))
+    assert "late" in printed(comparison_table({"a": on_time, "b": result()}, {}, None))
+
+
 def test_comparison_without_any_result() -> None:
-    text = printed(comparison_table({"gone": SolverMissingError("not installed")}, None))
+    text = printed(comparison_table({"gone": SolverMissingError("not installed")}, {}, None))
     assert "gone: not installed" in text
 
 
 def test_objective_is_not_a_column_twice() -> None:
     makespan = replace(result(), problem=Problem.of(result().problem.instance, Objective.MAKESPAN))
-    heads = printed(comparison_table({"a": makespan}, None))
+    heads = printed(comparison_table({"a": makespan}, {}, None))
     assert "span" not in heads.split("─")[0]
     assert "flow" in heads.split("─")[0]
 
 
 def test_rows_are_plain_values() -> None:
-    rows = comparison_rows(OUTCOMES, 10.5)
+    rows = comparison_rows(OUTCOMES, BOUNDS)
     assert rows[0]["solver"] == "good"
     assert rows[0]["gap"] == pytest.approx(0.5 / 11)
     assert rows[0]["mean_wait_time"] == 2
     assert rows[0]["utilization_[red]"] == pytest.approx(20 / 24)
     assert rows[0]["lower_bound"] == 10.0
-    assert rows[2]["gap"] is None
+    assert [row["best_bound"] for row in rows[:5]] == [10.5, 10.5, 9.5, None, 10.5]
+    assert rows[2]["gap"] == 0
     assert rows[3]["preemptive"] is True
     assert "makespan" not in rows[4]
     assert rows[5] == {"solver": "gone[x]", "status": "error", "error": "not installed: pip install [extra]"}

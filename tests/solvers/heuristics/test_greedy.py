@@ -51,7 +51,7 @@ def test_jobs_that_would_be_late_come_forward() -> None:
         Job("b", duration=5, demand={"gpu": 1}, priority=1, deadline=5),
     )
     result = solve(Instance(jobs, resources={"gpu": 1}), "greedy:rule=priority")
-    assert result.status is Status.FEASIBLE
+    assert result.status is Status.OPTIMAL
     assert result.schedule is not None
     assert result.schedule.start.tolist() == [5, 0]
 
