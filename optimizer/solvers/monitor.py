@@ -79,6 +79,13 @@ class Monitor:
         return self.problem.common_step % (self.working.time_step // self.problem.time_step) == 0
 
     @property
+    def known_total(self) -> float:
+        """Total cost of the best schedule, as the problem that the solver works on counts; infinite if any is late."""
+        if self.misses or self.total == inf:
+            return inf
+        return self._working_costs.total_of(self.costs.value(self.total))
+
+    @property
     def elapsed(self) -> float:
         """Seconds since the run began."""
         return time.monotonic() - self._began

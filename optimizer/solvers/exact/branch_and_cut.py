@@ -1,7 +1,7 @@
 """Bounds of the time-indexed program, ever closer, then branch and bound on what they leave of it."""
 
 from dataclasses import dataclass
-from math import inf
+from math import ceil, inf
 from time import monotonic
 from typing import Any
 
@@ -31,6 +31,9 @@ _ROUNDS = 20
 _PRICES_SHARE = 0.05
 """Part of the time that the Lagrangian has before the program."""
 
+_WHOLE = 1e-6
+"""How far a total may be from a multiple of the step of totals by floating point alone."""
+
 _SLICE = 1.0
 _SLOW = 0.02
 """The cuts end when a tenth of the time they took has closed less than this part of the gap."""
@@ -50,7 +53,7 @@ class BranchAndCut:
     ) -> Answer:
         """Solve; see :class:`~optimizer.solvers.base.Solver`."""
         if warm_start is not None:
-            monitor.start_from(warm_start)
+            monitor.report(warm_start)
         search = _Search(problem, monitor)
         columns = int(start_groups(problem, search.costs, total=search.known).sizes.sum())
         if columns > _MOST_COLUMNS:
@@ -72,12 +75,13 @@ class _Search:
     @property
     def known(self) -> float:
         """Total cost of the best schedule that keeps all deadlines, infinite without one."""
-        return inf if self._monitor.misses else self._monitor.total
+        return self._monitor.known_total
 
     @property
     def _wanted(self) -> float:
         """The largest total cost of a schedule that would be better."""
-        return self.known - self.costs.granularity
+        step = self.costs.granularity
+        return self.known if step == 0 or self.known == inf else (ceil(self.known / step - _WHOLE) - 1) * step
 
     def price(self, seconds: float) -> None:
         """Improve and report the Lagrangian bound for so many seconds, where it is a bound."""
@@ -124,38 +128,62 @@ class _Search:
         if self._planes.bound == inf:
             return self._proven()
         pulses, origin = _on_all_nodes(self._problem, self._planes.pulses)
-        linear = linear_program(self._problem, self.costs, pulses, self._wanted)
-        program = Program(self._problem, pulses, linear, complete=True)
+        if (best := self._best()) is not None:
+            pulses, origin = _with_schedule(pulses, origin, best)
+        linear = linear_program(self._problem, self.costs, pulses, self.known)
         model = highs_model(linear)
         _add_cuts(model, self._planes, origin)
-        run = HiGHSRun(
-            model, program, self._monitor, known=None, latest=lambda: self._monitor.schedule, most=self.known
-        )
-        answer = run.run(limits, seed)
+        program = Program(self._problem, pulses, linear, complete=True)
+        answer = HiGHSRun(model, program, self._monitor, latest=self._best, most=self.known).run(limits, seed)
         return self._proven() if answer.infeasible else answer
+
+    def _best(self) -> Schedule | None:
+        """Return the best schedule if it is one of the problem that the solver works on and keeps all deadlines."""
+        monitor = self._monitor
+        return None if monitor.misses or monitor.working is not monitor.problem else monitor.schedule
 
 
 def _on_all_nodes(problem: Problem, pulses: Pulses) -> tuple[Pulses, IntArray]:
-    """Return pulses on one of some equal nodes as pulses on each of them, in order, and which each was before."""
+    """Return pulses on one of some equal nodes as pulses on each of them, and which each was before."""
     kind = np.array(node_kinds(problem)[0])
     by_kind = np.argsort(kind, kind="stable")
     first, equal = np.unique(kind[by_kind], return_index=True, return_counts=True)[1:]
     count = equal[kind[pulses.node]]
     origin = np.repeat(np.arange(len(count)), count)
     node = by_kind[counted(first[kind[pulses.node]], count)]
-    order = np.lexsort((pulses.start[origin], node, pulses.mode[origin]))
-    origin, node = origin[order], node[order]
-    return Pulses(pulses.mode[origin], node, pulses.start[origin], pulses.duration[origin]), origin
+    return _sorted(pulses.mode[origin], node, pulses.start[origin], pulses.duration[origin], origin)
+
+
+def _with_schedule(pulses: Pulses, origin: IntArray, schedule: Schedule) -> tuple[Pulses, IntArray]:
+    """Return pulses and those of a schedule, which were none before (-1) where they are new."""
+    known = set(zip(pulses.mode.tolist(), pulses.node.tolist(), pulses.start.tolist(), strict=True))
+    wanted = zip(schedule.mode.tolist(), schedule.node.tolist(), schedule.start.tolist(), strict=True)
+    new = np.array([j for j, pulse in enumerate(wanted) if pulse not in known], dtype=np.int64)
+    return _sorted(
+        np.concatenate([pulses.mode, schedule.mode[new]]),
+        np.concatenate([pulses.node, schedule.node[new]]),
+        np.concatenate([pulses.start, schedule.start[new]]),
+        np.concatenate([pulses.duration, schedule.end[new] - schedule.start[new]]),
+        np.concatenate([origin, np.full(len(new), -1)]),
+    )
+
+
+def _sorted(
+    mode: IntArray, node: IntArray, start: IntArray, duration: IntArray, origin: IntArray
+) -> tuple[Pulses, IntArray]:
+    """Return pulses in the order of programs."""
+    order = np.lexsort((start, node, mode))
+    return Pulses(mode[order], node[order], start[order], duration[order]), origin[order]
 
 
 def _add_cuts(model: Any, planes: CuttingPlanes, origin: IntArray) -> None:
-    """Add the rows of the cuts to a program whose columns stand for those of ``planes``."""
+    """Add the rows of the cuts to a program whose columns stand for those of ``planes``, or for none (-1)."""
     start, column, value, side = planes.active_rows()
-    by_origin = np.argsort(origin, kind="stable")
-    copies = np.bincount(origin)
-    first = np.concatenate([[0], np.cumsum(copies)])
+    stands = np.flatnonzero(origin >= 0)
+    by_origin = stands[np.argsort(origin[stands], kind="stable")]
+    copies = np.bincount(origin[stands], minlength=len(planes.pulses.mode))
     count = copies[column]
-    columns = by_origin[counted(first[column], count)]
+    columns = by_origin[counted((np.cumsum(copies) - copies)[column], count)]
     ends = np.concatenate([[0], np.cumsum(count)])[start]
     model.addRows(
         len(side), np.full(len(side), -inf), side, len(columns),

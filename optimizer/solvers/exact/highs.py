@@ -32,5 +32,4 @@ class HiGHS:
         program = Program.tightened(problem, warm_start, horizon=self.horizon, memory=limits.memory)
         if program.refuted:
             return Answer(StoppedBy.OPTIMALITY, infeasible=program.complete)
-        run = HiGHSRun(highs_model(program.linear), program, monitor, known=warm_start)
-        return run.run(limits, seed)
+        return HiGHSRun(highs_model(program.linear), program, monitor, latest=lambda: warm_start).run(limits, seed)

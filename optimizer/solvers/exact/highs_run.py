@@ -30,12 +30,10 @@ class HiGHSRun:
         What the columns mean.
     monitor : Monitor
         Hears of schedules and bounds.
-    known : Schedule or None
-        A schedule to start from.
-    latest : callable or None
-        Returns the best schedule there is, whoever found it; asked again and again.
+    latest : callable
+        Returns the best schedule there is, whoever found it, None without one; asked again and again.
     most : float
-        Total cost of a schedule that need not be in the program: bounds hold up to this.
+        Total cost of a known schedule: the program may lack what costs as much.
     """
 
     def __init__(
@@ -44,15 +42,14 @@ class HiGHSRun:
         program: Program,
         monitor: Monitor,
         *,
-        known: Schedule | None,
-        latest: Callable[[], Schedule | None] | None = None,
+        latest: Callable[[], Schedule | None],
         most: float = np.inf,
     ) -> None:
         self._model = model
         self._program = program
         self._monitor = monitor
         self._offered: Schedule | None = None
-        self._latest = latest or (lambda: known)
+        self._latest = latest
         self._most = most
 
     def run(self, limits: Limits, seed: int) -> Answer:
