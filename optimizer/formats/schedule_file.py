@@ -50,7 +50,7 @@ class JobRow(Struct, frozen=True):
 
 
 class ScheduleDocument(Struct, frozen=True):
-    """A schedule file; further keys in it are let through."""
+    """A schedule file; further keys in it are let through. ``sources`` only when several solvers worked on it."""
 
     format: Literal["schedule/1"]
     instance: InstanceReference
@@ -71,6 +71,7 @@ class ScheduleDocument(Struct, frozen=True):
     metrics: dict[str, Any]
     jobs: tuple[JobRow, ...]
     trace: tuple[tuple[float, float | None, float | None], ...]
+    sources: tuple[str | None, ...] | UnsetType = UNSET
 
 
 class StoredSchedule(NamedTuple):
@@ -111,9 +112,16 @@ def schedule_document(result: Result) -> dict[str, Any]:
         metrics={} if result.metrics is None else result.metrics.as_dict(),
         jobs=() if result.schedule is None else tuple(_rows(result.problem, result.schedule)),
         trace=tuple((moment.elapsed, moment.value, moment.lower_bound) for moment in result.trace),
+        sources=_sources(result),
     )
     plain: dict[str, Any] = msgspec.to_builtins(document)
     return plain
+
+
+def _sources(result: Result) -> tuple[str | None, ...] | UnsetType:
+    """Return which solver of a run that has several found each row of the trace."""
+    sources = tuple(moment.source for moment in result.trace)
+    return sources if any(sources) else UNSET
 
 
 def _rows(problem: Problem, schedule: Schedule) -> Iterator[JobRow]:

@@ -1,11 +1,12 @@
+import psutil
 import pytest
 
 from optimizer.generate import generate
 from optimizer.instance import Instance, Job
-from optimizer.names import Objective, Status
+from optimizer.names import Objective, Status, StoppedBy
 from optimizer.problem import Problem
 from optimizer.result import Limits
-from optimizer.solvers.auto import suited
+from optimizer.solvers.auto import plans, suited
 from optimizer.solvers.solve import solve
 
 SMALL_JOBS = tuple(Job(f"j{i}", duration=2 + i % 3, demand={"gpu": 1}) for i in range(30))
@@ -29,3 +30,39 @@ def test_the_solver_suits_the_instance(instance: Instance, solver: str) -> None:
 def test_the_optimum_is_proven(family: str) -> None:
     result = solve(generate(family, 12, seed=3), limits=Limits(time_limit=20))
     assert (result.solver, result.status) == ("auto", Status.OPTIMAL)
+
+
+def test_parts_suit_the_problem_and_the_threads() -> None:
+    sums = Problem.of(Instance(SMALL_JOBS, resources={"gpu": 10}))
+    latest = Problem.of(Instance(SMALL_JOBS, resources={"gpu": 10}, objective=Objective.MAKESPAN))
+    assert [(plan.solver, plan.threads) for plan in plans(sums, 4)] == [
+        ("local-search", 1), ("branch-and-cut", 1), ("cp-sat", 2),
+    ]  # fmt: skip
+    assert [(plan.solver, plan.threads) for plan in plans(latest, 2)] == [("genetic", 1), ("cp-sat", 1)]
+
+
+def test_every_part_of_the_trace_says_who_found_it() -> None:
+    result = solve(generate("server", 40, seed=0), limits=Limits(time_limit=8, threads=2))
+    found = {moment.source for moment in result.trace}
+    assert "branch-and-cut" in found
+    assert result.gap is not None
+    values = [moment.value for moment in result.trace if moment.value is not None]
+    assert values == sorted(values, reverse=True)
+
+
+def test_it_ends_in_time_and_leaves_no_process() -> None:
+    limits = Limits(time_limit=3, threads=2)
+    result = solve(generate("server", 200, seed=0), limits=limits)
+    assert result.stopped_by is StoppedBy.TIME_LIMIT
+    assert not [child for child in psutil.Process().children() if "portfolio.worker" in " ".join(child.cmdline())]
+
+
+def test_what_one_part_proves_ends_the_others() -> None:
+    result = solve(generate("cluster", 60, seed=0), limits=Limits(time_limit=100, threads=2))
+    assert (result.status, result.stopped_by) == (Status.OPTIMAL, StoppedBy.OPTIMALITY)
+
+
+def test_infeasible_is_infeasible() -> None:
+    jobs = tuple(Job(f"j{i}", duration=2, demand={"gpu": 1}, deadline=35) for i in range(40))
+    result = solve(Instance(jobs, resources={"gpu": 2}), limits=Limits(time_limit=60, threads=2))
+    assert result.status is Status.INFEASIBLE

@@ -113,8 +113,8 @@ class ThreadPart:
         self._own.close()
 
     def _run(self, problem: Problem, limits: Limits, seed: int, warm_start: Schedule | None) -> None:
-        solver = registry.create(registry.find(self.plan.solver), self.plan.options)
         try:
+            solver = registry.create(registry.find(self.plan.solver), self.plan.options)
             self.answer = solver.solve(problem, limits, seed=seed, warm_start=warm_start, monitor=self._own)
         except Exception as error:  # a part that fails must not end the run
             logger.warning("%s failed: %s: %s", self.plan.solver, type(error).__name__, error)
@@ -154,6 +154,7 @@ class ProcessPart:
         assert self._process.stdout is not None
         self._channel = Channel(self._process.stdout, self._process.stdin)
         job = Job(plan.solver, plan.options, problem, limits, seed, warm_start)
+        self.process_id = self._process.pid
         self._thread = Thread(target=self._listen, args=(job,), name=plan.solver, daemon=True)
         self._thread.start()
 

@@ -1,0 +1,102 @@
+import logging
+import os
+import signal
+import time
+from collections.abc import Callable
+
+import pytest
+
+from optimizer.generate import generate
+from optimizer.kernels.generation import feasible_order, serial_schedule
+from optimizer.names import StoppedBy
+from optimizer.problem import Problem
+from optimizer.result import Limits
+from optimizer.solvers.heuristics.rules import rule_keys
+from optimizer.solvers.monitor import Monitor
+from optimizer.solvers.portfolio.parts import Part, Plan, ProcessPart, ThreadPart, started
+
+PROBLEM = Problem.of(generate("server", 10, seed=1))
+LARGE = Problem.of(generate("server", 300, seed=1))
+
+
+def begun(plan: Plan, problem: Problem = PROBLEM) -> tuple[Part, Monitor]:
+    monitor = Monitor(problem, Limits(time_limit=60, threads=1))
+    return started(plan, problem, 0, None, monitor), monitor
+
+
+def wait_for(condition: Callable[[], object], seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "nothing happened"
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_a_part_reports_schedules_and_bounds_under_its_name(apart: bool) -> None:
+    part, monitor = begun(Plan("cp-sat", {}, 1, apart=apart))
+    assert isinstance(part, ProcessPart if apart else ThreadPart)
+    wait_for(lambda: part.ended)
+    assert part.answer is not None
+    assert part.answer.stopped_by is StoppedBy.OPTIMALITY
+    assert monitor.total == monitor.lower_bound
+    assert {moment.source for moment in monitor.trace} == {"cp-sat"}
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_options_reach_the_solver(apart: bool) -> None:
+    part, monitor = begun(Plan("greedy", {"rule": "longest", "generation": "serial"}, 1, apart=apart))
+    wait_for(lambda: part.ended)
+    order = feasible_order(PROBLEM, rule_keys("longest", PROBLEM, 0))
+    assert monitor.schedule is not None
+    assert (monitor.schedule.start == serial_schedule(PROBLEM, order).start).all()
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_a_part_ends_when_it_is_asked_to(apart: bool) -> None:
+    part, monitor = begun(Plan("local-search", {}, 1, apart=apart), LARGE)
+    wait_for(lambda: monitor.schedule is not None)
+    part.ask_to_end()
+    part.end(30)
+    assert part.ended
+
+
+def test_a_part_that_hangs_is_killed() -> None:
+    part, monitor = begun(Plan("local-search", {}, 1, apart=True), LARGE)
+    assert isinstance(part, ProcessPart)
+    wait_for(lambda: monitor.schedule is not None)
+    os.kill(part.process_id, signal.SIGSTOP)
+    part.ask_to_end()
+    part.end(0.2)
+    wait_for(lambda: part.ended)
+
+
+def test_a_part_that_dies_is_noted_and_leaves_what_it_found(caplog: pytest.LogCaptureFixture) -> None:
+    part, monitor = begun(Plan("local-search", {}, 1, apart=True), LARGE)
+    assert isinstance(part, ProcessPart)
+    wait_for(lambda: monitor.schedule is not None)
+    with caplog.at_level(logging.WARNING):
+        os.kill(part.process_id, signal.SIGKILL)
+        wait_for(lambda: part.ended)
+    assert "local-search ended with SIGKILL" in caplog.text
+    assert monitor.schedule is not None
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_a_part_that_fails_is_noted(apart: bool, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        part, _ = begun(Plan("greedy", {"rule": "no such rule"}, 1, apart=apart))
+        wait_for(lambda: part.ended)
+    assert "greedy" in caplog.text
+    assert "no such rule" in caplog.text
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_a_part_takes_over_what_another_has_found(apart: bool) -> None:
+    found, other = begun(Plan("local-search", {}, 1, apart=False))
+    wait_for(lambda: found.ended)
+    best = other.schedule
+    assert best is not None
+    part, monitor = begun(Plan("branch-and-cut", {}, 1, apart=apart))
+    part.offer(best)
+    wait_for(lambda: part.ended)
+    assert monitor.total == other.total
