@@ -15,6 +15,7 @@ from optimizer.cli.options import (
     naming,
     objective_option,
     read_instance,
+    verbose_option,
 )
 from optimizer.cli.status import Exit, comparison_status
 
@@ -28,6 +29,7 @@ _DEFAULT = "greedy,cbc,highs,cp-sat"
 @limit_options
 @click.option("-o", "--output", type=PATH, help="Write the table to this CSV file.")
 @json_option
+@verbose_option
 @debug_option
 def compare(
     solvers: str,

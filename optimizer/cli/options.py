@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,9 +33,18 @@ def _want_traceback(context: click.Context, _: click.Parameter, value: bool) -> 
         context.ensure_object(Debug).wanted = True
 
 
+def _want_log(_: click.Context, __: click.Parameter, value: bool) -> None:
+    if value:
+        logging.getLogger("optimizer").setLevel(logging.INFO)
+
+
 debug_option = click.option(
     "--debug", is_flag=True, expose_value=False, callback=_want_traceback, help="Show a traceback when something fails."
 )
+verbose_option = click.option(
+    "-v", "--verbose", is_flag=True, expose_value=False, callback=_want_log,
+    help="Say on stderr which part of a solver begins, ends and finds what.",
+)  # fmt: skip
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
 objective_option = click.option(
     "--objective", type=click.Choice([str(name) for name in Objective]), metavar="NAME",

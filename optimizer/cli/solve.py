@@ -15,6 +15,7 @@ from optimizer.cli.options import (
     naming,
     objective_option,
     read_instance,
+    verbose_option,
 )
 from optimizer.cli.status import Exit, exit_status
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 @click.option("-o", "--output", type=PATH, help="Write the schedule to this file.")
 @click.option("--gantt", "chart", type=PATH, help="Write a chart to this png, svg or pdf file; '-' draws it here.")
 @json_option
+@verbose_option
 @debug_option
 def solve(
     solver: str,

@@ -212,6 +212,11 @@ class Monitor:
         bound = None if self.lower_bound == -inf else self.costs.value(self.lower_bound)
         progress = Progress(self.elapsed, value, bound, source=source)
         self.trace.append(progress)
+        if source is not None:
+            known = [
+                f"{name} {figure:.6g}" for name, figure in (("value", value), ("bound", bound)) if figure is not None
+            ]
+            logger.info("%.2f s: %s: %s", self.elapsed, source, ", ".join(known))
         if self._listener is not None:
             self._listener(progress)
         if self.misses or (gap := relative_gap(value, bound)) is None:

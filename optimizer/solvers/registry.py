@@ -95,7 +95,7 @@ _ENTRIES = (
     Entry(
         "auto",
         SolverKind.PORTFOLIO,
-        "greedy, then the exact solver that suits the size",
+        "local search beside branch and cut or CP-SAT, which exchange what they find",
         "optimizer.solvers.auto:Auto",
         _EXACT,
         {},
