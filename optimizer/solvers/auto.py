@@ -30,6 +30,12 @@ _FEW_JOBS = 30
 _AT_ONCE = 1.0
 """Seconds that one exact solver has, in this process, for few jobs: most are solved by then."""
 
+_FIRST_SEARCH = 0.15
+"""Part of the time of a first, quick search; a good schedule early makes bounds and programs tighter."""
+
+_ALONE = 0.75
+"""Part of the time left that branch and cut has when there is one thread for all."""
+
 _GRACE = 1.0
 """Seconds that parts have to end after they were asked to."""
 
@@ -59,11 +65,19 @@ class Auto:
 def plans(problem: Problem, threads: int) -> list[Plan]:
     """Return the parts for ``problem``, in the order in which they get threads; without those not installed."""
     if problem.objective.is_maximum or len(problem.predecessor_job):
-        search = Plan("genetic" if problem.objective.is_maximum else "local-search", {}, 1, apart=False, share=0.1)
-        team = [search, Plan("cp-sat", {}, max(1, threads - 1), apart=True)]
+        search = "genetic" if problem.objective.is_maximum else "local-search"
+        team = [
+            Plan(search, {}, 1, apart=False, share=_FIRST_SEARCH),
+            Plan("cp-sat", {}, max(1, threads - 1), apart=True),
+        ]
     else:
-        search = Plan("local-search", {}, 1, apart=False, share=1.0 if threads > 1 else 0.3)
-        team = [search, Plan("branch-and-cut", {}, 1, apart=True), Plan("cp-sat", {}, max(1, threads - 2), apart=True)]
+        team = [
+            Plan("local-search", {}, 1, apart=False, share=_FIRST_SEARCH),
+            Plan("branch-and-cut", {}, 1, apart=True, share=1.0 if threads > 1 else _ALONE),
+            *([Plan("cp-sat", {}, threads - 2, apart=True)] if threads > 2 else []),
+            Plan("local-search", {}, 1, apart=False),
+            *([Plan("cp-sat", {}, 1, apart=True)] if threads <= 2 else []),
+        ]
     return [plan for plan in team if not registry.find(plan.solver).missing]
 
 

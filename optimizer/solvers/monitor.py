@@ -213,10 +213,9 @@ class Monitor:
         progress = Progress(self.elapsed, value, bound, source=source)
         self.trace.append(progress)
         if source is not None:
-            known = [
-                f"{name} {figure:.6g}" for name, figure in (("value", value), ("bound", bound)) if figure is not None
-            ]
-            logger.info("%.2f s: %s: %s", self.elapsed, source, ", ".join(known))
+            known = {"value": value, "bound": bound}
+            figures = (f"{name} {figure:.6g}" for name, figure in known.items() if figure is not None)
+            logger.info("%.2f s: %s: %s", self.elapsed, source, ", ".join(figures))
         if self._listener is not None:
             self._listener(progress)
         if self.misses or (gap := relative_gap(value, bound)) is None:

@@ -36,7 +36,7 @@ def test_parts_suit_the_problem_and_the_threads() -> None:
     sums = Problem.of(Instance(SMALL_JOBS, resources={"gpu": 10}))
     latest = Problem.of(Instance(SMALL_JOBS, resources={"gpu": 10}, objective=Objective.MAKESPAN))
     assert [(plan.solver, plan.threads) for plan in plans(sums, 4)] == [
-        ("local-search", 1), ("branch-and-cut", 1), ("cp-sat", 2),
+        ("local-search", 1), ("branch-and-cut", 1), ("cp-sat", 2), ("local-search", 1),
     ]  # fmt: skip
     assert [(plan.solver, plan.threads) for plan in plans(latest, 2)] == [("genetic", 1), ("cp-sat", 1)]
 
