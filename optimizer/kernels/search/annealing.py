@@ -13,7 +13,7 @@ from optimizer.kernels.compilation import kernel, kernel_apart
 from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.randomness import draw_below, new_random
 from optimizer.kernels.score import score
-from optimizer.kernels.search.moves import CHOOSE, INSERT, SHUFFLE, SWAP, change_order
+from optimizer.kernels.search.moves import CHOOSE, INSERT, REBUILD, SHUFFLE, SWAP, change_order
 from optimizer.kernels.search.neighbourhood import (
     CHANGED,
     CURRENT,
@@ -24,6 +24,7 @@ from optimizer.kernels.search.neighbourhood import (
     replace,
     undo_move,
 )
+from optimizer.kernels.search.rebuilding import Rebuilding, new_rebuilding, rebuild
 from optimizer.kernels.serial import Plan, copy_job, new_plan
 from optimizer.units import FloatArray, IntArray
 
@@ -32,6 +33,8 @@ BEST, WORSENING = range(2)
 _TABLE = 1024
 _SAMPLE = 100
 _SHUFFLED = 6
+_REBUILT = 1000
+"""One move in so many builds a set of jobs again in the best way."""
 
 
 class Annealing(NamedTuple):
@@ -53,6 +56,8 @@ class Annealing(NamedTuple):
         Generated schedules, moves, dirty jobs, moves that made the score worse while sampled.
     value : float64[2]
         Best score; sum of what these made it worse.
+    room : Rebuilding
+        Room to build sets of jobs again.
     """
 
     best: Plan
@@ -62,6 +67,7 @@ class Annealing(NamedTuple):
     exponential: FloatArray
     counter: IntArray
     value: FloatArray
+    room: Rebuilding
 
 
 def new_annealing(inputs: Inputs, seed: int, stream: int) -> Annealing:
@@ -76,6 +82,7 @@ def new_annealing(inputs: Inputs, seed: int, stream: int) -> Annealing:
         exponential=np.array([round(-log((i + 0.5) / _TABLE), 6) for i in range(_TABLE)]),
         counter=np.zeros(4, dtype=np.int64),
         value=np.array([np.inf, 0.0]),
+        room=new_rebuilding(jobs),
     )
 
 
@@ -123,7 +130,10 @@ def _move(inputs: Inputs, space: Neighbourhood, search: Annealing, limit: float,
     kind = _drawn_kind(inputs, search)
     while reach > 1 and draw_below(search.random, 4) > 0:
         reach //= 2
-    change_order(inputs, space, search.random, kind, _SHUFFLED if kind == SHUFFLE else reach)
+    if kind == REBUILD:
+        rebuild(inputs, space, search.room, search.random)
+    else:
+        change_order(inputs, space, search.random, kind, _SHUFFLED if kind == SHUFFLE else reach)
     before = space.totals[CURRENT]
     sampling = search.counter[SAMPLED] < _SAMPLE
     done = replace(inputs, space, np.inf if sampling else limit)
@@ -153,6 +163,8 @@ def _spread(inputs: Inputs, space: Neighbourhood) -> float:
 
 @kernel
 def _drawn_kind(inputs: Inputs, search: Annealing) -> int:
+    if draw_below(search.random, _REBUILT) == 0:
+        return REBUILD
     kind = draw_below(search.random, 10)
     if kind < 5:
         return INSERT

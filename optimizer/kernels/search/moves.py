@@ -6,7 +6,7 @@ from optimizer.kernels.randomness import draw_below
 from optimizer.kernels.search.neighbourhood import SINCE, Neighbourhood, begin_move, take_out
 from optimizer.units import IntArray
 
-INSERT, SWAP, SHUFFLE, CHOOSE = range(4)
+INSERT, SWAP, SHUFFLE, CHOOSE, REBUILD = range(5)
 
 
 @kernel_apart

@@ -107,25 +107,27 @@ def adopt(inputs: Inputs, space: Neighbourhood, plan: Plan, order: IntArray) -> 
         j = order[p]
         space.order[p], space.position[j] = j, p
         copy_job(plan, space.plan, j)
-        _book(inputs, space, j)
+        book(inputs, space, j)
     space.counts[PLACED] += len(order)
     space.totals[CURRENT] = score(inputs, space.plan)
 
 
 @kernel
-def _book(inputs: Inputs, space: Neighbourhood, j: int) -> None:
+def book(inputs: Inputs, space: Neighbourhood, j: int) -> None:
+    """Take the capacity that job ``j`` needs where it is planned."""
     start, m, v = space.plan.start[j], space.plan.mode[j], space.plan.node[j]
     reserve(space.timeline, v, start, space.plan.end[j] - start, inputs.mode_demand, m)
 
 
 @kernel
-def _free(inputs: Inputs, space: Neighbourhood, j: int) -> None:
+def free(inputs: Inputs, space: Neighbourhood, j: int) -> None:
+    """Give back the capacity that job ``j`` has where it is planned."""
     start, m, v = space.plan.start[j], space.plan.mode[j], space.plan.node[j]
     give_back(space.timeline, v, start, space.plan.end[j] - start, inputs.mode_demand, m)
 
 
 @kernel
-def _cost(inputs: Inputs, plan: Plan, j: int) -> float:
+def cost_of(inputs: Inputs, plan: Plan, j: int) -> float:
     """Return what a job adds to the score of a sum objective."""
     return objective_cost(inputs, plan.mode[j], plan.node[j], plan.end[j]) + late_cost(inputs, j, plan.end[j])
 
@@ -146,7 +148,7 @@ def begin_move(space: Neighbourhood, first: int, last: int) -> None:
 def take_out(inputs: Inputs, space: Neighbourhood, j: int, moves: bool) -> None:
     """Take out job ``j``, which moves itself or makes room for another."""
     _touch(space, j)
-    _free(inputs, space, j)
+    free(inputs, space, j)
     space.mark[j] = _OUT if moves else _PUSHED
     space.counts[LAST] = max(space.counts[LAST], space.position[j])
 
@@ -197,12 +199,12 @@ def _put_back(inputs: Inputs, space: Neighbourhood, j: int) -> bool:
     """Place a job in its turn, one that was pushed no later than before if it can; others have to make room."""
     ready = ready_time(inputs, space.plan.end, j)
     has_choice = inputs.mode_start[j + 1] - inputs.mode_start[j] > 1 or len(inputs.node_speed) > 1
-    stays = space.mark[j] == _PUSHED and has_choice and _find(inputs, space, j, ready, space.old.end[j], NEVER)
+    stays = space.mark[j] == _PUSHED and has_choice and find(inputs, space, j, ready, space.old.end[j], NEVER)
     if not stays and not _make_room(inputs, space, j, ready):
         return False
     if space.plan.end[j] > space.old.end[j]:
         _push_successors(inputs, space, j)
-    _place(inputs, space, j)
+    put_as_found(inputs, space, j)
     return True
 
 
@@ -214,7 +216,7 @@ def _make_room(inputs: Inputs, space: Neighbourhood, j: int, ready: int) -> bool
         while q < len(space.order) and space.mark[space.order[q]] != _KEPT:
             q += 1
         own = max(own, space.plan.start[space.order[q]] if q < len(space.order) else NEVER)
-        if not _find(inputs, space, j, ready, NEVER, own):
+        if not find(inputs, space, j, ready, NEVER, own):
             return False
         conflict = _conflict(inputs, space, j)
         while conflict < NEVER and _push(inputs, space, j, q, conflict):
@@ -249,11 +251,12 @@ def _push(inputs: Inputs, space: Neighbourhood, j: int, q: int, time: int) -> bo
 
 
 @kernel
-def _place(inputs: Inputs, space: Neighbourhood, j: int) -> None:
-    _book(inputs, space, j)
+def put_as_found(inputs: Inputs, space: Neighbourhood, j: int) -> None:
+    """Put job ``j`` back where it is planned now."""
+    book(inputs, space, j)
     space.mark[j] = _BACK
     if not inputs.is_maximum:
-        space.totals[DELTA] += _cost(inputs, space.plan, j) - _cost(inputs, space.old, j)
+        space.totals[DELTA] += cost_of(inputs, space.plan, j) - cost_of(inputs, space.old, j)
 
 
 @kernel
@@ -267,7 +270,7 @@ def _push_successors(inputs: Inputs, space: Neighbourhood, j: int) -> None:
 
 
 @kernel
-def _find(inputs: Inputs, space: Neighbourhood, j: int, ready: int, latest_end: int, own: int) -> bool:
+def find(inputs: Inputs, space: Neighbourhood, j: int, ready: int, latest_end: int, own: int) -> bool:
     """Find mode, node and start of the earliest end <= ``latest_end``; return whether there are any.
 
     From ``own`` on capacity counts as sufficient. What would end beyond the horizon finds no place. Where nothing came
@@ -312,9 +315,9 @@ def _move_up(inputs: Inputs, space: Neighbourhood, j: int) -> bool:
     if start >= begin:
         return False
     _touch(space, j)
-    _free(inputs, space, j)
+    free(inputs, space, j)
     space.plan.start[j], space.plan.end[j] = start, start + duration
-    _place(inputs, space, j)
+    put_as_found(inputs, space, j)
     return True
 
 
@@ -348,13 +351,13 @@ def undo_move(inputs: Inputs, space: Neighbourhood) -> None:
     for i in range(space.counts[CHANGED]):
         j = space.changed[i]
         if space.mark[j] == _BACK and _has_moved(space, j):
-            _free(inputs, space, j)
+            free(inputs, space, j)
             space.mark[j] = _OUT
     for i in range(space.counts[CHANGED]):
         j = space.changed[i]
         if space.mark[j] != _BACK:
             copy_job(space.old, space.plan, j)
-            _book(inputs, space, j)
+            book(inputs, space, j)
         space.mark[j] = _KEPT
     for p in range(space.counts[FIRST], space.counts[BEYOND]):
         space.order[p] = space.backup[p]
