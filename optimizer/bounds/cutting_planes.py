@@ -125,7 +125,7 @@ class CuttingPlanes:
         if self.bound == inf:
             return
         running = Running.of(self._program.layout, self.solution)
-        rows = Separation(self._program, running, _COARSE, self._ended).rows(5 * _ROWS, 0)
+        rows = Separation(self._program, running, _COARSE, self._ended).rows(5 * _ROWS)
         self._program.add_rows(rows)
         if not len(rows) or (self._passes > _FIRST_PASSES and self.bound - before < _SLOW * abs(self.bound)):
             self._passes = _PASSES
@@ -140,10 +140,13 @@ class CuttingPlanes:
         self.solution = solution
         self._drop_rows()
         running = Running.of(self._program.layout, solution)
-        rows = Separation(self._program, running, _FINE, self._ended).rows(_ROWS, _LONGEST)
+        separation = Separation(self._program, running, _FINE, self._ended)
+        rows = separation.rows(_ROWS)
         if len(rows) < _FEW_ROWS:
             pairs = PairSeparation(self._program, running, _COARSE, self._ended)
             rows = Rows.joined([rows, pairs.rows(_ROWS)])
+        if len(rows) < _FEW_ROWS:
+            rows = Rows.joined([rows, separation.rows_of_spans(_ROWS, _LONGEST)])
         self._program.add_rows(rows)
         self._master.add_rows(len(rows))
         self._idle = np.concatenate([self._idle, np.zeros(len(rows), dtype=np.int64)])

@@ -70,28 +70,28 @@ class Separation:
         self._running = running
         self._least = least
         self._stopped = stopped
-        self._known = set(program.rows.keys)
+        self._known: set[Key | None] = set(program.rows.keys)
         self._found: dict[Key, float] = {}
 
-    def rows(self, most: int, longest: int) -> Rows:
-        """Return the most violated new rows.
-
-        Parameters
-        ----------
-        most : int
-            How many at most.
-        longest : int
-            Longest span; rows with spans are looked for when there are few others.
-        """
+    def rows(self, most: int) -> Rows:
+        """Return at most so many new rows of single places, the most violated ones."""
         point = self._at_places()
         for place in range(self._program.places.count):
             if self._stopped():
                 break
             self._look(place, 0, -1, point[place])
-        if longest and len(self._found) < most // 20:
-            for span in _spans(min(longest, self._program.places.count - 1)):
-                self._look_at_spans(span)
+        return self._most_violated(most)
+
+    def rows_of_spans(self, most: int, longest: int) -> Rows:
+        """Return at most so many new rows of spans, the most violated ones."""
+        for span in _spans(min(longest, self._program.places.count - 1)):
+            self._look_at_spans(span)
+        return self._most_violated(most)
+
+    def _most_violated(self, most: int) -> Rows:
         keys = sorted(self._found, key=lambda key: (-self._found[key], key))[:most]
+        self._found.clear()
+        self._known.update(keys)
         return self._program.layout.rows(keys, self._program.coefficient, self._program.places.nodes)
 
     def _at_places(self) -> FloatArray:
