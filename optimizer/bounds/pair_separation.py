@@ -60,16 +60,16 @@ class PairSeparation:
         self._takes = np.tile(self._demand.any(axis=1), _ROLES)
 
     def rows(self, most: int) -> Rows:
-        """Return at most so many violated rows, the most violated ones."""
-        candidates = []
+        """Return at most so many violated rows, the most violated ones, and of each first place only one."""
+        best: dict[int, _Candidate] = {}
         for span in _SPANS:
             for place in self._program.places.pairs(span).tolist():
                 if self._stopped():
                     break
                 candidate = self._candidate(place, place + span)
-                if candidate is not None:
-                    candidates.append(candidate)
-        candidates.sort(key=lambda candidate: -candidate.violation)
+                if candidate is not None and (place not in best or candidate.violation > best[place].violation):
+                    best[place] = candidate
+        candidates = sorted(best.values(), key=lambda candidate: -candidate.violation)
         rows = (self._row(candidate) for candidate in candidates[:most])
         return Rows.joined([Rows.none(), *(row for row in rows if row is not None)])
 
