@@ -60,7 +60,7 @@ class CutMaster:
 
     def add_rows(self, count: int) -> None:
         """Add the last ``count`` rows of the program."""
-        ranges = self._program.ranges
+        ranges = self._program.rows.ranges
         by_column = np.argsort(self._column)
         column = self._column[by_column]
         own = slice(ranges.start[len(ranges.start) - 1 - count], ranges.start[-1])
@@ -70,7 +70,7 @@ class CutMaster:
         row = np.repeat(np.arange(count), np.diff(ranges.start[len(ranges.start) - 1 - count :]))
         start = np.cumsum(np.bincount(row, sizes, count)) - np.bincount(row, sizes, count)
         self._model.addRows(
-            count, np.full(count, -inf), self._program.side[len(self._program.side) - count :], len(index),
+            count, np.full(count, -inf), self._program.rows.side[len(self._program.rows) - count :], len(index),
             start.astype(np.int32), index.astype(np.int32), np.repeat(ranges.coefficient[own], sizes),
         )  # fmt: skip
 
@@ -82,7 +82,7 @@ class CutMaster:
     def _add_columns(self, columns: IntArray) -> None:
         """Add columns, ascending, that are not there yet."""
         program, frame = self._program, self._program.frame
-        ranges = program.ranges
+        ranges = program.rows.ranges
         first, end = np.searchsorted(columns, ranges.first), np.searchsorted(columns, ranges.end)
         counts = end - first
         row = np.repeat(np.arange(len(program.rows)), np.diff(ranges.start))

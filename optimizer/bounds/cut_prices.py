@@ -39,7 +39,7 @@ class PriceDescent:
             solution = np.zeros(len(program.cost))
             solution[program.reply.column] = 1.0
         self.solution = solution
-        self._excess = program.left_hand_sides(solution) - program.side
+        self._excess = program.left_hand_sides(solution) - program.rows.side
         self._aim()
 
     @property
@@ -65,8 +65,8 @@ class PriceDescent:
         price = np.maximum(program.price + length * self._excess, 0.0)
         value = program.value(price)
         excess = np.empty(len(price))
-        chosen_sums.compiled(program.ranges, program.reply.column, excess)
-        excess -= program.side
+        chosen_sums.compiled(program.rows.ranges, program.reply.column, excess)
+        excess -= program.rows.side
         forward = float(self._excess @ excess) >= 0
         self._average(excess)
         if program.learn(price, value):

@@ -8,7 +8,7 @@ from math import inf
 
 import numpy as np
 
-from optimizer.bounds.cut_rows import CutRows, Layout
+from optimizer.bounds.cut_rows import Layout, Rows
 from optimizer.bounds.lagrangian import node_kinds
 from optimizer.bounds.linear_program import reduced_costs
 from optimizer.bounds.packing import Classes, Cut, capacity_cut
@@ -49,7 +49,7 @@ class CutProgram:
         Coefficients of the cuts, their sides 1.
     holds : bool[P, L]
         At which capacities (``places.level``) each cut holds.
-    rows : CutRows
+    rows : Rows
         The rows.
     price : float64[R]
         Their best prices >= 0.
@@ -68,10 +68,9 @@ class CutProgram:
         self.cuts: list[Cut] = []
         self.coefficient = np.zeros((0, len(self.classes.jobs)))
         self.holds = np.zeros((0, len(self.places.level)), dtype=bool)
-        self.rows, self.price, self.side = CutRows.none(), np.zeros(0), np.zeros(0)
+        self.rows, self.price = Rows.none(), np.zeros(0)
         self._frame_dual = np.zeros(len(self.frame.row_lower))
         self._known_cuts: set[tuple[bytes, int, bytes]] = set()
-        self.known_rows: set[tuple[int, ...]] = set()
         self.bound = -inf
         self._lay_out()
         if self.bound < inf:
@@ -100,7 +99,6 @@ class CutProgram:
             begin=self.places.first(pulses),
             job_start=integers(np.searchsorted(job, np.arange(problem.jobs + 1))),
         )
-        self.ranges = self.layout.ranges(self.rows, self.coefficient)
         self.reply: Reply = new_reply(len(job), problem.jobs)
         if len(np.unique(job)) < problem.jobs:
             self.bound = inf  # a job has no start
@@ -133,30 +131,25 @@ class CutProgram:
         self.holds = np.vstack([self.holds, (self.places.level <= cut.limit).all(axis=1)])
         return len(self.cuts) - 1
 
-    def add_rows(self, rows: CutRows) -> None:
+    def add_rows(self, found: Rows) -> None:
         """Add rows, at prices of 0."""
-        self.known_rows.update(rows.keys)
-        self._set_rows(self.rows + rows, np.concatenate([self.price, np.zeros(len(rows))]))
+        self.rows = Rows.joined([self.rows, found])
+        self.price = np.concatenate([self.price, np.zeros(len(found))])
 
     def drop_rows(self, kept: np.ndarray) -> None:
         """Keep only some of the rows; those that go have to have prices of 0."""
-        self.known_rows.difference_update(self.rows[~kept].keys)
-        self._set_rows(self.rows[kept], self.price[kept])
-
-    def _set_rows(self, rows: CutRows, price: FloatArray) -> None:
-        self.rows, self.price = rows, price
-        self.side = self.places.nodes[rows.place]
-        self.ranges = self.layout.ranges(rows, self.coefficient)
+        self.rows = self.rows.selected(kept)
+        self.price = self.price[kept]
 
     def value(self, price: FloatArray) -> float:
         """Return the bound of such prices and leave in ``reply`` how the jobs answer."""
-        answer.compiled(self.cost, self.layout.job_start, self.ranges, price, self.reply)
-        return float(self.reply.cost.sum() + self._constant - price @ self.side)
+        answer.compiled(self.cost, self.layout.job_start, self.rows.ranges, price, self.reply)
+        return float(self.reply.cost.sum() + self._constant - price @ self.rows.side)
 
     def left_hand_sides(self, solution: FloatArray) -> FloatArray:
         """Return what a fractional solution makes of the rows, float64[R]."""
         sums = np.concatenate([[0.0], np.cumsum(solution)])
-        ranges = self.ranges
+        ranges = self.rows.ranges
         values = ranges.coefficient * (sums[ranges.end] - sums[ranges.first])
         row = np.repeat(np.arange(len(self.rows)), np.diff(ranges.start))
         return np.bincount(row, values, len(self.rows)).astype(np.float64)
@@ -196,6 +189,7 @@ class CutProgram:
             pulses = self.pulses
             self.pulses = Pulses(pulses.mode[left], pulses.node[left], pulses.start[left], pulses.duration[left])
             self.frame = _with_columns(self.frame, np.append(kept, np.ones(len(self.frame.cost) - len(kept), bool)))
+            self.rows = self.rows.of_columns(left)
             self._lay_out()
             self.learn(self.price, self.value(self.price))
         return left

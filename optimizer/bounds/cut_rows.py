@@ -5,59 +5,67 @@ any time of it: then all of them run together (after Sousa & Wolsey 1992, "A tim
 non-preemptive single machine scheduling problems", Mathematical Programming 54). With span 0 it counts what runs at p.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
 import numpy as np
 
-from optimizer.kernels.ranges import Ranges
+from optimizer.kernels.ranges import Ranges, joined, no_ranges, selected
+from optimizer.model.builder import BoolArray
 from optimizer.units import FloatArray, IntArray
 
 _PAIRS = 2_000_000
 """Pairs of rows and groups looked at in one go."""
 
+Key = tuple[int, int, int, int]
+"""Cut, place, span and job of a row; -1 for no job."""
+
 
 @dataclass(frozen=True, eq=False)
-class CutRows:
-    """So many rows.
+class Rows:
+    """Rows of the form: so much, added up, is at most the side.
 
     Parameters
     ----------
-    cut, place, span : int64[R]
-        Which cut, from which place on, for how many places more.
-    job : int64[R]
-        The job that counts when it runs at any of these places; -1 for none.
+    keys : tuple of Key or None
+        What tells rows of cuts apart; None for others.
+    ranges : Ranges
+        Their entries.
+    side : float64[R]
+        Their sides.
     """
 
-    cut: IntArray
-    place: IntArray
-    span: IntArray
-    job: IntArray
-
-    @classmethod
-    def none(cls) -> "CutRows":
-        """Return no rows."""
-        return cls(*np.zeros((4, 0), dtype=np.int64))
+    keys: tuple[Key | None, ...]
+    ranges: Ranges
+    side: FloatArray
 
     def __len__(self) -> int:
-        return len(self.cut)
+        return len(self.keys)
 
-    def __getitem__(self, which: IntArray | np.ndarray) -> "CutRows":
-        return CutRows(self.cut[which], self.place[which], self.span[which], self.job[which])
+    @classmethod
+    def none(cls) -> "Rows":
+        """Return no rows."""
+        return cls((), no_ranges(), np.zeros(0))
 
-    def __add__(self, other: "CutRows") -> "CutRows":
-        pairs = zip(self._arrays, other._arrays, strict=True)
-        return CutRows(*(np.concatenate(pair) for pair in pairs))
+    @classmethod
+    def joined(cls, parts: Sequence["Rows"]) -> "Rows":
+        """Return the rows of all parts."""
+        keys = tuple(key for part in parts for key in part.keys)
+        side = np.concatenate([part.side for part in parts])
+        return cls(keys, joined([part.ranges for part in parts]), side)
 
-    @property
-    def keys(self) -> list[tuple[int, ...]]:
-        """What tells rows apart."""
-        return list(zip(*(array.tolist() for array in self._arrays), strict=True))
+    def selected(self, kept: BoolArray) -> "Rows":
+        """Return some of the rows."""
+        keys = tuple(key for key, keep in zip(self.keys, kept.tolist(), strict=True) if keep)
+        return Rows(keys, selected(self.ranges, kept, np.ones(len(self.ranges.job), dtype=bool)), self.side[kept])
 
-    @property
-    def _arrays(self) -> tuple[IntArray, ...]:
-        return self.cut, self.place, self.span, self.job
+    def of_columns(self, left: IntArray) -> "Rows":
+        """Return the same rows over those columns that are left."""
+        first, end = np.searchsorted(left, self.ranges.first), np.searchsorted(left, self.ranges.end)
+        moved = self.ranges._replace(first=first, end=end)
+        return Rows(self.keys, selected(moved, np.ones(len(self), dtype=bool), end > first), self.side)
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,30 +95,53 @@ class Layout:
     begin: IntArray
     job_start: IntArray
 
-    def ranges(self, rows: CutRows, coefficient: FloatArray) -> Ranges:
-        """Return the entries of rows of cuts with these coefficients, float64[P, I]."""
-        size = max(1, _PAIRS // max(1, len(self.item)))
-        parts = [
-            self._entries(rows[np.arange(a, min(a + size, len(rows)))], coefficient) for a in range(0, len(rows), size)
-        ]
-        counts, job, first, end, value = (
-            (np.concatenate(part) for part in zip(*parts, strict=True)) if parts else self._entries(rows, coefficient)
-        )
-        return Ranges(np.concatenate([[0], np.cumsum(counts)]), job, first, end, value)
+    def rows(self, keys: Sequence[Key], coefficient: FloatArray, nodes: FloatArray) -> Rows:
+        """Return rows of cuts.
 
-    def _entries(
-        self, rows: CutRows, coefficient: FloatArray
-    ) -> tuple[IntArray, IntArray, IntArray, IntArray, FloatArray]:
-        value = coefficient[rows.cut][:, self.item]
-        row, g = np.nonzero((value > 0) & (self.kind_of[rows.place][:, None] == self.kind) & (self.duration > 0))
-        place, until = rows.place[row], rows.place[row] + rows.span[row]
-        special = self.job[g] == rows.job[row]
-        low = np.where(special, place, until) - self.duration[g] + 1
-        high = np.where(special, until, place)
+        Parameters
+        ----------
+        keys : sequence of Key
+            Which.
+        coefficient : float64[P, I]
+            Coefficients of the cuts, their sides 1.
+        nodes : float64[T]
+            How many equal nodes there are at each place.
+        """
+        cut, place, span, job = np.array(keys, dtype=np.int64).reshape(-1, 4).T
+        size = max(1, _PAIRS // max(1, len(self.item)))
+        parts = [no_ranges()]
+        for first in range(0, len(keys), size):
+            own = slice(first, first + size)
+            parts.append(self._ranges(coefficient[cut[own]], place[own], span[own], job[own]))
+        return Rows(tuple(keys), joined(parts), nodes[place])
+
+    def of_pair(self, place: int, later: int) -> tuple[IntArray, IntArray]:
+        """Return which columns of each group run at both places, only at the first, and only at the later one.
+
+        Returns
+        -------
+        first, end : int64[3, G]
+            The columns are ``first`` up to ``end``; none where the kind of nodes is another one.
+        """
+        group = np.arange(len(self.item))
+        leave, arrive = place - self.duration, later - self.duration
+        low = np.stack([arrive + 1, leave + 1, np.maximum(arrive, place) + 1])
+        high = np.stack([np.full(len(group), place), np.minimum(arrive, place), np.full(len(group), later)])
+        groups = np.broadcast_to(group, low.shape)
+        first, end = self._position(groups, low, "left"), self._position(groups, high, "right")
+        return first, np.where((self.kind == self.kind_of[place]) & (self.duration > 0), np.maximum(end, first), first)
+
+    def _ranges(self, coefficient: FloatArray, place: IntArray, span: IntArray, job: IntArray) -> Ranges:
+        value = coefficient[:, self.item]
+        row, g = np.nonzero((value > 0) & (self.kind_of[place][:, None] == self.kind) & (self.duration > 0))
+        until = place[row] + span[row]
+        special = self.job[g] == job[row]
+        low = np.where(special, place[row], until) - self.duration[g] + 1
+        high = np.where(special, until, place[row])
         first, end = self._position(g, low, "left"), self._position(g, high, "right")
         kept = end > first
-        counts = np.bincount(row[kept], minlength=len(rows))
-        return counts, self.job[g[kept]], first[kept], end[kept], value[row[kept], g[kept]]
+        start = np.concatenate([[0], np.cumsum(np.bincount(row[kept], minlength=len(place)))])
+        return Ranges(start, self.job[g[kept]], first[kept], end[kept], value[row[kept], g[kept]])
 
     @cached_property
     def _keys(self) -> IntArray:

@@ -13,7 +13,9 @@ import numpy as np
 from optimizer.bounds.cut_master import CutMaster
 from optimizer.bounds.cut_prices import PriceDescent
 from optimizer.bounds.cut_program import CutProgram
-from optimizer.bounds.separation import Separation
+from optimizer.bounds.cut_rows import Rows
+from optimizer.bounds.pair_separation import PairSeparation
+from optimizer.bounds.separation import Running, Separation
 from optimizer.model.columns import Pulses, counted
 from optimizer.problem import Problem
 from optimizer.units import FloatArray, IntArray
@@ -27,7 +29,7 @@ _COARSE, _FINE = 1.02, 1.01
 """Least violation of rows for approximate and for exact solutions."""
 
 _LONGEST = 16
-_ROWS = 400
+_ROWS, _FEW_ROWS = 400, 40
 _ACCURACY = 1e-4
 _PATIENCE = 5
 """After so many linear programs a row without a price is dropped, and that many that gain little are enough."""
@@ -129,7 +131,8 @@ class CuttingPlanes:
         self.solution = descent.solution
         if self.bound == inf:
             return
-        rows = Separation(self._program, self.solution, _COARSE, self._ended).rows(5 * _ROWS, 0)
+        running = Running.of(self._program.layout, self.solution)
+        rows = Separation(self._program, running, _COARSE, self._ended).rows(5 * _ROWS)
         self._program.add_rows(rows)
         if not len(rows) or (self._passes > _FIRST_PASSES and self.bound - before < _SLOW * abs(self.bound)):
             self._passes = _PASSES
@@ -143,7 +146,14 @@ class CuttingPlanes:
             return
         self.solution = solution
         self._drop_rows()
-        rows = Separation(self._program, solution, _FINE, self._ended).rows(_ROWS, _LONGEST)
+        running = Running.of(self._program.layout, solution)
+        separation = Separation(self._program, running, _FINE, self._ended)
+        rows = separation.rows(_ROWS)
+        if len(rows) < _FEW_ROWS:
+            pairs = PairSeparation(self._program, running, _COARSE, self._ended)
+            rows = Rows.joined([rows, pairs.rows(_ROWS)])
+        if len(rows) < _FEW_ROWS:
+            rows = Rows.joined([rows, separation.rows_of_spans(_ROWS, _LONGEST)])
         self._program.add_rows(rows)
         self._master.add_rows(len(rows))
         self._idle = np.concatenate([self._idle, np.zeros(len(rows), dtype=np.int64)])

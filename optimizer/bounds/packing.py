@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from math import gcd
 
 import numpy as np
-from numpy.typing import NDArray
 
 from optimizer.kernels.inputs import integers
-from optimizer.kernels.knapsack import UNKNOWN, new_knapsack
+from optimizer.kernels.knapsack import UNKNOWN, Items, new_knapsack
 from optimizer.kernels.packing import lift, new_hull, separate
 from optimizer.problem import Problem
 from optimizer.units import FloatArray, IntArray
@@ -23,11 +22,12 @@ _NODES = 20_000
 
 _DENOMINATORS = 240
 _SCALE = 5040
+_NEARLY_WHOLE = 1e-5
 """Coefficients are made whole by the first of so many factors that does it, or rounded down after this one."""
 
 _PRESENT = 1e-6
-_MOST_CLASSES = 60
-"""Of the classes that are present by more than this, so many are looked at."""
+_MOST_ITEMS = 60
+"""Of the items that are there by more than this, so many are looked at."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,54 +103,71 @@ def hull_cut(classes: Classes, capacity: IntArray, point: FloatArray, least: flo
     least : float
         Least left-hand side, relative to the right.
     """
-    present = np.flatnonzero((point > _PRESENT) & _fitting(classes, capacity))
-    present = present[np.argsort(-point[present], kind="stable")][:_MOST_CLASSES]
+    fits = np.flatnonzero(classes.demand.any(axis=1) & (classes.demand <= capacity).all(axis=1))
+    items = Items(integers(classes.demand[fits]), integers(classes.jobs[fits]), np.arange(len(fits)))
+    alpha = violated(items, integers(capacity), point[fits], least)
+    found = None if alpha is None else lifted(items, integers(capacity), alpha, point[fits], least)
+    if found is None:
+        return None
+    coefficient = np.zeros(len(point), dtype=np.int64)
+    coefficient[fits] = found[0]
+    return Cut(coefficient, found[1], capacity.copy())
+
+
+def violated(items: Items, capacity: IntArray, point: FloatArray, least: float) -> FloatArray | None:
+    """Return alpha, float64[I], of an inequality with side 1 for the sets of items present at ``point``, if any.
+
+    Parameters
+    ----------
+    items : Items
+        The items, each of which fits.
+    capacity : int64[K]
+        What there is.
+    point : float64[I]
+        How much there is of each item.
+    least : float
+        Least left-hand side at the point.
+    """
+    present = np.flatnonzero(point > _PRESENT)
+    present = present[np.argsort(-point[present], kind="stable")][:_MOST_ITEMS]
     if not len(present):
         return None
-    hull, room = new_hull(len(present)), new_knapsack(len(present), len(capacity))
-    demand, most = classes.demand[present], classes.jobs[present]
-    reached = separate.compiled(demand, most, integers(capacity), point[present], hull, room, _PIVOTS, _NODES)
+    some = Items(items.demand[present], items.most[present], items.owner[present])
+    hull = new_hull(len(present))
+    reached = separate.compiled(some, capacity, point[present], hull, new_knapsack(some), _PIVOTS, _NODES)
     if reached < least:
         return None
-    alpha = np.zeros(len(classes.jobs))
+    alpha = np.zeros(len(point))
     alpha[present] = hull.best
-    cut = lifted(classes, capacity, whole(alpha), point)
-    if cut is None or cut.coefficient @ point < least * cut.side:
-        return None
-    return cut
+    return alpha
 
 
-def _fitting(classes: Classes, capacity: IntArray) -> NDArray[np.bool_]:
-    """Return which classes take something and fit on an empty node."""
-    return np.logical_and(classes.demand.any(axis=1), (classes.demand <= capacity).all(axis=1))
-
-
-def whole(alpha: FloatArray) -> IntArray:
+def whole(alpha: FloatArray) -> FloatArray:
     """Return coefficients as small whole numbers, a little less than in proportion where that is not exact."""
-    scale = alpha.max()
     for factor in range(1, _DENOMINATORS):
         scaled = alpha * factor
-        if (np.abs(scaled - np.rint(scaled)) < 1e-5).all():
-            return np.rint(scaled).astype(np.int64)
-    rounded: IntArray = np.floor(alpha / scale * _SCALE + 1e-6).astype(np.int64)
+        if (np.abs(scaled - np.rint(scaled)) < _NEARLY_WHOLE).all():
+            break
+    else:
+        scaled = np.floor(alpha / alpha.max() * _SCALE + _NEARLY_WHOLE)
+    rounded: FloatArray = np.rint(scaled)
     return rounded
 
 
-def lifted(classes: Classes, capacity: IntArray, coefficient: IntArray, point: FloatArray) -> Cut | None:
-    """Return the cut with such coefficients, each raised as far as it goes; None if it cannot be proven.
+def lifted(
+    items: Items, capacity: IntArray, alpha: FloatArray, point: FloatArray, least: float
+) -> tuple[IntArray, int] | None:
+    """Return an inequality for all sets of items, if it is violated at ``point``: coefficients int64[I] and side.
 
-    Classes of which most runs at a point are raised first, then those of largest demand.
+    The coefficients are those of ``alpha``, made whole, and then each of them is raised as far as it goes: first of the
+    items of which there is most, then of the largest.
     """
-    fits = _fitting(classes, capacity)
-    size = (classes.demand / np.maximum(capacity, 1)).sum(axis=1)
+    coefficient = whole(alpha)
+    size = (items.demand / np.maximum(capacity, 1)).sum(axis=1)
     order = np.lexsort((-size, -point))
-    raised = coefficient.astype(np.float64)
-    room = new_knapsack(len(raised), len(capacity))
-    side = lift.compiled(
-        classes.demand, classes.jobs, integers(capacity).copy(), raised, order[fits[order]], room, _NODES
-    )
-    if side == UNKNOWN:
+    side = lift.compiled(items, capacity, coefficient, order, new_knapsack(items), _NODES)
+    if side == UNKNOWN or coefficient @ point < least * side:
         return None
-    whole_side, numbers = int(side), raised.astype(np.int64)
-    unit = gcd(whole_side, int(np.gcd.reduce(numbers)))
-    return Cut(numbers // unit, whole_side // unit, capacity.copy())
+    numbers, right = coefficient.astype(np.int64), int(side)
+    unit = gcd(right, int(np.gcd.reduce(numbers)))
+    return numbers // unit, right // unit

@@ -60,6 +60,11 @@ class Places:
         """Kind of nodes of each place, int64[T]."""
         return np.repeat(np.arange(len(self.node)), np.diff(self.offset))
 
+    def pairs(self, span: int) -> IntArray:
+        """Return the places after which there are ``span`` more of the same kind of nodes."""
+        kind = self.kind
+        return np.flatnonzero(kind[: max(0, len(kind) - span)] == kind[span:])
+
     def first(self, pulses: Pulses) -> IntArray:
         """Return the place at which each pulse begins."""
         return self.offset[np.searchsorted(self.node, pulses.node)] + pulses.start

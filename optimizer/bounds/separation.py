@@ -1,12 +1,14 @@
 """Which rows a fractional solution violates: cuts that are known, at any place, and new ones."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
 from optimizer.bounds.cut_program import CutProgram
-from optimizer.bounds.cut_rows import CutRows
+from optimizer.bounds.cut_rows import Key, Layout, Rows
 from optimizer.bounds.packing import hull_cut
+from optimizer.model.builder import BoolArray
 from optimizer.units import FloatArray, IntArray
 
 _LEAST_SHARE = 1e-6
@@ -17,59 +19,87 @@ _JOBS = 4
 """How many jobs are looked at for each span."""
 
 
+@dataclass(frozen=True, eq=False)
+class Running:
+    """The columns of a fractional solution that are there.
+
+    Parameters
+    ----------
+    group, item, job : int64[F]
+        Group, class of demand and job of each.
+    begin, end : int64[F]
+        At which place it begins to run and has ended.
+    weight : float64[F]
+        How much of it there is.
+    """
+
+    group: IntArray
+    item: IntArray
+    job: IntArray
+    begin: IntArray
+    end: IntArray
+    weight: FloatArray
+
+    @classmethod
+    def of(cls, layout: Layout, solution: FloatArray) -> "Running":
+        """Return what runs in a solution, float64[C]."""
+        columns = np.flatnonzero(solution > _LEAST_SHARE)
+        group, begin = layout.group[columns], layout.begin[columns]
+        return cls(
+            group, layout.item[group], layout.job[group], begin, begin + layout.duration[group], solution[columns]
+        )
+
+
 class Separation:
-    """The fractional solution by places, and the search for rows that it violates.
+    """The search for rows of cuts that a fractional solution violates.
 
     Parameters
     ----------
     program : CutProgram
         The program; cuts that are found are added to it, rows are not.
-    solution : float64[C]
-        Value of each column.
+    running : Running
+        The solution.
     least : float
         Least left-hand side, relative to the right, of a violated row.
     stopped : callable
         Says whether to be content with what is found.
     """
 
-    def __init__(self, program: CutProgram, solution: FloatArray, least: float, stopped: Callable[[], bool]) -> None:
+    def __init__(self, program: CutProgram, running: Running, least: float, stopped: Callable[[], bool]) -> None:
         self._program = program
+        self._running = running
         self._least = least
         self._stopped = stopped
-        self._columns = np.flatnonzero(solution > _LEAST_SHARE)
-        self._weight = solution[self._columns]
-        group = program.layout.group[self._columns]
-        self._item, self._job = program.layout.item[group], program.layout.job[group]
-        self._begin = program.layout.begin[self._columns]
-        self._end = self._begin + program.layout.duration[group]
-        self._found: dict[tuple[int, int, int, int], float] = {}
+        self._known: set[Key | None] = set(program.rows.keys)
+        self._found: dict[Key, float] = {}
 
-    def rows(self, most: int, longest: int) -> CutRows:
-        """Return the most violated new rows.
-
-        Parameters
-        ----------
-        most : int
-            How many at most.
-        longest : int
-            Longest span; rows with spans are looked for when there are few others.
-        """
-        point = self._running()
+    def rows(self, most: int) -> Rows:
+        """Return at most so many new rows of single places, the most violated ones."""
+        point = self._at_places()
         for place in range(self._program.places.count):
             if self._stopped():
                 break
             self._look(place, 0, -1, point[place])
-        if longest and len(self._found) < most // 20:
-            for span in _spans(min(longest, self._program.places.count - 1)):
-                self._look_at_spans(span)
-        keys = sorted(self._found, key=lambda key: (-self._found[key], key))[:most]
-        return CutRows(*np.array(keys, dtype=np.int64).reshape(-1, 4).T)
+        return self._most_violated(most)
 
-    def _running(self) -> FloatArray:
+    def rows_of_spans(self, most: int, longest: int) -> Rows:
+        """Return at most so many new rows of spans, the most violated ones."""
+        for span in _spans(min(longest, self._program.places.count - 1)):
+            self._look_at_spans(span)
+        return self._most_violated(most)
+
+    def _most_violated(self, most: int) -> Rows:
+        keys = sorted(self._found, key=lambda key: (-self._found[key], key))[:most]
+        self._found.clear()
+        self._known.update(keys)
+        return self._program.layout.rows(keys, self._program.coefficient, self._program.places.nodes)
+
+    def _at_places(self) -> FloatArray:
         """Return how much of each class runs at each place, float64[T, I]."""
         change = np.zeros((self._program.places.count + 1, self._program.coefficient.shape[1]))
-        np.add.at(change, (self._begin, self._item), self._weight)
-        np.add.at(change, (self._end, self._item), -self._weight)
+        running = self._running
+        np.add.at(change, (running.begin, running.item), running.weight)
+        np.add.at(change, (running.end, running.item), -running.weight)
         return np.cumsum(change[:-1], axis=0)
 
     def _look(self, place: int, span: int, job: int, point: FloatArray) -> None:
@@ -89,29 +119,25 @@ class Separation:
         else:
             violation = float(sums[cut])
         key = (cut, place, span, job)
-        if key not in program.known_rows:
+        if key not in self._known:
             self._found[key] = violation
 
     def _look_at_spans(self, span: int) -> None:
-        layout = self._program.layout
-        last = len(layout.kind_of) - span
-        for place in np.flatnonzero(layout.kind_of[:last] == layout.kind_of[span:]).tolist():
+        running = self._running
+        for place in self._program.places.pairs(span).tolist():
             if self._stopped():
                 return
-            all_time = (self._begin <= place) & (self._end > place + span)
-            some_time = (self._begin <= place + span) & (self._end > place)
-            gain = np.bincount(self._job[some_time], self._weight[some_time])
-            gain -= np.bincount(self._job[all_time], self._weight[all_time], len(gain))
-            if not len(gain):
-                continue
+            all_time = (running.begin <= place) & (running.end > place + span)
+            some_time = (running.begin <= place + span) & (running.end > place)
+            gain = np.bincount(running.job[some_time], running.weight[some_time])
+            gain -= np.bincount(running.job[all_time], running.weight[all_time], len(gain))
             for job in np.argsort(-gain)[:_JOBS].tolist():
                 if gain[job] > _LEAST_GAIN:
-                    counted = np.where(self._job == job, some_time, all_time)
-                    self._look(place, span, job, self._sum(counted))
+                    self._look(place, span, job, self._sum(np.where(running.job == job, some_time, all_time)))
 
-    def _sum(self, counted: np.ndarray) -> FloatArray:
-        classes = self._program.coefficient.shape[1]
-        return np.bincount(self._item[counted], self._weight[counted], classes).astype(np.float64)
+    def _sum(self, counted: BoolArray) -> FloatArray:
+        running, classes = self._running, self._program.coefficient.shape[1]
+        return np.bincount(running.item[counted], running.weight[counted], classes).astype(np.float64)
 
 
 def _spans(longest: int) -> IntArray:

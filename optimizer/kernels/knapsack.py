@@ -1,9 +1,9 @@
-"""The multi-dimensional knapsack: which jobs that fit together on one node are worth most.
+"""The multi-dimensional knapsack: which jobs that fit together are worth most.
 
-Depth-first branch and bound over classes of equal demand. The bound adds up the resources, each relative to its
-capacity (a surrogate constraint: Glover 1968, "Surrogate constraints", Operations Research 16), and fills what is left
-of the sum with the classes that still fit, best value for its weight first (Dantzig 1957, "Discrete-variable extremum
-problems", Operations Research 5).
+Depth-first branch and bound over items, of which some exclude one another. The bound adds up the resources, each
+relative to its capacity (a surrogate constraint: Glover 1968, "Surrogate constraints", Operations Research 16), and
+fills what is left of the sum with the items that still fit, best value for its weight first (Dantzig 1957,
+"Discrete-variable extremum problems", Operations Research 5).
 """
 
 from typing import NamedTuple
@@ -21,73 +21,88 @@ WHOLE = 1 - 1e-6
 
 
 class Knapsack(NamedTuple):
-    """Room for a search over so many classes.
+    """Room for a search over so many items.
 
     Parameters
     ----------
     order : int64[I]
-        The classes worth taking, best first.
+        The items worth taking, best first.
     weight : float64[I]
-        Of each class in this order, its share of the sum of all resources.
+        Of each item in this order, its share of the sum of all resources.
     taken : int64[I]
-        How many of each class in this order are taken.
+        How many of each item in this order are taken.
     left : int64[K]
         What is left of the capacity.
+    busy : int64[*]
+        Above 0 for each owner that has an item taken.
     best : int64[I]
-        The answer: how many of each class to take.
+        The answer: how many of each item to take.
     """
 
     order: IntArray
     weight: FloatArray
     taken: IntArray
     left: IntArray
+    busy: IntArray
     best: IntArray
 
 
-def new_knapsack(classes: int, kinds: int) -> Knapsack:
-    """Return room for a search over ``classes`` classes and ``kinds`` resources."""
-    order, taken, best = np.zeros((3, classes), dtype=np.int64)
-    return Knapsack(order, np.zeros(classes), taken, np.zeros(kinds, dtype=np.int64), best)
-
-
-@kernel_apart
-def most_valuable(
-    demand: IntArray,
-    most: IntArray,
-    capacity: IntArray,
-    value: FloatArray,
-    gain: float,
-    room: Knapsack,
-    limit: int,
-) -> float:
-    """Return the largest value that fits, and leave in ``room.best`` how many of each class make it up.
+class Items(NamedTuple):
+    """What can be taken.
 
     Parameters
     ----------
     demand : int64[I, K]
-        Demand of one job of each class, >= 0, not all 0.
+        Demand of one of each item, >= 0, not all 0.
     most : int64[I]
-        Jobs in each class.
+        How many there are, >= 1.
+    owner : int64[I]
+        Different items of one owner exclude one another.
+    """
+
+    demand: IntArray
+    most: IntArray
+    owner: IntArray
+
+
+def new_knapsack(items: Items) -> Knapsack:
+    """Return room for a search over these items."""
+    count, kinds = items.demand.shape
+    order, taken, best = np.zeros((3, count), dtype=np.int64)
+    busy = np.zeros(int(items.owner.max(initial=0)) + 1, dtype=np.int64)
+    return Knapsack(order, np.zeros(count), taken, np.zeros(kinds, dtype=np.int64), busy, best)
+
+
+@kernel_apart
+def most_valuable(
+    items: Items, capacity: IntArray, value: FloatArray, gain: float, room: Knapsack, limit: int
+) -> float:
+    """Return the largest value that fits, and leave in ``room.best`` how many of each item make it up.
+
+    Parameters
+    ----------
+    items : Items
+        What can be taken.
     capacity : int64[K]
         What there is.
     value : float64[I]
-        Value of one job of each class; classes without value are left alone.
+        Value of one of each item; items without value are left alone.
     gain : float
         Answers that are better by less than this do not count.
     room : Knapsack
-        Room for I classes.
+        Room for these items; owners that are busy already take nothing.
     limit : int
         After so many nodes the search gives up and returns ``UNKNOWN``.
     """
-    count = _prepare(demand, most, capacity, value, room)
+    count = _prepare(items, capacity, value, room)
     best, current, depth = 0.0, 0.0, 0
     for i in range(len(room.best)):
         room.best[i] = 0
     for _ in range(limit):
-        if depth < count and _reachable(demand, most, capacity, value, room, depth, count, current) >= best + gain:
+        if depth < count and _reachable(items, capacity, value, room, depth, count, current) >= best + gain:
             i = room.order[depth]
-            room.taken[depth] = _fitting(demand, most, room.left, i)
-            _take(demand, room, i, room.taken[depth])
+            room.taken[depth] = _fitting(items, room, i)
+            _take(items, room, i, room.taken[depth])
             current += room.taken[depth] * value[i]
             depth += 1
             if current > best:
@@ -100,20 +115,22 @@ def most_valuable(
             return best
         i = room.order[depth - 1]
         room.taken[depth - 1] -= 1
-        _take(demand, room, i, -1)
+        _take(items, room, i, -1)
         current -= value[i]
+    for p in range(depth):
+        room.busy[items.owner[room.order[p]]] = 0
     return UNKNOWN
 
 
 @kernel
-def _prepare(demand: IntArray, most: IntArray, capacity: IntArray, value: FloatArray, room: Knapsack) -> int:
-    """Sort the classes that are worth something and fit; return how many."""
+def _prepare(items: Items, capacity: IntArray, value: FloatArray, room: Knapsack) -> int:
+    """Sort the items that are worth something and fit; return how many."""
     count = 0
     for k in range(len(capacity)):
         room.left[k] = capacity[k]
     for i in range(len(value)):
-        if value[i] > 0 and _fitting(demand, most, room.left, i) > 0:
-            weight = _weight(demand, capacity, i)
+        if value[i] > 0 and _fitting(items, room, i) > 0:
+            weight = _weight(items.demand, capacity, i)
             p = count
             while p > 0 and value[i] * room.weight[p - 1] > value[room.order[p - 1]] * weight:
                 room.order[p], room.weight[p] = room.order[p - 1], room.weight[p - 1]
@@ -134,21 +151,24 @@ def _weight(demand: IntArray, capacity: IntArray, i: int) -> float:
 
 
 @kernel
-def _fitting(demand: IntArray, most: IntArray, left: IntArray, i: int) -> int:
-    """Return how many jobs of a class fit into what is left."""
-    fitting: int = most[i]
-    for k in range(len(left)):
-        if demand[i, k] > 0:
-            if demand[i, k] > left[k]:
+def _fitting(items: Items, room: Knapsack, i: int) -> int:
+    """Return how many of an item fit into what is left."""
+    if room.busy[items.owner[i]] > 0:
+        return 0
+    fitting: int = items.most[i]
+    for k in range(len(room.left)):
+        if items.demand[i, k] > 0:
+            if items.demand[i, k] > room.left[k]:
                 return 0
-            fitting = min(fitting, left[k] // demand[i, k])
+            fitting = min(fitting, room.left[k] // items.demand[i, k])
     return fitting
 
 
 @kernel
-def _take(demand: IntArray, room: Knapsack, i: int, count: int) -> None:
+def _take(items: Items, room: Knapsack, i: int, count: int) -> None:
+    room.busy[items.owner[i]] += count
     for k in range(len(room.left)):
-        room.left[k] -= count * demand[i, k]
+        room.left[k] -= count * items.demand[i, k]
 
 
 @kernel
@@ -162,23 +182,16 @@ def _keep(room: Knapsack, depth: int) -> None:
 
 @kernel
 def _reachable(
-    demand: IntArray,
-    most: IntArray,
-    capacity: IntArray,
-    value: FloatArray,
-    room: Knapsack,
-    depth: int,
-    count: int,
-    current: float,
+    items: Items, capacity: IntArray, value: FloatArray, room: Knapsack, depth: int, count: int, current: float
 ) -> float:
-    """Return at least what can be reached with the classes from ``depth`` on."""
+    """Return at least what can be reached with the items from ``depth`` on."""
     total = 0.0
     for k in range(len(capacity)):
         if capacity[k] > 0:
             total += room.left[k] / capacity[k]
     for p in range(depth, count):
         i = room.order[p]
-        fitting = _fitting(demand, most, room.left, i)
+        fitting = _fitting(items, room, i)
         if fitting * room.weight[p] > total:
             rest: float = value[i] * max(total, 0.0) / room.weight[p]
             return current + rest

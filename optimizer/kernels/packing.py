@@ -1,4 +1,4 @@
-"""Inequalities that hold for every set of jobs that fits on one node: found, rounded and lifted exactly.
+"""Inequalities that hold for every set of items that fits: found, rounded and lifted exactly.
 
 A point that is no average of such sets is cut off by some alpha >= 0 with alpha(S) <= 1 for every set S. The largest
 alpha of the point is a linear program with a row a set; its dual is solved here by the simplex method, whose columns
@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from optimizer.kernels.compilation import kernel, kernel_apart
-from optimizer.kernels.knapsack import UNKNOWN, WHOLE, Knapsack, most_valuable
+from optimizer.kernels.knapsack import UNKNOWN, WHOLE, Items, Knapsack, most_valuable
 from optimizer.units import FloatArray, IntArray
 
 _TOLERANCE = 1e-7
@@ -21,7 +21,7 @@ _GAIN = 1e-9
 
 
 class Hull(NamedTuple):
-    """Room to look for an inequality over N classes.
+    """Room to look for an inequality over N items.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ class Hull(NamedTuple):
     direction : float64[N]
         By how much the shares change when a set comes in.
     alpha : float64[N]
-        Prices of the classes.
+        Prices of the items.
     best : float64[N]
         The answer: coefficients of the inequality found, right-hand side 1.
     """
@@ -44,46 +44,37 @@ class Hull(NamedTuple):
     best: FloatArray
 
 
-def new_hull(classes: int) -> Hull:
-    """Return room for ``classes`` classes."""
-    share, direction, alpha, best = np.zeros((4, classes))
-    return Hull(np.zeros((classes, classes)), share, direction, alpha, best)
+def new_hull(items: int) -> Hull:
+    """Return room for so many items."""
+    share, direction, alpha, best = np.zeros((4, items))
+    return Hull(np.zeros((items, items)), share, direction, alpha, best)
 
 
 @kernel_apart
 def separate(
-    demand: IntArray,
-    most: IntArray,
-    capacity: IntArray,
-    point: FloatArray,
-    hull: Hull,
-    room: Knapsack,
-    rounds: int,
-    limit: int,
+    items: Items, capacity: IntArray, point: FloatArray, hull: Hull, room: Knapsack, rounds: int, limit: int
 ) -> float:
     """Return the left-hand side at ``point`` of the inequality in ``hull.best``, above 1 if it is cut off.
 
     Parameters
     ----------
-    demand : int64[N, K]
-        Demand of the classes that are present, each of which fits.
-    most : int64[N]
-        Jobs in each class, >= 1.
+    items : Items
+        What is present; each of them fits.
     capacity : int64[K]
-        Capacity of the node.
+        What there is.
     point : float64[N]
-        How much of each class runs, > 0.
+        How much of each item there is, > 0.
     hull : Hull
-        Room for N classes.
+        Room for N items.
     room : Knapsack
-        Room for N classes.
+        Room for N items.
     rounds, limit : int
         Most pivots, and most nodes of a knapsack.
     """
-    _begin(demand, most, capacity, point, hull)
+    _begin(items, capacity, point, hull)
     best = 0.0
     for _ in range(rounds):
-        reached = most_valuable(demand, most, capacity, hull.alpha, _GAIN, room, limit)
+        reached = most_valuable(items, capacity, hull.alpha, _GAIN, room, limit)
         if reached == UNKNOWN:
             return best
         total = 0.0
@@ -99,13 +90,13 @@ def separate(
 
 
 @kernel
-def _begin(demand: IntArray, most: IntArray, capacity: IntArray, point: FloatArray, hull: Hull) -> None:
-    """Begin with the sets of as many jobs of one class as fit."""
+def _begin(items: Items, capacity: IntArray, point: FloatArray, hull: Hull) -> None:
+    """Begin with the sets of as many of one item as fit."""
     for i in range(len(point)):
-        fitting = most[i]
+        fitting = items.most[i]
         for k in range(len(capacity)):
-            if demand[i, k] > 0:
-                fitting = min(fitting, capacity[k] // demand[i, k])
+            if items.demand[i, k] > 0:
+                fitting = min(fitting, capacity[k] // items.demand[i, k])
         for j in range(len(point)):
             hull.inverse[i, j] = 0.0
         hull.inverse[i, i] = 1.0 / fitting
@@ -142,13 +133,7 @@ def _pivot(hull: Hull, room: Knapsack, reached: float) -> bool:
 
 @kernel_apart
 def lift(
-    demand: IntArray,
-    most: IntArray,
-    capacity: IntArray,
-    coefficient: FloatArray,
-    order: IntArray,
-    room: Knapsack,
-    limit: int,
+    items: Items, capacity: IntArray, coefficient: FloatArray, order: IntArray, room: Knapsack, limit: int
 ) -> float:
     """Return the least right-hand side of an inequality, after raising each coefficient as far as it goes.
 
@@ -157,36 +142,33 @@ def lift(
 
     Parameters
     ----------
-    demand : int64[I, K]
-        Demand of all classes, none of them nothing.
-    most : int64[I]
-        Jobs in each class, >= 1.
+    items : Items
+        All items.
     capacity : int64[K]
-        Capacity of the node.
+        What there is; the same after the call.
     coefficient : float64[I]
         Whole numbers >= 0 below 2^20; overwritten.
     order : int64[*]
-        Which classes to raise, in this order.
+        Which items to raise, in this order.
     room : Knapsack
-        Room for I classes.
+        Room for I items.
     limit : int
         Most nodes of a knapsack; when it does not suffice to prove a right-hand side, ``UNKNOWN`` is returned.
     """
-    side = most_valuable(demand, most, capacity, coefficient, WHOLE, room, limit)
+    side = most_valuable(items, capacity, coefficient, WHOLE, room, limit)
     if side <= 0:
         return UNKNOWN
     for p in range(len(order)):
         i = order[p]
         before = coefficient[i]
         coefficient[i] = 0.0
-        coefficient[i] = max(before, _room_for(demand, most, capacity, coefficient, i, side, before, room, limit))
+        coefficient[i] = max(before, _room_for(items, capacity, coefficient, i, side, before, room, limit))
     return side
 
 
 @kernel
 def _room_for(
-    demand: IntArray,
-    most: IntArray,
+    items: Items,
     capacity: IntArray,
     coefficient: FloatArray,
     i: int,
@@ -195,21 +177,23 @@ def _room_for(
     room: Knapsack,
     limit: int,
 ) -> float:
-    """Return how large the coefficient of class ``i`` can be beside those of the others, or ``least``."""
+    """Return how large the coefficient of item ``i`` can be beside those of the others, or ``least``."""
     fits = True
     for k in range(len(capacity)):
-        fits = fits and demand[i, k] <= capacity[k]
+        fits = fits and items.demand[i, k] <= capacity[k]
     if not fits:
         return least
-    possible, jobs = side, 0
-    while fits and possible > least and jobs < most[i]:
-        jobs += 1
+    possible, count = side, 0
+    room.busy[items.owner[i]] = 1
+    while fits and possible > least and count < items.most[i]:
+        count += 1
         for k in range(len(capacity)):
-            capacity[k] -= demand[i, k]
-        rest = most_valuable(demand, most, capacity, coefficient, WHOLE, room, limit)
-        possible = least if rest == UNKNOWN else min(possible, (side - rest) // jobs)
+            capacity[k] -= items.demand[i, k]
+        rest = most_valuable(items, capacity, coefficient, WHOLE, room, limit)
+        possible = least if rest == UNKNOWN else min(possible, (side - rest) // count)
         for k in range(len(capacity)):
-            fits = fits and demand[i, k] <= capacity[k]
+            fits = fits and items.demand[i, k] <= capacity[k]
     for k in range(len(capacity)):
-        capacity[k] += jobs * demand[i, k]
+        capacity[k] += count * items.demand[i, k]
+    room.busy[items.owner[i]] = 0
     return possible

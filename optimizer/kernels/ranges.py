@@ -1,8 +1,10 @@
 """Rows whose entries are ranges of columns: what the columns pay, and how the jobs answer."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimizer.kernels.compilation import kernel
 from optimizer.units import FloatArray, IntArray
@@ -46,6 +48,38 @@ class Reply(NamedTuple):
     payment: FloatArray
     cost: FloatArray
     column: IntArray
+
+
+def no_ranges() -> Ranges:
+    """Return no rows."""
+    none = np.zeros(0, dtype=np.int64)
+    return Ranges(np.zeros(1, dtype=np.int64), none, none, none, np.zeros(0))
+
+
+def joined(parts: Sequence[Ranges]) -> Ranges:
+    """Return the rows of all parts, one after the other."""
+    sizes = np.concatenate([np.diff(part.start) for part in parts])
+    return Ranges(
+        np.concatenate([[0], np.cumsum(sizes)]),
+        np.concatenate([part.job for part in parts]),
+        np.concatenate([part.first for part in parts]),
+        np.concatenate([part.end for part in parts]),
+        np.concatenate([part.coefficient for part in parts]),
+    )
+
+
+def selected(ranges: Ranges, rows: NDArray[np.bool_], entries: NDArray[np.bool_]) -> Ranges:
+    """Return some of the rows, with some of their entries."""
+    row = np.repeat(np.arange(len(rows)), np.diff(ranges.start))
+    kept = entries & rows[row]
+    sizes = np.bincount(row[kept], minlength=len(rows))[rows]
+    return Ranges(
+        np.concatenate([[0], np.cumsum(sizes)]),
+        ranges.job[kept],
+        ranges.first[kept],
+        ranges.end[kept],
+        ranges.coefficient[kept],
+    )
 
 
 def new_reply(columns: int, jobs: int) -> Reply:
