@@ -1,4 +1,4 @@
-"""Bounds against enumeration: random instances with every feature, under every objective, none above the optimum.
+"""Bounds against enumeration: random instances with every feature and objective, none above the optimum.
 
 python -m benchmarks.bounds_validity [--instances 2000]
 """
@@ -10,7 +10,6 @@ import click
 from rich.progress import track
 
 from benchmarks.report import markdown_table, publish
-from optimizer import Objective
 from optimizer.bounds.catalogue import CATALOGUE, Bound, Holds
 from optimizer.bounds.request import Request
 from optimizer.objective import Costs
@@ -46,18 +45,19 @@ def row(entry: Bound, counts: Counter[tuple[str, Holds, str]]) -> tuple[object, 
 
 
 @click.command()
-@click.option("--instances", default=2000, show_default=True, help="Seeds 0, 1, ...; each under every objective.")
+@click.option(
+    "--instances", default=2000, show_default=True, help="Seeds 0, 1, ...; nine in a row have all objectives."
+)
 def main(instances: int) -> None:
     """Compare every bound of the catalogue with brute force and write the page."""
     counts: Counter[tuple[str, Holds, str]] = Counter()
-    for objective in Objective:
-        for seed in track(range(instances), str(objective)):
-            compared(random_problem(seed, objective), counts)
+    for seed in track(range(instances), "instances"):
+        compared(random_problem(seed), counts)
     headings = (
         "bound", "holds for", *(f"optima, {holds}" for holds in Holds), "bounds above an optimum", "% equal to its own",
     )  # fmt: skip
     about = (
-        "1 to 5 jobs with every feature of the format. Optima come from enumeration: over all preemptive schedules "
+        "1 to 5 jobs with every feature of the format, the nine objectives in turn. Optima come from enumeration: over all preemptive schedules "
         "(where jobs are short enough), over all others, and over those that keep every deadline; each bound is set "
         "against all that it holds for."
     )

@@ -15,9 +15,9 @@ _JOBS, _STEPS = 4, 16
 """So many jobs that take so many steps in a row have a preemptive optimum that is found at once."""
 
 
-def random_problem(seed: int, objective: Objective | None = None) -> Problem:
-    """Return the problem of ``seed``; without an objective, nine in a row have all of them."""
-    return Problem.of(random_instance(seed, jobs_max=5, objective=objective or [*Objective][seed % len(Objective)]))
+def random_problem(seed: int) -> Problem:
+    """Return the problem of ``seed``; nine in a row have all objectives."""
+    return Problem.of(random_instance(seed, jobs_max=5, objective=[*Objective][seed % len(Objective)]))
 
 
 def optima(problem: Problem) -> dict[Holds, float]:

@@ -21,7 +21,7 @@ _GRACE = 5.0
 """Seconds that a bound has to end after it was asked to."""
 
 _SHARE = 0.5
-"""Part of the time left that a bound may take that never ends by itself."""
+"""Part of the time left that a bound may take that never ends by itself, unless it is the last."""
 
 
 @dataclass(frozen=True)
@@ -166,9 +166,8 @@ def _rows(
     interrupted = Event()
     began = time.monotonic()
     rows: list[BoundRow] = []
-    for entry in entries:
-        if not entry.applies(problem):
-            continue
+    listed = [entry for entry in entries if entry.applies(problem)]
+    for entry in listed:
         on_start(entry.name)
         first = time.monotonic()
         left = inf if limits.time_limit is None else max(0.0, limits.time_limit - (first - began))
@@ -177,7 +176,7 @@ def _rows(
             used,
             used_costs,
             known=used_costs.total_of(costs.value(known)),
-            seconds=left * (_SHARE if entry.effort is Effort.ITERATIVE else 1.0),
+            seconds=left * (_SHARE if entry.effort is Effort.ITERATIVE and entry is not listed[-1] else 1.0),
             memory=limits.memory,
             interrupted=interrupted.is_set,
         )

@@ -9,7 +9,7 @@ from optimizer.bounds.critical_path import critical_path_bound
 from optimizer.bounds.due_dates import number_late_bound, tardiness_bound
 from optimizer.bounds.energy import energy_bound
 from optimizer.bounds.lagrangian import lagrangian_bound
-from optimizer.bounds.linear_program import linear_program_bound
+from optimizer.bounds.linear_program import is_in_reach, linear_program_bound
 from optimizer.bounds.mean_busy_time import mean_busy_time_bound
 from optimizer.bounds.request import Found, Request
 from optimizer.names import Objective
@@ -62,6 +62,8 @@ class Bound:
         Returns a lower bound on the total cost.
     exact : bool
         Whether it adds up nothing but what jobs cost.
+    suits : callable
+        Whether a problem is not too large for it.
     """
 
     name: str
@@ -71,10 +73,11 @@ class Bound:
     objectives: frozenset[Objective]
     compute: Callable[[Request], Found]
     exact: bool = False
+    suits: Callable[[Problem], bool] = lambda problem: True
 
     def applies(self, problem: Problem) -> bool:
-        """Return whether it says more about ``problem`` than the others of its name."""
-        if problem.objective not in self.objectives:
+        """Return whether it is for ``problem``, and may say more than the others of its name."""
+        if problem.objective not in self.objectives or not self.suits(problem):
             return False
         same = len(problem.profile_time) == problem.nodes and problem.mode_time.shape[1] == 1
         return not (self.effort is Effort.CHEAP and self.holds is not Holds.ALWAYS and same)
@@ -133,7 +136,7 @@ CATALOGUE: tuple[Bound, ...] = (
     ),
     Bound(
         "linear-program", Holds.ON_TIME, Effort.PROGRAM, "Pritsker, Watters & Wolfe 1969; Dyer & Wolsey 1990",
-        frozenset(Objective), linear_program_bound,
+        frozenset(Objective), linear_program_bound, suits=is_in_reach,
     ),
 )  # fmt: skip
 """The cheapest first."""

@@ -13,8 +13,8 @@ from optimizer.objective import Costs
 from optimizer.problem import Problem
 from optimizer.units import FloatArray, IntArray
 
-_LEVELS = 16
-"""So many weights and arrivals are told apart at most."""
+_LEVELS, _JOBS = 16, 4_000_000
+"""So many weights and arrivals are told apart at most, for so many jobs in all."""
 
 _SAFE = 1 - 1e-12
 """For what floating point adds up."""
@@ -95,7 +95,8 @@ def _of_jobs(problem: Problem, values: IntArray | FloatArray) -> FloatArray:
 
 
 def _some(values: FloatArray) -> FloatArray:
-    """Return some of the distinct values, the least among them, ascending."""
+    """Return some of the distinct values of jobs, the least among them, ascending."""
     known = np.unique(values)
-    some: FloatArray = known[:: max(1, -(-len(known) // _LEVELS))]
+    most = max(1, min(_LEVELS, _JOBS // max(1, len(values))))
+    some: FloatArray = known[:: max(1, -(-len(known) // most))]
     return some

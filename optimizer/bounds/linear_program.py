@@ -15,12 +15,11 @@ from optimizer.errors import ModelTooLargeError
 from optimizer.model.builder import LinearProgram
 from optimizer.model.highs import highs_model
 from optimizer.model.program import Program
+from optimizer.problem import Problem
 from optimizer.units import FloatArray
 
-_MOST_PLACES = 1_000_000
-"""Modes times nodes, each with several starts: with more of them the program is not even measured."""
-
-_TOO_LARGE = "the program would be too large"
+_MOST_PLACES = 100_000
+"""Modes times nodes, each with several starts, of a program that may be worth a try."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,16 +69,19 @@ def solve_relaxation(program: Program, *, seconds: float = inf, stopped: Callabl
     return Relaxed(bound, np.array(solution.col_value) if optimal else None)
 
 
+def is_in_reach(problem: Problem) -> bool:
+    """Return whether the program of ``problem`` is worth measuring."""
+    return len(problem.mode_demand) * problem.nodes <= _MOST_PLACES
+
+
 def linear_program_bound(request: Request) -> Found:
     """Return the value of the relaxation, or of its last dual values; nothing where the program is too large."""
     if request.stopped:
         return Found(-inf, cut_short=True)
-    if len(request.problem.mode_demand) * request.problem.nodes > _MOST_PLACES:
-        return Found(-inf, note=_TOO_LARGE)
     try:
         program = Program.of(request.problem, known=request.known, memory=request.memory)
     except ModelTooLargeError:
-        return Found(-inf, note=_TOO_LARGE)
+        return Found(-inf, note="the program would be too large")
     if program.refuted:
         return Found(inf)
     relaxed = solve_relaxation(program, seconds=request.remaining, stopped=lambda: request.stopped)

@@ -110,13 +110,15 @@ def _best_flow(resource: FluidResource, alone: FloatArray, slope: FloatArray, fi
     jobs = np.flatnonzero((resource.work > 0) & (slope > 0))
     jobs = jobs[np.argsort(-slope[jobs] / resource.work[jobs], kind="stable")]
     best = BestFlow(0.0, jobs[:0], np.zeros(0))
-    for _ in range(max(1, min(_FLOWS, _JOBS // max(1, len(jobs))))):
+    for more in reversed(range(max(1, min(_FLOWS, _JOBS // max(1, len(jobs)))))):
         work = resource.work[jobs]
         mean = resource.by_rank(jobs).moment / work * (1 - _LOST)
         gain = work * (mean + (fixed[jobs] - alone[jobs]) / slope[jobs])
         total, urgency = _urgencies(slope[jobs] / work, gain - _LOST * np.abs(gain))
         if total > best.gain:
             best = BestFlow(total, jobs, urgency)
+        if not more:
+            break
         kept = urgency * gain + _payments(resource, jobs, mean, urgency) >= 0
         if kept.all() or not kept.any():
             break

