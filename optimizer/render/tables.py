@@ -1,6 +1,6 @@
 """Tables of results, for people (``rich``) and for files (plain rows)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -56,6 +56,22 @@ def valid_gap(result: Result, best_bound: float | None = None) -> float | None:
     return relative_gap(result.value, bound)
 
 
+def headline(name: str, result: Result, best_bound: float | None) -> str:
+    """Return the name of a schedule with its value and its gap, where there is one; parameters as for valid_gap."""
+    if result.value is None:
+        return f"{printable(name)}: no schedule"
+    gap = valid_gap(result, best_bound)
+    value = objective_text(result.objective, result.value, result.problem.instance.time_unit)
+    title = f"{printable(name)}: {words(result.objective)} {value}"
+    return title if gap is None else f"{title}, gap {percent_text(gap)}"
+
+
+def best_value(results: Iterable[Result]) -> float | None:
+    """Return the least value among the schedules that compare: not preemptive, all deadlines kept."""
+    valued = [result for result in results if result.status in (Status.OPTIMAL, Status.FEASIBLE)]
+    return min((r.value for r in valued if r.value is not None and not r.preemptive), default=None)
+
+
 def summary_table(result: Result) -> Table:
     """Return what a run came to: status, value, bound, gap and the figures of its schedule."""
     table = Table.grid(padding=(0, 2))
@@ -93,7 +109,7 @@ def comparison_table(outcomes: Mapping[str, Result | SchedoptError], best_bound:
     table.add_column("status", no_wrap=True)
     for heading in ("value", "gap", *_columns(objective).values(), "run\ntime"):
         table.add_column(heading, justify="right", no_wrap=True)
-    best = _best_value(results)
+    best = best_value(results.values())
     for name, outcome in outcomes.items():
         cells = (
             [_status(outcome), *_cells(outcome, best_bound, best)]
@@ -143,7 +159,7 @@ def _summary(result: Result) -> dict[str, str | Text]:
     unit, objective = result.problem.instance.time_unit, result.objective
     gap = valid_gap(result)
     found: dict[str, str | Text | None] = {
-        "solver": printable(result.solver + _options(result.options)),
+        "solver": printable(result.label),
         "status": _status(result).append(" interrupts jobs" if result.preemptive else ""),
         words(objective): None if result.value is None else objective_text(objective, result.value, unit),
         "lower bound": None if result.lower_bound is None else objective_text(objective, result.lower_bound, unit),
@@ -156,10 +172,6 @@ def _summary(result: Result) -> dict[str, str | Text]:
     return {
         name: "-" if text is None else text for name, text in found.items() if text is not None or name in _ALWAYS_SHOWN
     }
-
-
-def _options(options: Mapping[str, Any]) -> str:
-    return ":" + ",".join(f"{key}={value}" for key, value in options.items()) if options else ""
 
 
 def _figures(result: Result) -> dict[str, str]:
@@ -225,12 +237,6 @@ def _notes(
     for name, outcome in outcomes.items():
         if isinstance(outcome, SchedoptError):
             yield f"{printable(name)}: {printable(str(outcome))}"
-
-
-def _best_value(results: Mapping[str, Result]) -> float | None:
-    """Return the least value among the schedules that compare: not preemptive, all deadlines kept."""
-    valued = [result for result in results.values() if result.status in (Status.OPTIMAL, Status.FEASIBLE)]
-    return min((r.value for r in valued if r.value is not None and not r.preemptive), default=None)
 
 
 def _cells(result: Result, best_bound: float | None, best: float | None) -> list[Text]:

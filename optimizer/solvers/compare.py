@@ -7,7 +7,7 @@ from optimizer.errors import SchedoptError
 from optimizer.instance import Instance
 from optimizer.names import Objective, StoppedBy
 from optimizer.problem import Problem
-from optimizer.result import Limits, Result
+from optimizer.result import Limits, Result, best_bound
 from optimizer.schedule import Schedule
 from optimizer.solvers import registry
 from optimizer.solvers.monitor import Listener
@@ -29,13 +29,17 @@ class Comparison:
     @property
     def results(self) -> tuple[Result, ...]:
         """The results of the solvers that answered."""
-        return tuple(outcome for outcome in self.outcomes.values() if isinstance(outcome, Result))
+        return tuple(self.answers.values())
+
+    @property
+    def answers(self) -> dict[str, Result]:
+        """The results of the solvers that answered, by the solver as it was asked for."""
+        return {name: outcome for name, outcome in self.outcomes.items() if isinstance(outcome, Result)}
 
     @property
     def best_bound(self) -> float | None:
         """The largest lower bound that any of them proved; for schedules without preemption that keep deadlines."""
-        bounds = [result.lower_bound for result in self.results if result.lower_bound is not None]
-        return max(bounds, default=None)
+        return best_bound(self.results)
 
 
 def compare(
