@@ -23,7 +23,10 @@ _SUFFIXES = (".yaml", ".yml", ".json", ".csv", ".swf", ".swf.gz", ".sm")
 @click.option("--convergence", is_flag=True, help="Draw value and bound over the run time instead; takes -o.")
 @debug_option
 def gantt(schedules: tuple[Path, ...], instance: Path | None, output: Path | None, convergence: bool) -> None:
-    """Draw schedule files of one instance as Gantt charts, one above the other."""
+    """Draw schedule files of one instance as Gantt charts.
+
+    Several stand above each other on one time axis, each with its gap to the best bound.
+    """
     from optimizer.cli.output import require_writable, write_charts
     from optimizer.errors import UsageError
     from optimizer.formats.reading import load
