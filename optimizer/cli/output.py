@@ -11,9 +11,7 @@ import click
 from optimizer.errors import UsageError
 
 if TYPE_CHECKING:
-    from optimizer.problem import Problem
     from optimizer.result import Result
-    from optimizer.schedule import Schedule
     from optimizer.solvers.compare import Comparison
 
 HERE = Path("-")
@@ -116,23 +114,15 @@ def write_comparison(comparison: "Comparison", target: Path) -> None:
 
 def write_charts(results: Mapping[str, "Result"], target: Path, *, as_json: bool) -> None:
     """Draw the schedules of runs on one instance, if they have any, into a file or here."""
-    drawn = [result for result in results.values() if result.schedule is not None]
-    if not drawn:
+    if all(result.schedule is None for result in results.values()):
         click.echo("schedopt: there is no schedule to draw", err=True)
     elif target != HERE:
         from optimizer.render.export import save_gantt
 
         save_gantt(results, target)
     elif not as_json:
-        for result in drawn:
-            assert result.schedule is not None, "others were left out"
-            draw_here(result.problem, result.schedule)
+        from rich.console import Console
 
+        from optimizer.render.terminal import terminal_gantts
 
-def draw_here(problem: "Problem", schedule: "Schedule") -> None:
-    """Draw a schedule in the terminal."""
-    from rich.console import Console
-
-    from optimizer.render.terminal import terminal_gantt
-
-    Console().print(terminal_gantt(problem, schedule))
+        Console().print(terminal_gantts(results))
