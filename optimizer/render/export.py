@@ -24,9 +24,13 @@ def require_drawable(path: Path) -> None:
     kind = path.suffix.lower()
     if kind not in _LIBRARY:
         raise UsageError(f"{path}: expected a file that ends in {', '.join(CHART_SUFFIXES)}")
-    if find_spec(_LIBRARY[kind]) is None:
-        library = _LIBRARY[kind]
-        raise MissingPackageError(f"{path}: {library} draws these, but is not installed: pip install {library}")
+    require_package(_LIBRARY[kind], str(path))
+
+
+def require_package(name: str, what: str) -> None:
+    """Raise MissingPackageError, which says how to install it, when the package that draws ``what`` is missing."""
+    if find_spec(name) is None:
+        raise MissingPackageError(f"{what}: drawn by {name}, which is not installed: pip install {name}")
 
 
 def save_gantt(results: Mapping[str, Result], path: Path) -> None:

@@ -89,14 +89,20 @@ def gantt_figure(problem: Problem, schedule: Schedule, title: str | None = None)
         return _figure(lambda figure: draw(figure, [Subject(problem, schedule, title)]))
 
 
-def _subjects(results: Mapping[str, Result]) -> list[Subject]:
+def gantts_figure(results: Mapping[str, Result], title: str | None = None) -> Figure:
+    """Return the schedules of one instance above each other as a figure; ``title`` is for a single one."""
+    with _own_style():
+        return _figure(lambda figure: draw(figure, _subjects(results, title)))
+
+
+def _subjects(results: Mapping[str, Result], title: str | None = None) -> list[Subject]:
     """Return what there is to draw; several have their names and gaps as titles."""
     drawn = {name: result for name, result in results.items() if result.schedule is not None}
     if not drawn:
         raise UsageError("there is no schedule to draw")
     bound = best_bound(results.values())
     return [
-        Subject(result.problem, result.schedule, headline(name, result, bound) if len(drawn) > 1 else None)
+        Subject(result.problem, result.schedule, headline(name, result, bound) if len(drawn) > 1 else title)
         for name, result in drawn.items()
         if result.schedule is not None
     ]

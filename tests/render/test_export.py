@@ -29,7 +29,7 @@ def test_other_endings_are_refused(tmp_path: Path, name: str) -> None:
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch, name: str, package: str) -> None:
     known = importlib.util.find_spec
     monkeypatch.setattr(export, "find_spec", lambda wanted: None if wanted == package else known(wanted))
-    with pytest.raises(MissingPackageError, match=rf"{name}.*pip install {package}"):
+    with pytest.raises(MissingPackageError, match=rf"{name}: .*pip install {package}"):
         require_drawable(Path(name))
 
 

@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 from chart_cases import HOSTILE, busy, preempted, ran, scheduled, small
 from opened_page import PATIENCE, Opened
+from playwright.sync_api import Browser
 
 from optimizer.instance import Instance, Job, Node
 from optimizer.problem import Problem
 from optimizer.render.export import save_convergence, save_gantt
+from optimizer.render.page.document import gantt_page
 from optimizer.render.text import printable
 from optimizer.result import Progress, Result
 from optimizer.schedule import Schedule
@@ -193,6 +195,16 @@ def test_convergence_is_part_of_the_page_and_a_page_of_its_own(opened: Open, tmp
         page = opened(tmp_path / f"{name}.html")
         assert page.chart("model('convergence').renderers.length") == 4
         assert without_complaints(page)
+
+
+def test_a_notebook_shows_the_page_in_a_frame(browser: Browser, tmp_path: Path) -> None:
+    (tmp_path / "notebook.html").write_text(gantt_page({"run": ran(*small())})._repr_html_(), encoding="utf-8")
+    page = browser.new_page()
+    page.goto((tmp_path / "notebook.html").as_uri())
+    frame = page.frame_locator("iframe")
+    frame.locator("body[data-ready=yes]").wait_for(timeout=PATIENCE)
+    assert frame.locator("h1").inner_text() == "tiny: 3 jobs"
+    page.close()
 
 
 @pytest.mark.parametrize("jobs", [(Job("a", duration=0),), (Job("a", duration=0), Job("b", arrival=9e12, duration=1))])
