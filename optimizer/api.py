@@ -1,6 +1,7 @@
 """Functions of the public interface that have no other home."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Literal, overload
 
 from optimizer.errors import UsageError
 from optimizer.instance import Instance
@@ -11,6 +12,8 @@ from optimizer.validation import Violation, violations
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from optimizer.render.page.document import Page
 
 
 def validate(instance: Instance, schedule: Schedule) -> list[Violation]:
@@ -26,23 +29,46 @@ def validate(instance: Instance, schedule: Schedule) -> list[Violation]:
     return violations(Problem.of(instance), schedule)
 
 
-def gantt(result: Result, title: str | None = None) -> "Figure":
-    """Return the Gantt chart of a run as a matplotlib figure; a notebook shows it.
+@overload
+def gantt(
+    result: Result | Mapping[str, Result], title: str | None = None, *, interactive: Literal[False] = False
+) -> "Figure": ...
+
+
+@overload
+def gantt(result: Result | Mapping[str, Result], title: str | None = None, *, interactive: Literal[True]) -> "Page": ...
+
+
+def gantt(
+    result: Result | Mapping[str, Result], title: str | None = None, *, interactive: bool = False
+) -> "Figure | Page":
+    """Return the Gantt chart of a run, or of several above each other; a notebook shows it.
 
     Parameters
     ----------
-    result : Result
-        A run with a schedule.
+    result : Result or mapping of str to Result
+        A run with a schedule; or several runs on one instance by name, as :attr:`Comparison.answers` has them.
     title : str or None
-        Headline; None: the name of the instance.
+        Headline of one run or of the page; None: the name of the instance.
+    interactive : bool
+        Return a page to zoom and search, which has a method ``save``, instead of a matplotlib figure.
 
     Raises
     ------
     UsageError
-        When the run has no schedule.
+        When no run has a schedule.
     """
-    from optimizer.render.picture import gantt_figure
+    results = {result.label: result} if isinstance(result, Result) else result
+    if all(run.schedule is None for run in results.values()):
+        ends = ", ".join(f"{name} ended with {run.status}" for name, run in results.items())
+        raise UsageError(f"there is no schedule to draw: {ends}")
+    if interactive:
+        from optimizer.render.export import require_package
 
-    if result.schedule is None:
-        raise UsageError(f"there is no schedule to draw: {result.solver} ended with {result.status}")
-    return gantt_figure(result.problem, result.schedule, title)
+        require_package("bokeh", "a page")
+        from optimizer.render.page.document import gantt_page
+
+        return gantt_page(results, title)
+    from optimizer.render.picture import gantts_figure
+
+    return gantts_figure(results, title)

@@ -85,5 +85,9 @@ class SolverMissingError(SolverError, ImportError):
     """A solver is known but not installed; the message says what to install."""
 
 
+class MissingPackageError(SchedoptError, ImportError):
+    """What was asked for takes a package that is not installed; the message says what to install."""
+
+
 class ModelTooLargeError(SolverError, MemoryError):
     """A program would not fit into memory; it was not built."""

@@ -1,7 +1,7 @@
 """What a run may use and what it comes to."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -150,6 +150,12 @@ class Result:
     trace: tuple[Progress, ...]
 
     @property
+    def label(self) -> str:
+        """The solver with the options that were given, as it can be asked for."""
+        options = ",".join(f"{key}={value}" for key, value in self.options.items())
+        return f"{self.solver}:{options}" if options else self.solver
+
+    @property
     def objective(self) -> Objective:
         """What the schedule is judged by."""
         return self.problem.objective
@@ -163,3 +169,8 @@ class Result:
     def preemptive(self) -> bool:
         """Whether jobs may be preempted in the schedule."""
         return self.schedule is not None and self.schedule.preemptive
+
+
+def best_bound(results: Iterable[Result]) -> float | None:
+    """Return the largest lower bound that any run proved, for schedules without preemption that keep deadlines."""
+    return max((result.lower_bound for result in results if result.lower_bound is not None), default=None)

@@ -20,7 +20,7 @@ def test_every_public_name_is_there() -> None:
 
 
 def test_importing_loads_nothing_heavy() -> None:
-    heavy = "{'numpy', 'ortools', 'pulp', 'highspy', 'numba', 'matplotlib', 'pandas', 'rich'}"
+    heavy = "{'numpy', 'ortools', 'pulp', 'highspy', 'numba', 'matplotlib', 'bokeh', 'pandas', 'rich'}"
     program = f"import optimizer, sys; print({heavy} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
@@ -34,6 +34,17 @@ def test_load_solve_validate_draw(tmp_path: Path) -> None:
     assert optimizer.validate(instance, result.schedule) == []
     optimizer.gantt(result, title="mine").savefig(tmp_path / "c.png")
     assert (tmp_path / "c.png").stat().st_size > 10_000
+
+
+def test_several_runs_and_pages_are_drawn(tmp_path: Path) -> None:
+    instance = optimizer.load(INSTANCES / "first-steps.yaml")
+    comparison = optimizer.compare(instance, ["greedy:rule=arrival", "greedy"])
+    assert len(optimizer.gantt(comparison.answers).axes) == 6
+    page = optimizer.gantt(comparison.answers, "<mine>", interactive=True)
+    page.save(tmp_path / "c.html")
+    assert (tmp_path / "c.html").read_text() == page.html
+    assert "<title>&lt;mine&gt;</title>" in page.html
+    assert page._repr_html_().startswith("<iframe ")
 
 
 def test_validate_names_what_is_broken() -> None:

@@ -93,10 +93,10 @@ class CuttingPlanes:
 
     def active_rows(self) -> tuple[IntArray, IntArray, FloatArray, FloatArray]:
         """Return the rows as starts int64[R + 1], columns int64[E], coefficients float64[E] and sides float64[R]."""
-        ranges = self._program.ranges
+        ranges = self._program.rows.ranges
         sizes = ranges.end - ranges.first
         starts = np.concatenate([[0], np.cumsum(sizes)])[ranges.start]
-        return starts, counted(ranges.first, sizes), np.repeat(ranges.coefficient, sizes), self._program.side
+        return starts, counted(ranges.first, sizes), np.repeat(ranges.coefficient, sizes), self._program.rows.side
 
     def fix(self, total: float) -> IntArray:
         """Count only schedules of at most ``total``; return which columns are left, int64[*], as they were before."""

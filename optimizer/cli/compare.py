@@ -28,6 +28,9 @@ _DEFAULT = "greedy,cbc,highs,cp-sat"
 @objective_option
 @limit_options
 @click.option("-o", "--output", type=PATH, help="Write the table to this CSV file.")
+@click.option(
+    "--gantt", "chart", type=PATH, help="Write a chart of all (html, png, svg, pdf) to this file; '-' draws them here."
+)
 @json_option
 @verbose_option
 @debug_option
@@ -37,6 +40,7 @@ def compare(
     seed: int,
     time_step: int,
     output: Path | None,
+    chart: Path | None,
     as_json: bool,
     time_limit: float,
     iterations: int | None,
@@ -46,12 +50,12 @@ def compare(
     **file: Any,
 ) -> Exit:
     """Run several solvers and set each against the best proven bound."""
-    from optimizer.cli.output import require_writable, show_comparison, write_comparison
+    from optimizer.cli.output import require_writable, show_comparison, write_charts, write_comparison
     from optimizer.cli.progress import live_solvers
     from optimizer.solvers.compare import compare as run
     from optimizer.solvers.registry import split
 
-    require_writable(output, inputs=(file["file"], file["cluster"]), suffixes=(".csv",))
+    require_writable(output, chart, inputs=(file["file"], file["cluster"]), suffixes=(".csv",))
     names = split(solvers)
     instance = read_instance(**file)
     limits = make_limits(time_limit, iterations, schedules, gap, threads)
@@ -68,4 +72,6 @@ def compare(
     show_comparison(comparison, as_json=as_json)
     if output is not None:
         write_comparison(comparison, output)
+    if chart is not None:
+        write_charts(comparison.answers, chart, as_json=as_json)
     return comparison_status(comparison)

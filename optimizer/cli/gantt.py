@@ -1,43 +1,75 @@
 """``schedopt gantt``."""
 
 import os
+from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from optimizer.cli.options import PATH, debug_option
 
+if TYPE_CHECKING:
+    from optimizer.instance import Instance
+    from optimizer.result import Result
+
 _SUFFIXES = (".yaml", ".yml", ".json", ".csv", ".swf", ".swf.gz", ".sm")
 
 
 @click.command()
-@click.argument("schedule", type=PATH)
+@click.argument("schedules", type=PATH, nargs=-1, required=True, metavar="SCHEDULE...")
 @click.option("--instance", type=PATH, help="Instance file  [default: the one of its name beside it, or here]")
-@click.option("-o", "--output", type=PATH, help="Chart to write (png, svg, pdf)  [default: draw it here]")
+@click.option("-o", "--output", type=PATH, help="Chart to write (html, png, svg, pdf)  [default: draw it here]")
+@click.option("--convergence", is_flag=True, help="Draw value and bound over the run time instead; takes -o.")
 @debug_option
-def gantt(schedule: Path, instance: Path | None, output: Path | None) -> None:
-    """Draw the schedule file SCHEDULE as a Gantt chart."""
-    from optimizer.cli.output import draw_here, require_writable
-    from optimizer.errors import InputError
+def gantt(schedules: tuple[Path, ...], instance: Path | None, output: Path | None, convergence: bool) -> None:
+    """Draw schedule files of one instance as Gantt charts.
+
+    Several stand above each other on one time axis, each with its gap to the best bound.
+    """
+    from optimizer.cli.output import require_writable, write_charts
+    from optimizer.errors import UsageError
     from optimizer.formats.reading import load
-    from optimizer.formats.schedule_file import read_schedule
-    from optimizer.problem import Problem
+
+    if convergence and output is None:
+        raise UsageError("--convergence: expected a file to draw to, -o FILE")
+    require_writable(None, output, inputs=(*schedules, instance))
+    results = _read(schedules, load(instance or _instance_of(schedules[0])), drawn=not convergence)
+    if output is not None and convergence:
+        from optimizer.render.export import save_convergence
+
+        save_convergence(results, output)
+        return
+    write_charts(results, output or Path("-"), as_json=False)
+
+
+def _read(paths: tuple[Path, ...], instance: "Instance", *, drawn: bool) -> dict[str, "Result"]:
+    """Return the runs in schedule files by name: the solver's, or the file's where solvers are the same.
+
+    Raises
+    ------
+    InputError
+        A schedule of another instance or objective, or no schedule where one is to be ``drawn``.
+    """
+    from optimizer.errors import InputError
+    from optimizer.formats.stored_result import read_result
     from optimizer.validation import violations
 
-    require_writable(None, output, inputs=(schedule, instance))
-    problem = Problem.of(load(instance or _instance_of(schedule)))
-    found = read_schedule(schedule, problem)
-    if found.schedule is None:
-        raise InputError(f"{schedule}: there is nothing to draw, its status is {found.document['status']}")
-    broken = violations(problem, found.schedule)
-    if broken:
-        click.echo(f"schedopt: {schedule}: not a valid schedule: {broken[0]}", err=True)
-    if output is None:
-        draw_here(problem, found.schedule)
-        return
-    from optimizer.render.picture import save_gantt
-
-    save_gantt(problem, found.schedule, output)
+    results = [read_result(path, instance) for path in paths]
+    for path, result in zip(paths, results, strict=True):
+        if result.objective is not results[0].objective:
+            expected = f"{results[0].objective} as for {paths[0]}"
+            raise InputError(f"{path}: a schedule judged by {result.objective}, expected one judged by {expected}")
+        if result.schedule is None:
+            if drawn:
+                raise InputError(f"{path}: there is nothing to draw, its status is {result.status}")
+            continue
+        broken = violations(result.problem, result.schedule)
+        if broken:
+            click.echo(f"schedopt: {path}: not a valid schedule: {broken[0]}", err=True)
+    labels = Counter(result.label for result in results)
+    names = [r.label if labels[r.label] == 1 else str(path) for path, r in zip(paths, results, strict=True)]
+    return dict(zip(names, results, strict=True))
 
 
 def _instance_of(schedule: Path) -> Path:

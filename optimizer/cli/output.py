@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,15 +11,11 @@ import click
 from optimizer.errors import UsageError
 
 if TYPE_CHECKING:
-    from optimizer.problem import Problem
     from optimizer.result import Result
-    from optimizer.schedule import Schedule
     from optimizer.solvers.compare import Comparison
 
 HERE = Path("-")
 """Stands for the terminal where a chart file is asked for."""
-
-_CHARTS = (".png", ".svg", ".pdf")
 
 
 def require_writable(
@@ -45,6 +41,8 @@ def require_writable(
     UsageError
         When the folder does not exist or may not be written to, the target is a folder itself or a file that is read,
         or it ends in another way.
+    MissingPackageError
+        When the package that draws such a chart is not installed.
     """
     if output == HERE:
         raise UsageError("-o -: expected a file; --json prints to the terminal")
@@ -61,8 +59,10 @@ def require_writable(
             raise UsageError(f"{target}: may not be written to")
     if output is not None and suffixes and output.suffix.lower() not in suffixes:
         raise UsageError(f"{output}: expected a file that ends in {', '.join(suffixes)}")
-    if chart is not None and chart != HERE and chart.suffix.lower() not in _CHARTS:
-        raise UsageError(f"{chart}: expected a file that ends in {', '.join(_CHARTS)}, or - to draw it here")
+    if chart is not None and chart != HERE:
+        from optimizer.render.export import require_drawable
+
+        require_drawable(chart)
 
 
 def _is_same(target: Path, given: Path) -> bool:
@@ -112,22 +112,17 @@ def write_comparison(comparison: "Comparison", target: Path) -> None:
     write_whole(target, text.getvalue())
 
 
-def write_chart(result: "Result", target: Path, *, as_json: bool) -> None:
-    """Draw the schedule of a run, if it has one, into a file or here."""
-    if result.schedule is None:
+def write_charts(results: Mapping[str, "Result"], target: Path, *, as_json: bool) -> None:
+    """Draw the schedules of runs on one instance, if they have any, into a file or here."""
+    if all(result.schedule is None for result in results.values()):
         click.echo("schedopt: there is no schedule to draw", err=True)
     elif target != HERE:
-        from optimizer.render.picture import save_gantt
+        from optimizer.render.export import save_gantt
 
-        save_gantt(result.problem, result.schedule, target)
+        save_gantt(results, target)
     elif not as_json:
-        draw_here(result.problem, result.schedule)
+        from rich.console import Console
 
+        from optimizer.render.terminal import terminal_gantts
 
-def draw_here(problem: "Problem", schedule: "Schedule") -> None:
-    """Draw a schedule in the terminal."""
-    from rich.console import Console
-
-    from optimizer.render.terminal import terminal_gantt
-
-    Console().print(terminal_gantt(problem, schedule))
+        Console().print(terminal_gantts(results))

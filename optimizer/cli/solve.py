@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 @limit_options
 @click.option("--warm-start", type=PATH, help="Schedule file to start from.")
 @click.option("-o", "--output", type=PATH, help="Write the schedule to this file.")
-@click.option("--gantt", "chart", type=PATH, help="Write a chart to this png, svg or pdf file; '-' draws it here.")
+@click.option(
+    "--gantt", "chart", type=PATH, help="Write a chart to this html, png, svg or pdf file; '-' draws it here."
+)
 @json_option
 @verbose_option
 @debug_option
@@ -57,7 +59,7 @@ def solve(
 
     Ctrl-C stops the search and keeps the best schedule so far.
     """
-    from optimizer.cli.output import HERE, require_writable, show_result, write_chart
+    from optimizer.cli.output import HERE, require_writable, show_result, write_charts
     from optimizer.formats.schedule_file import save_result
 
     inputs = (file["file"], file["cluster"], warm_start)
@@ -67,12 +69,12 @@ def solve(
     with naming(file["file"]):
         result = _run(instance, solver, objective, limits, seed, time_step, warm_start, quiet=as_json)
     if chart == HERE:
-        write_chart(result, chart, as_json=as_json)
+        write_charts({result.label: result}, chart, as_json=as_json)
     show_result(result, as_json=as_json)
     if output is not None:
         save_result(result, output)
     if chart not in (None, HERE):
-        write_chart(result, chart, as_json=as_json)
+        write_charts({result.label: result}, chart, as_json=as_json)
     return exit_status(result)
 
 

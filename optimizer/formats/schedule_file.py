@@ -162,10 +162,17 @@ def read_schedule(path: FilePath, problem: Problem, *, allow_other: bool = False
         times that lie between the steps of the grid.
     """
     document = read_document(path)
-    if not allow_other:
-        _require_same_instance(document, problem.instance, str(path))
-    schedule = _schedule(document, problem, str(path))
+    schedule = schedule_in(document, problem, str(path), allow_other=allow_other)
     return StoredSchedule(schedule, msgspec.to_builtins(document))
+
+
+def schedule_in(
+    document: ScheduleDocument, problem: Problem, source: str, *, allow_other: bool = False
+) -> Schedule | None:
+    """Return the schedule of a document; parameters and errors as for :func:`read_schedule`, from ``source``."""
+    if not allow_other:
+        _require_same_instance(document, problem.instance, source)
+    return _schedule(document, problem, source)
 
 
 def check_schedule(path: FilePath, instance: Instance) -> list[str]:

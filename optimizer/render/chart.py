@@ -1,6 +1,7 @@
 """What a Gantt chart shows, without drawing it: bars in rows, rows in bands of nodes; times in the user's unit."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from heapq import heappop, heappush
 
@@ -54,6 +55,8 @@ class Chart:
         Of each bar.
     arrival, deadline, due : float64[J]
         Of each job; infinite when there is none.
+    shown : tuple of float or None
+        First and last time to show; None: as the bars need.
     """
 
     problem: Problem
@@ -65,6 +68,7 @@ class Chart:
     arrival: FloatArray
     deadline: FloatArray
     due: FloatArray
+    shown: tuple[float, float] | None = None
 
     @classmethod
     def of(cls, problem: Problem, schedule: Schedule) -> "Chart":
@@ -92,7 +96,9 @@ class Chart:
 
     @cached_property
     def window(self) -> tuple[float, float]:
-        """First and last time to show: from the first arrival or start to the last end."""
+        """First and last time to show: from the first arrival or start to the last end, if no others are asked for."""
+        if self.shown is not None:
+            return self.shown
         low = float(self.start.min(initial=self.arrival.min()))
         high = float(self.end.max(initial=self.arrival.max()))
         return low, high if high > low else low + 1
@@ -128,6 +134,12 @@ class Chart:
             first[v + 1] = first[v] + max(1, int(lane.max(initial=0)) + 1)
             of_bar[own] = first[v] + lane
         return Rows(of_bar, np.full(first[-1], LANE), first)
+
+
+def on_one_axis(charts: Sequence[Chart]) -> list[Chart]:
+    """Return the charts with one window of time, which holds those of all."""
+    lows, highs = zip(*(chart.window for chart in charts), strict=True)
+    return [replace(chart, shown=(min(lows), max(highs))) for chart in charts]
 
 
 def packed(start: IntArray, end: IntArray) -> IntArray:

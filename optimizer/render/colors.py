@@ -1,4 +1,4 @@
-"""Colours of jobs: by user or kind where there are several, from a palette that colour-blind people can tell apart."""
+"""Colours of jobs: by user, kind, priority or lateness, from palettes that colour-blind people can tell apart."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -6,14 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizer.instance import Instance
-from optimizer.render.text import printable
-from optimizer.units import IntArray
+from optimizer.render.text import number_text, printable
+from optimizer.units import FloatArray, IntArray
 
 PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#F0E442")
 """Okabe & Ito 2008, without vermilion, which is too close to the red of what is wrong."""
 OTHER = "#999999"
 WRONG = "#C00000"
-_LIGHT_TEXT = ("#0072B2", "#009E73")
+RANKS = ("#440154", "#3B528B", "#21918C", "#5EC962", "#FDE725")
+"""From most to least important: viridis (van der Walt & Smith 2015), which darkens evenly."""
+_LIGHT_TEXT = ("#0072B2", "#009E73", WRONG, *RANKS[:3])
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,31 +28,62 @@ class Groups:
         Names for the legend, the largest group first; empty when the jobs have nothing to tell them apart.
     of_job : int64[J]
         Index of each job's group; 0 for all without names.
+    palette : tuple of str
+        Colours to choose from, in hexadecimal notation.
     """
 
     names: tuple[str, ...]
     of_job: IntArray
+    palette: tuple[str, ...] = (*PALETTE, OTHER)
 
     @property
     def colors(self) -> tuple[str, ...]:
         """One colour a group, in hexadecimal notation."""
-        return (*PALETTE, OTHER)[: max(1, len(self.names))]
+        return self.palette[: max(1, len(self.names))]
 
     @classmethod
     def of(cls, instance: Instance) -> "Groups":
         """Return the jobs by user, or by kind when there are not several users."""
-        users = ["no user" if job.user is None else printable(job.user) for job in instance.jobs]
-        kinds = [str(job.kind) for job in instance.jobs]
-        for labels in (users, kinds):
-            count = Counter(labels)
-            if len(count) > 1:
-                return cls._largest(labels, count)
+        for groups in (cls.by_user(instance), cls.by_kind(instance)):
+            if len(groups.names) > 1:
+                return groups
         return cls((), np.zeros(len(instance.jobs), dtype=np.int64))
 
     @classmethod
-    def _largest(cls, labels: list[str], count: Counter[str]) -> "Groups":
+    def by_user(cls, instance: Instance) -> "Groups":
+        """Return the jobs of each user."""
+        return cls._largest(["no user" if job.user is None else printable(job.user) for job in instance.jobs])
+
+    @classmethod
+    def by_kind(cls, instance: Instance) -> "Groups":
+        """Return the jobs of each kind."""
+        return cls._largest([str(job.kind) for job in instance.jobs])
+
+    @classmethod
+    def by_priority(cls, instance: Instance) -> "Groups":
+        """Return the jobs of each priority, the highest first; of each fifth of the priorities when there are many."""
+        values, rank = np.unique([-float(job.priority) for job in instance.jobs], return_inverse=True)
+        classes = min(len(values), len(RANKS))
+        class_of = np.arange(len(values)) * classes // len(values)
+        bounds = [values[class_of == c][[0, -1]] for c in range(classes)]
+        names = [" to ".join(dict.fromkeys(number_text(-bound) for bound in pair)) for pair in bounds]
+        spread = (np.arange(classes) * (len(RANKS) - 1) // max(1, classes - 1)).tolist()
+        return cls(tuple(names), class_of[rank], tuple(RANKS[i] for i in spread))
+
+    @classmethod
+    def by_lateness(cls, end: FloatArray, due: FloatArray, deadline: FloatArray) -> "Groups":
+        """Return the jobs in time, after their due date, after their deadline, and without either."""
+        names = ("in time", "after the due date", "after the deadline", "neither due nor deadline")
+        dated = np.isfinite(due) | np.isfinite(deadline)
+        of_job = np.select([end > deadline, end > due, dated], [2, 1, 0], 3)
+        used, index = np.unique(of_job, return_inverse=True)
+        palette = (PALETTE[0], PALETTE[1], WRONG, OTHER)
+        return cls(tuple(names[i] for i in used), index, tuple(palette[i] for i in used))
+
+    @classmethod
+    def _largest(cls, labels: list[str]) -> "Groups":
         """Return one group for each of the most frequent labels and one for the rest."""
-        ranked = [name for name, _ in count.most_common()]
+        ranked = [name for name, _ in Counter(labels).most_common()]
         own = ranked if len(ranked) <= len(PALETTE) + 1 else ranked[: len(PALETTE)]
         index = {name: i for i, name in enumerate(own)}
         rest = () if len(own) == len(ranked) else (f"{len(ranked) - len(own)} others",)

@@ -1,6 +1,7 @@
 """The panels of a picture: bars above, loads below, one time axis."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -12,7 +13,7 @@ from matplotlib.patches import Patch
 from optimizer.objective import evaluate
 from optimizer.problem import Problem
 from optimizer.render.bars import Bars, rasterize_many
-from optimizer.render.chart import Chart
+from optimizer.render.chart import Chart, on_one_axis
 from optimizer.render.colors import WRONG
 from optimizer.render.labels import Ruler
 from optimizer.render.load import Load, job_counts, resource_loads
@@ -23,46 +24,96 @@ from optimizer.units import FloatArray
 
 _MOST_JOB_ROWS = 40
 _WIDTH, _MARGINS = 11.0, 1.3
-_ROW_HEIGHT, _LEAST_HEIGHT, _MOST_HEIGHT, _LOAD_HEIGHT = 0.24, 0.8, 9.0, 0.62
+_ROW_HEIGHT, _NARROW_ROW_HEIGHT = 0.24, 0.18  # of one chart, of several
+_LEAST_HEIGHT, _MOST_HEIGHT, _MOST_SHARED_HEIGHT, _LOAD_HEIGHT = 0.8, 9.0, 4.0, 0.62
 _NAME_WIDTH, _LEGEND_WIDTH, _LEGEND_COLUMNS = 1.2, 2.0, 6
 _AXIS_CHARACTERS = 100
-_TITLE_SIZE = 11.0
+_TITLE_SIZE, _TITLE_HEIGHT = 11.0, 0.4
 _LOAD, _QUEUE, _UNAVAILABLE = "#8FB8DE", "#BBBBBB", "#888888"
 
 
-def draw(figure: Figure, problem: Problem, schedule: Schedule, title: str | None) -> None:
-    """Draw bars and loads into an empty figure, which takes the size that they need.
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """A schedule to draw.
+
+    Parameters
+    ----------
+    problem : Problem
+        On the instance's own grid.
+    schedule : Schedule
+        Valid or not.
+    title : str or None
+        Headline; None: the instance's name and the objective's value.
+    """
+
+    problem: Problem
+    schedule: Schedule
+    title: str | None = None
+
+
+def draw(figure: Figure, subjects: Sequence[Subject]) -> None:
+    """Draw bars and loads of schedules above each other into an empty figure, which takes the size that they need.
 
     Up to 40 jobs have a row each; more share lanes, and a panel shows how many wait.
     """
-    chart = Chart.of(problem, schedule)
-    shared = problem.jobs > _MOST_JOB_ROWS
-    bars = Bars(chart, chart.lanes if shared else chart.job_rows)
-    loads = resource_loads(problem, schedule)
-    heights = [min(max(_LEAST_HEIGHT, _ROW_HEIGHT * len(bars.rows)), _MOST_HEIGHT)]
-    heights += [_LOAD_HEIGHT] * (len(loads) + shared)
-    figure.set_size_inches(_WIDTH, sum(heights) + _MARGINS)
-    top, *below = figure.subplots(len(heights), sharex=True, height_ratios=heights, squeeze=False)[:, 0]
+    charts = on_one_axis([Chart.of(subject.problem, subject.schedule) for subject in subjects])
+    drawings = [
+        _Drawing(subject, chart, alone=len(charts) == 1) for subject, chart in zip(subjects, charts, strict=True)
+    ]
+    heights = [height for drawing in drawings for height in drawing.heights]
+    figure.set_size_inches(_WIDTH, sum(heights) + _MARGINS + _TITLE_HEIGHT * (len(charts) - 1))
+    panels = figure.subplots(len(heights), sharex=True, height_ratios=heights, squeeze=False)[:, 0].tolist()
     ruler = Ruler(figure)
-    bars.draw(top, ruler, heights[0])
-    for axes, load in zip(below, loads, strict=False):
-        _draw_load(axes, load, chart.window, ruler)
-    if shared:
-        _draw_waiting(below[-1], *job_counts(chart, schedule)["waiting"], chart.window)
-    _draw_time_axis([top, *below], chart)
-    width = _WIDTH - 2 * _NAME_WIDTH
-    top.set_title(
-        ruler.cut(printable(title or _title(problem, schedule)), width, size=_TITLE_SIZE),
-        loc="left", fontsize=_TITLE_SIZE, parse_math=False,
-    )  # fmt: skip
-    _draw_legend(figure, [*bars.legend(), *_load_legend(loads, chart.window)], ruler)
-    figure.align_ylabels(below)
+    first = 0
+    for drawing in drawings:
+        drawing.draw(panels[first : first + len(drawing.heights)], ruler)
+        first += len(drawing.heights)
+    _draw_time_axis(panels, charts[0])
+    _draw_legend(figure, _joint_legend(drawings), ruler)
+    figure.align_ylabels([axes for drawing in drawings for axes in drawing.below])
     figure.draw_without_rendering()  # settles where everything is, so that labels can be cut to their bars
     figure.set_layout_engine("none")
-    bars.draw_labels(top, ruler)
+    for drawing in drawings:
+        drawing.bars.draw_labels(drawing.top, ruler)
 
 
-def _title(problem: Problem, schedule: Schedule) -> str:
+class _Drawing:
+    """The panels of one schedule."""
+
+    top: Axes
+    below: list[Axes]
+
+    def __init__(self, subject: Subject, chart: Chart, *, alone: bool) -> None:
+        self.subject, self.chart = subject, chart
+        self.shared = subject.problem.jobs > _MOST_JOB_ROWS
+        self.bars = Bars(chart, chart.lanes if self.shared else chart.job_rows)
+        self.loads = resource_loads(subject.problem, subject.schedule)
+        wanted = (_ROW_HEIGHT if alone else _NARROW_ROW_HEIGHT) * len(self.bars.rows)
+        most = _MOST_HEIGHT if alone or not self.shared else _MOST_SHARED_HEIGHT
+        self.heights = [min(max(_LEAST_HEIGHT, wanted), most), *[_LOAD_HEIGHT] * (len(self.loads) + self.shared)]
+
+    def draw(self, panels: Sequence[Axes], ruler: Ruler) -> None:
+        """Draw everything but the time axis and the labels of bars."""
+        self.top, *self.below = panels
+        self.bars.draw(self.top, ruler, self.heights[0])
+        for axes, load in zip(self.below, self.loads, strict=False):
+            _draw_load(axes, load, self.chart.window, ruler)
+        if self.shared:
+            waiting = job_counts(self.chart, self.subject.schedule)["waiting"]
+            _draw_waiting(self.below[-1], *waiting, self.chart.window)
+        title = printable(self.subject.title or _title(self.subject))
+        self.top.set_title(
+            ruler.cut(title, _WIDTH - 2 * _NAME_WIDTH, size=_TITLE_SIZE), loc="left", fontsize=_TITLE_SIZE,
+            parse_math=False,
+        )  # fmt: skip
+
+    def legend(self) -> list[tuple[str, Artist]]:
+        """Return names and samples of what was drawn."""
+        return [*self.bars.legend(), *_load_legend(self.loads, self.chart.window)]
+
+
+def _title(subject: Subject) -> str:
+    problem, schedule = subject.problem, subject.schedule
     unit = problem.instance.time_unit
     value = objective_text(problem.objective, evaluate(problem, schedule), unit)
     name = f"{problem.instance.name}: " if problem.instance.name else ""
@@ -147,6 +198,15 @@ def _load_legend(loads: Sequence[Load], window: tuple[float, float]) -> list[tup
         (any(load.excess.any() for load in loads), "above capacity", Patch(color=WRONG, linewidth=0)),
     ]
     return [(name, artist) for shown, name, artist in entries if shown]
+
+
+def _joint_legend(drawings: Sequence[_Drawing]) -> list[tuple[str, Artist]]:
+    """Return the legend of the first drawing, and what only others have."""
+    entries: list[tuple[str, Artist]] = []
+    for drawing in drawings:
+        known = {name for name, _ in entries}
+        entries += [entry for entry in drawing.legend() if entry[0] not in known]
+    return entries
 
 
 def _draw_legend(figure: Figure, entries: Sequence[tuple[str, Artist]], ruler: Ruler) -> None:

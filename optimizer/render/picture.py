@@ -1,7 +1,7 @@
 """Gantt charts as PNG, SVG and PDF."""
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
@@ -15,8 +15,13 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from optimizer.errors import UsageError
 from optimizer.formats.files import write_whole
 from optimizer.problem import Problem
+from optimizer.render.convergence import convergences
+from optimizer.render.curves import draw_convergence
 from optimizer.render.labels import TEXT_SIZE
-from optimizer.render.panels import draw
+from optimizer.render.panels import Subject, draw
+from optimizer.render.tables import headline
+from optimizer.render.text import objective_title
+from optimizer.result import Result, best_bound
 from optimizer.schedule import Schedule
 
 _METADATA = {
@@ -63,27 +68,62 @@ def save_gantt(problem: Problem, schedule: Schedule, path: Path, *, title: str |
     UsageError
         Another suffix, or a job in a mode or on a node that does not exist.
     """
-    kind = path.suffix.lower().removeprefix(".")
-    if kind not in _METADATA:
-        raise UsageError(f"{path}: no picture can be written as {path.suffix!r}, expected .png, .svg or .pdf")
-    buffer = BytesIO()
-    with _own_style():
-        figure = _figure(problem, schedule, title)
-        _settle(figure)
-        figure.savefig(buffer, format=kind, metadata=_METADATA[kind])
-    write_whole(path, buffer.getvalue())
+    _save(path, lambda figure: draw(figure, [Subject(problem, schedule, title)]))
+
+
+def save_gantts(results: Mapping[str, Result], path: Path) -> None:
+    """Write the schedules of one instance above each other; parameters and errors as for ``export.save_gantt``."""
+    _save(path, lambda figure: draw(figure, _subjects(results)))
+
+
+def save_convergence_picture(results: Mapping[str, Result], path: Path) -> None:
+    """Write how value and bound of runs came together; parameters and errors as for ``export.save_convergence``."""
+    curves, first = convergences(results), next(iter(results.values()))
+    title = objective_title(first.objective, first.problem.instance.time_unit)
+    _save(path, lambda figure: draw_convergence(figure, curves, title))
 
 
 def gantt_figure(problem: Problem, schedule: Schedule, title: str | None = None) -> Figure:
     """Return a Gantt chart as a figure, for notebooks; parameters and errors as for :func:`save_gantt`."""
     with _own_style():
-        return _figure(problem, schedule, title)
+        return _figure(lambda figure: draw(figure, [Subject(problem, schedule, title)]))
 
 
-def _figure(problem: Problem, schedule: Schedule, title: str | None) -> Figure:
+def gantts_figure(results: Mapping[str, Result], title: str | None = None) -> Figure:
+    """Return the schedules of one instance above each other as a figure; ``title`` is for a single one."""
+    with _own_style():
+        return _figure(lambda figure: draw(figure, _subjects(results, title)))
+
+
+def _subjects(results: Mapping[str, Result], title: str | None = None) -> list[Subject]:
+    """Return what there is to draw; several have their names and gaps as titles."""
+    drawn = {name: result for name, result in results.items() if result.schedule is not None}
+    if not drawn:
+        raise UsageError("there is no schedule to draw")
+    bound = best_bound(results.values())
+    return [
+        Subject(result.problem, result.schedule, headline(name, result, bound) if len(drawn) > 1 else title)
+        for name, result in drawn.items()
+        if result.schedule is not None
+    ]
+
+
+def _save(path: Path, draw_into: Callable[[Figure], None]) -> None:
+    kind = path.suffix.lower().removeprefix(".")
+    if kind not in _METADATA:
+        raise UsageError(f"{path}: no picture can be written as {path.suffix!r}, expected .png, .svg or .pdf")
+    buffer = BytesIO()
+    with _own_style():
+        figure = _figure(draw_into)
+        _settle(figure)
+        figure.savefig(buffer, format=kind, metadata=_METADATA[kind])
+    write_whole(path, buffer.getvalue())
+
+
+def _figure(draw_into: Callable[[Figure], None]) -> Figure:
     figure = Figure(layout=ConstrainedLayoutEngine(w_pad=0.1, h_pad=0.06))
     FigureCanvasAgg(figure)
-    draw(figure, problem, schedule, title)
+    draw_into(figure)
     return figure
 
 

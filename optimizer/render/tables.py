@@ -42,6 +42,22 @@ def valid_gap(result: Result, bound: float | None) -> float | None:
     return relative_gap(result.value, bound)
 
 
+def headline(name: str, result: Result, best_bound: float | None) -> str:
+    """Return the name of a schedule with its value and its gap, where there is one; parameters as for valid_gap."""
+    if result.value is None:
+        return f"{printable(name)}: no schedule"
+    gap = valid_gap(result, best_bound)
+    value = objective_text(result.objective, result.value, result.problem.instance.time_unit)
+    title = f"{printable(name)}: {words(result.objective)} {value}"
+    return title if gap is None else f"{title}, gap {percent_text(gap)}"
+
+
+def best_value(results: Iterable[Result]) -> float | None:
+    """Return the least value among the schedules that compare: not preemptive, all deadlines kept."""
+    valued = [result for result in results if result.status in (Status.OPTIMAL, Status.FEASIBLE)]
+    return min((r.value for r in valued if r.value is not None and not r.preemptive), default=None)
+
+
 def summary_table(result: Result) -> Table:
     """Return what a run came to: status, value, bound, gap and the figures of its schedule."""
     table = Table.grid(padding=(0, 2))
@@ -91,7 +107,7 @@ def comparison_table(
     table.add_column("status", no_wrap=True)
     for heading in ("value", "bound", "gap", *columns.values(), "run\ntime"):
         table.add_column(heading, justify="right", no_wrap=True)
-    best = _best_value(results)
+    best = best_value(results.values())
     for name, outcome in outcomes.items():
         cells = (
             [_status(outcome), *_cells(outcome, bounds.get(name), best, columns)]
@@ -141,7 +157,7 @@ def _summary(result: Result) -> dict[str, str | Text]:
     unit, objective = result.problem.instance.time_unit, result.objective
     gap = valid_gap(result, result.lower_bound)
     found: dict[str, str | Text | None] = {
-        "solver": printable(result.solver + _options(result.options)),
+        "solver": printable(result.label),
         "status": _status(result).append(" interrupts jobs" if result.preemptive else ""),
         words(objective): None if result.value is None else objective_text(objective, result.value, unit),
         "lower bound": None if result.lower_bound is None else objective_text(objective, result.lower_bound, unit),
@@ -154,10 +170,6 @@ def _summary(result: Result) -> dict[str, str | Text]:
     return {
         name: "-" if text is None else text for name, text in found.items() if text is not None or name in _ALWAYS_SHOWN
     }
-
-
-def _options(options: Mapping[str, Any]) -> str:
-    return ":" + ",".join(f"{key}={value}" for key, value in options.items()) if options else ""
 
 
 def _figures(result: Result) -> dict[str, str]:
@@ -230,12 +242,6 @@ def _notes(
     for name, outcome in outcomes.items():
         if isinstance(outcome, SchedoptError):
             yield f"{printable(name)}: {printable(str(outcome))}"
-
-
-def _best_value(results: Mapping[str, Result]) -> float | None:
-    """Return the least value among the schedules that compare: not preemptive, all deadlines kept."""
-    valued = [result for result in results.values() if result.status in (Status.OPTIMAL, Status.FEASIBLE)]
-    return min((r.value for r in valued if r.value is not None and not r.preemptive), default=None)
 
 
 def _cells(result: Result, bound: float | None, best: float | None, columns: Iterable[str]) -> list[Text]:

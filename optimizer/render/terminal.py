@@ -1,24 +1,26 @@
 """A Gantt chart of characters, as wide as the terminal."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import ceil, floor
 
 import numpy as np
 from rich.cells import cell_len
-from rich.console import Console, ConsoleOptions, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.constrain import Constrain
 from rich.text import Text
 
 from optimizer.objective import evaluate
 from optimizer.problem import Problem
 from optimizer.render.characters import ASCII, UNICODE, Line, encodable, fitted
-from optimizer.render.chart import LANE, Chart, Rows
+from optimizer.render.chart import LANE, Chart, Rows, on_one_axis
 from optimizer.render.colors import WRONG, Groups, text_color
 from optimizer.render.load import Load, job_counts, mean_between, node_loads, resource_loads
+from optimizer.render.tables import headline
 from optimizer.render.text import number_text, objective_text, percent_text, words
 from optimizer.render.ticks import axis_title, fitting_ticks
+from optimizer.result import Result, best_bound
 from optimizer.schedule import Schedule
 from optimizer.units import FloatArray
 
@@ -50,6 +52,31 @@ def terminal_gantt(problem: Problem, schedule: Schedule, width: int | None = Non
     return Constrain(_Gantt(problem, schedule, Chart.of(problem, schedule)), width)
 
 
+def terminal_gantts(results: Mapping[str, Result]) -> RenderableType:
+    """Return charts of the schedules of one instance, one below the other, on one time axis.
+
+    Parameters
+    ----------
+    results : mapping of str to Result
+        By name; those without a schedule are left out.
+
+    Raises
+    ------
+    UsageError
+        When a job runs in a mode or on a node that does not exist.
+    """
+    drawn = [(name, result, result.schedule) for name, result in results.items() if result.schedule is not None]
+    charts = on_one_axis([Chart.of(result.problem, schedule) for _, result, schedule in drawn])
+    bound = best_bound(results.values())
+    titles = [headline(name, result, bound) if len(drawn) > 1 else None for name, result, _ in drawn]
+    gantts = [
+        _Gantt(result.problem, schedule, chart, title)
+        for (_, result, schedule), chart, title in zip(drawn, charts, titles, strict=True)
+    ]
+    labels = tuple(label for gantt in gantts for label in gantt.labels())
+    return Group(*(replace(gantt, beside=labels) for gantt in gantts))
+
+
 @dataclass(frozen=True, eq=False)
 class _Strip:
     """How full something is over time: the share of ``part`` in ``whole``, step functions."""
@@ -66,13 +93,21 @@ class _Gantt:
     problem: Problem
     schedule: Schedule
     chart: Chart
+    title: str | None = None
+    beside: tuple[str, ...] = ()  # labels of charts that are to stand in line with this one
+
+    def labels(self) -> list[str]:
+        """Return the labels on the left of all lines."""
+        rows = self._rows()
+        return [*(_row_labels(self.problem, rows) if rows else []), *(strip.label for strip in self._strips())]
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
         rows = self._rows()
         labels = _row_labels(self.problem, rows) if rows else []
-        strips = [*([] if rows else self._detailed_strips()), *self._resource_strips()]
-        canvas = _Canvas(self.chart, options, [*labels, *(strip.label for strip in strips)])
-        yield from canvas.sentences([self._headline(), axis_title(self.problem.instance, self.chart.window)])
+        strips = self._strips()
+        canvas = _Canvas(self.chart, options, [*labels, *(strip.label for strip in strips), *self.beside])
+        title = self.title or self._headline()
+        yield from canvas.sentences([title, axis_title(self.problem.instance, self.chart.window)])
         yield from canvas.axis()
         if rows:
             yield from canvas.rows(rows, labels)
@@ -91,6 +126,9 @@ class _Gantt:
         jobs = f"{self.problem.jobs:,} job{'s' if self.problem.jobs > 1 else ''}"
         name = f"{instance.name}: " if instance.name else ""
         return f"{name}{jobs}, {words(objective)} {value}"
+
+    def _strips(self) -> list[_Strip]:
+        return [*([] if self._rows() else self._detailed_strips()), *self._resource_strips()]
 
     def _resource_strips(self) -> Iterator[_Strip]:
         for load in resource_loads(self.problem, self.schedule):

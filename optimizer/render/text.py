@@ -42,6 +42,11 @@ def objective_text(objective: Objective, value: float, unit: TimeUnit) -> str:
     return number_text(value) if objective in _WITHOUT_UNIT else time_text(value, unit)
 
 
+def objective_title(objective: Objective, unit: TimeUnit) -> str:
+    """Return an objective's name with its unit, if it has one, as in ``mean flow time (h)``."""
+    return words(objective) if objective in _WITHOUT_UNIT else f"{words(objective)} ({UNIT_SYMBOL[unit]})"
+
+
 def words(name: str) -> str:
     """Return a name of the files, as in ``mean-flow-time``, as words."""
     return name.replace("-", " ").replace("_", " ")

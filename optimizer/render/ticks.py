@@ -50,7 +50,7 @@ def time_ticks(instance: Instance, window: tuple[float, float], most: int) -> li
     low, high = window
     seconds = instance.time_unit.seconds
     if shows_dates(instance, window) and seconds is not None:
-        origin = (_local_start(instance) - _FIRST_DAY) / timedelta(seconds=1)
+        origin = (local_start(instance) - _FIRST_DAY) / timedelta(seconds=1)
         found = _date_ticks(origin + low * seconds, origin + high * seconds, most)
         return [Tick((moment - origin) / seconds, label) for moment, label in found]
     return list(_number_ticks(low, high, most))
@@ -71,7 +71,7 @@ def axis_title(instance: Instance, window: tuple[float, float]) -> str:
     """Return what the time axis shows."""
     if not shows_dates(instance, window) or instance.start is None or instance.time_unit.seconds is None:
         return f"time in {instance.time_unit}s"
-    first = _local_start(instance) + timedelta(seconds=window[0] * instance.time_unit.seconds)
+    first = local_start(instance) + timedelta(seconds=window[0] * instance.time_unit.seconds)
     zone = instance.start.strftime("%Z") or "local time"
     return f"{zone}, from {first:%Y-%m-%d %H:%M}"
 
@@ -82,13 +82,13 @@ def shows_dates(instance: Instance, window: tuple[float, float]) -> bool:
     if instance.start is None or seconds is None or (window[1] - window[0]) * seconds < 2:
         return False
     try:
-        _local_start(instance) + timedelta(seconds=window[1] * seconds)
+        local_start(instance) + timedelta(seconds=window[1] * seconds)
     except OverflowError:
         return False
     return True
 
 
-def _local_start(instance: Instance) -> datetime:
+def local_start(instance: Instance) -> datetime:
     """Return time 0 on the clock of its own zone, with the offset of that day for the whole chart."""
     start = instance.start
     assert start is not None, "asked for only where there are dates"

@@ -36,7 +36,12 @@ class Comparison:
     @property
     def results(self) -> tuple[Result, ...]:
         """The results of the solvers that answered."""
-        return tuple(outcome for outcome in self.outcomes.values() if isinstance(outcome, Result))
+        return tuple(self.answers.values())
+
+    @property
+    def answers(self) -> dict[str, Result]:
+        """The results of the solvers that answered, by the solver as it was asked for."""
+        return {name: outcome for name, outcome in self.outcomes.items() if isinstance(outcome, Result)}
 
     @property
     def best_bound(self) -> float | None:

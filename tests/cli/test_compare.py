@@ -44,3 +44,15 @@ def test_wrong_solvers_end_it_before_it_begins(schedopt: Command, instances: Pat
     result = schedopt("compare", instances / "first-steps.yaml", "--solvers", solvers)
     assert result.exit_code == 2
     assert result.stdout == ""
+
+
+def test_a_chart_of_all(schedopt: Command, instances: Path) -> None:
+    words = ["--solvers", "greedy:rule=arrival,greedy", "--gantt", "c.html"]
+    assert schedopt("compare", instances / "first-steps.yaml", *words).exit_code == 0
+    assert "<td>greedy:rule=arrival</td>" in Path("c.html").read_text()
+
+
+def test_a_chart_that_cannot_be_written_ends_it_before_it_begins(schedopt: Command, instances: Path) -> None:
+    result = schedopt("compare", instances / "first-steps.yaml", "--solvers", "greedy", "--gantt", "c.gif")
+    assert result.exit_code == 2
+    assert result.stdout == ""

@@ -63,3 +63,54 @@ def test_a_schedule_that_is_not_valid_is_drawn_with_a_warning(schedopt: Command,
     result = schedopt("gantt", "s.json")
     assert result.exit_code == 0
     assert result.stderr.startswith("schedopt: s.json: not a valid schedule: ")
+
+
+def test_a_page(schedopt: Command, instances: Path) -> None:
+    assert schedopt("gantt", "s.json", "--instance", instances / "first-steps.yaml", "-o", "c.html").exit_code == 0
+    assert "train-large" in Path("c.html").read_text()
+
+
+@pytest.mark.parametrize("target", ["c.html", "c.svg"])
+def test_several_schedules_are_compared(schedopt: Command, instances: Path, target: str) -> None:
+    instance = instances / "first-steps.yaml"
+    schedopt("solve", instance, "--solver", "greedy:rule=arrival", "-o", "t.json")
+    result = schedopt("gantt", "s.json", "t.json", "--instance", instance, "-o", target)
+    assert result.exit_code == 0
+    assert "greedy:rule=arrival" in Path(target).read_text()
+
+
+def test_schedules_of_one_solver_are_named_by_their_files(schedopt: Command, instances: Path) -> None:
+    shutil.copy("s.json", "t.json")
+    result = schedopt("gantt", "s.json", "t.json", "--instance", instances / "first-steps.yaml", "-o", "c.html")
+    assert result.exit_code == 0
+    assert "<td>t.json</td>" in Path("c.html").read_text()
+
+
+def test_several_are_drawn_here_one_below_the_other(schedopt: Command, instances: Path) -> None:
+    result = schedopt("gantt", "s.json", "s.json", "--instance", instances / "first-steps.yaml")
+    assert result.exit_code == 0
+    assert "train-large" in result.stdout
+
+
+def test_schedules_by_another_objective_are_refused(schedopt: Command, instances: Path) -> None:
+    instance = instances / "first-steps.yaml"
+    schedopt("solve", instance, "--solver", "greedy", "--objective", "makespan", "-o", "t.json")
+    result = schedopt("gantt", "s.json", "t.json", "--instance", instance, "-o", "c.html")
+    assert result.exit_code == 3
+    assert "t.json: a schedule judged by makespan, expected one judged by mean-flow-time as for s.json" in result.stderr
+    assert not Path("c.html").exists()
+
+
+def test_convergence(schedopt: Command, instances: Path) -> None:
+    words = ["gantt", "s.json", "--instance", instances / "first-steps.yaml", "--convergence"]
+    assert schedopt(*words, "-o", "c.svg").exit_code == 0
+    assert "greedy: value" in Path("c.svg").read_text()
+    result = schedopt(*words)
+    assert result.exit_code == 2
+    assert "--convergence: expected a file to draw to" in result.stderr
+
+
+def test_a_wrong_ending_is_refused_before_anything_is_read(schedopt: Command) -> None:
+    result = schedopt("gantt", "missing.json", "-o", "c.gif")
+    assert result.exit_code == 2
+    assert "c.gif: expected a file that ends in .html, .png, .svg, .pdf" in result.stderr

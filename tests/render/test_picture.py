@@ -6,50 +6,21 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from chart_cases import HOSTILE, many, scheduled, small
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 
 from optimizer.errors import UsageError
-from optimizer.instance import Instance, Job, Node, Unavailable
-from optimizer.names import TimeUnit
+from optimizer.instance import Instance, Job, Node
 from optimizer.problem import Problem
 from optimizer.render.labels import Ruler
 from optimizer.render.picture import gantt_figure, save_gantt
 from optimizer.schedule import Schedule
 
 ROOT = Path(__file__).parents[2]
-HOSTILE = (
-    "$x_1^2$ \\frac{a}{b}", "$", "_under", "<b>&\"quote'</b>", "]]><script>", "a\x1b[31m\nnew", "日本語", "😀👩‍🚀",
-    "שלום עולם", "x" * 200, "\u202eevil", "%(x)s {0}", "e\u0301",
-)  # fmt: skip
 BEGINNING = {"png": b"\x89PNG\r\n\x1a\n", "svg": b"<?xml", "pdf": b"%PDF-"}
 ENDING = {"png": b"IEND\xaeB`\x82", "svg": b"</svg>\n", "pdf": b"%%EOF\n"}
-
-
-def scheduled(instance: Instance, starts: list[int], nodes: list[int] | None = None) -> tuple[Problem, Schedule]:
-    problem = Problem.of(instance)
-    node = np.array(nodes or [0] * len(starts), dtype=np.int64)
-    start = np.array(starts, dtype=np.int64) * instance.time_scale.per_unit
-    return problem, Schedule.starting(problem, start, problem.mode_start[:-1], node)
-
-
-def small() -> tuple[Problem, Schedule]:
-    jobs = (
-        Job("prep", duration=4, demand={"cpu": 2}),
-        Job("train", arrival=2, duration=10, due=12, deadline=19, demand={"cpu": 3, "gpu": 1.5}),
-        Job("late", duration=5, deadline=18, demand={"cpu": 1}),
-    )
-    instance = Instance(jobs, name="tiny", time_unit=TimeUnit.MINUTE, resources={"cpu": 4, "gpu": 2})
-    return scheduled(instance, [0, 5, 15])
-
-
-def many(jobs: int, nodes: int = 1) -> tuple[Problem, Schedule]:
-    rows = tuple(Job(f"j{i}", duration=3 + i % 2, demand={"gpu": 1}) for i in range(jobs))
-    cluster = (Node("node", {"gpu": 4}, count=nodes),) if nodes > 1 else (Node("solo", {"gpu": 4}),)
-    blocked = (Unavailable(8, 16, node="node-1"),) if nodes > 1 else ()
-    instance = Instance(rows, name="many", nodes=cluster, unavailable=blocked)
-    return scheduled(instance, [4 * (i // nodes) for i in range(jobs)], [i % nodes for i in range(jobs)])
 
 
 def texts(path: Path) -> list[str]:

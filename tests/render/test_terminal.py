@@ -2,6 +2,7 @@ from io import StringIO
 
 import numpy as np
 import pytest
+from chart_cases import ran, scheduled
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -11,7 +12,7 @@ from optimizer.instance import Instance, Job, Node, Unavailable
 from optimizer.names import TimeUnit
 from optimizer.problem import Problem
 from optimizer.render.characters import UNICODE, fitted
-from optimizer.render.terminal import terminal_gantt
+from optimizer.render.terminal import terminal_gantt, terminal_gantts
 from optimizer.schedule import Schedule, Segments
 
 HOSTILE = (
@@ -30,13 +31,6 @@ def drawn(problem: Problem, schedule: Schedule, width: int, *, ascii_only: bool 
     system = "truecolor" if color else None
     Console(file=file, width=width, color_system=system, force_terminal=color).print(terminal_gantt(problem, schedule))
     return file.getvalue()
-
-
-def scheduled(instance: Instance, starts: list[int], nodes: list[int] | None = None) -> tuple[Problem, Schedule]:
-    problem = Problem.of(instance)
-    node = np.array(nodes or [0] * len(starts), dtype=np.int64)
-    start = np.array(starts, dtype=np.int64) * instance.time_scale.per_unit
-    return problem, Schedule.starting(problem, start, problem.mode_start[:-1], node)
 
 
 def small() -> tuple[Problem, Schedule]:
@@ -196,3 +190,15 @@ def test_text_is_cut_between_wide_characters() -> None:
     assert fitted("日本語", 6) == "日本語"
     assert fitted("abc", 1) == "…"
     assert fitted("abc", 0) == ""
+
+
+def test_several_stand_below_each_other_on_one_axis_with_their_gaps() -> None:
+    problem, one = small()
+    _, two = scheduled(problem.instance, [0, 9, 40])
+    file = StringIO()
+    results = {"first": ran(problem, one, lower_bound=2.0), "second": ran(problem, two)}
+    Console(file=file, width=80).print(terminal_gantts(results))
+    lines = lines_of(file.getvalue())
+    assert [line.split(":")[0] for line in lines if "gap" in line] == ["first", "second"]
+    first, second = (line for line in lines if "┬" in line)
+    assert first == second

@@ -1,0 +1,54 @@
+// Colours of bars, labels where there is room for them, and the legend.
+
+function showColors(c) {
+  const chart = charts[c], {box, bars, coloring} = chart;
+  const color = new Uint8Array(box.bar.length);
+  for (let r = 0; r < color.length; r++) color[r] = coloring.ofJob[bars.job[box.bar[r]]];
+  chart.mapper.setv({palette: coloring.palette, low: -0.5, high: coloring.palette.length - 0.5});
+  chart.source("bars").data = {...box, color};
+  showLabels(c);
+}
+
+function showLabels(c) {
+  const chart = charts[c], {box, bars, coloring, rowRange, plot, time} = chart;
+  const perTime = plot.inner_width / (time.end - time.start), perRow = plot.inner_height / Math.abs(rowRange.start - rowRange.end);
+  const [top, bottom] = [Math.min(rowRange.start, rowRange.end), Math.max(rowRange.start, rowRange.end)];
+  const found = {x: [], y: [], text: [], color: []}, isChosen = choice(chart);
+  for (let r = 0; r < box.bar.length && found.x.length < MOST_LABELS; r++) {
+    const left = Math.max(box.left[r], time.start), right = Math.min(box.right[r], time.end);
+    const middle = (box.top[r] + box.bottom[r]) / 2;
+    if ((right - left) * perTime < 3 * LABEL_MARGIN || (box.bottom[r] - box.top[r]) * perRow < LABEL_SIZE) continue;
+    if (middle < top || middle > bottom || isChosen?.(r) === false) continue;
+    const job = bars.job[box.bar[r]], text = fitted(barText(chart, job), (right - left) * perTime - 2 * LABEL_MARGIN, LABEL_SIZE);
+    if (!text) continue;
+    found.x.push(left + LABEL_MARGIN / perTime);
+    found.y.push(middle);
+    found.text.push(text);
+    found.color.push(isLate(chart, box.bar[r]) ? "white" : coloring.text[coloring.ofJob[job]]);
+  }
+  chart.source("labels").data = found;
+}
+
+const barText = (chart, j) => chart.layout.byJob ? jobs.demands[jobs.demand[jobs.firstMode[j] + chart.mode[j]]] : jobs.id[j];
+const isLate = ({bars}, b) => jobs.deadline && bars.end[b] > jobs.deadline[bars.job[b]];
+
+function showLegend() {
+  const {coloring, layout} = charts[0], entries = [];
+  coloring.groups.forEach((name, i) => entries.push([`background:${coloring.palette[i]}`, name]));
+  const hatch = "background:repeating-linear-gradient(135deg,#888 0 1px,white 1px 4px)";
+  const used = (name, column) => charts.some((chart) => chart.source(name).data[column].length);
+  if (used("waiting", "x0")) entries.push(["height:2px;background:#9A9A9A", "waiting since arrival"]);
+  if (used("deadlines", "x0")) entries.push(["width:2px;background:#C00000", "deadline"]);
+  if (used("dues", "x0")) entries.push(["width:0;border-left:2px dotted black", "due date"]);
+  if (used("joins", "x0")) entries.push(["height:1px;background:#444", "joins the pieces of a job"]);
+  if (used("late", "left")) entries.push(["background:#C00000", "after the deadline"]);
+  entries.push(["background:#8FB8DE", "in use"], ["height:1px;background:black", "capacity"]);
+  if (data.closed) entries.push([hatch, "unavailable"]);
+  if (data.excess) entries.push(["background:#C00000", "above capacity"]);
+  at("legend").replaceChildren(...entries.map(([look, name]) => {
+    const entry = document.createElement("span"), sample = document.createElement("i");
+    sample.style.cssText = look;
+    entry.append(sample, name);
+    return entry;
+  }));
+}

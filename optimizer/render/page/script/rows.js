@@ -1,0 +1,149 @@
+// Bars in the rows that were chosen, and the names of these rows.
+
+// Fill the figure of chart `c` with the bars of its layout.
+function showRows(c) {
+  const chart = charts[c], layout = chart.layout, {bars, rowRange, plot} = chart;
+  const n = layout.bar.length, {start, end, job} = bars, depth = layout.edges.at(-1);
+  const box = {left: new Float64Array(n), right: new Float64Array(n), top: new Float32Array(n), bottom: new Float32Array(n), bar: layout.bar};
+  const padding = layout.byJob ? 0.08 : Math.min(0.04, depth / 400);
+  const instant = (chart.full[1] - chart.full[0]) / 5000;
+  for (let r = 0; r < n; r++) {
+    const b = layout.bar[r];
+    box.left[r] = start[b];
+    box.right[r] = end[b] > start[b] ? end[b] : start[b] + instant;
+    const inset = Math.min(padding, (layout.high[r] - layout.low[r]) / 16);
+    box.top[r] = layout.low[r] + inset;
+    box.bottom[r] = layout.high[r] - inset;
+  }
+  chart.box = box;
+  const rows = layout.units ? depth * ROW.unit : layout.byJob ? depth * ROW.job : depth * ROW.node;
+  plot.height = Math.min(Math.max(rows, ROW.least), charts.length > 1 ? ROW.compared : layout.byJob ? ROW.mostJobs : ROW.most);
+  rowRange.bounds = [0, depth]; // first: what lies outside the bounds is cut off
+  rowRange.setv({start: depth, end: 0, reset_start: depth, reset_end: 0});
+  showBands(chart);
+  showColors(c);
+  chart.source("late").data = lateBoxes(chart);
+  showMarks(c);
+}
+
+function showBands(chart) {
+  const {edges, closed} = chart.layout, even = Array.from({length: edges.length >> 1}, (_, i) => 2 * i);
+  const wide = chart.full[1] - chart.full[0];
+  const column = (f) => Float64Array.from(even, f);
+  chart.source("bands").data = chart.layout.byJob && edges.length > 400 ? empty(["left", "right", "top", "bottom"]) : {
+    left: column(() => chart.full[0] - wide), right: column(() => chart.full[1] + wide),
+    top: column((i) => edges[i]), bottom: column((i) => edges[i + 1]),
+  };
+  chart.source("closed").data = closed;
+}
+
+const empty = (names) => Object.fromEntries(names.map((name) => [name, []]));
+
+function lateBoxes({box, bars}) {
+  const found = empty(["left", "right", "top", "bottom"]);
+  if (!jobs.deadline) return found;
+  box.bar.forEach((b, r) => {
+    const deadline = jobs.deadline[bars.job[b]];
+    if (box.right[r] <= deadline || bars.end[b] <= deadline) return;
+    found.left.push(Math.max(box.left[r], deadline));
+    for (const side of ["right", "top", "bottom"]) found[side].push(box[side][r]);
+  });
+  return found;
+}
+
+// Return lines between the pieces of preempted jobs, from the middle of one to the middle of the next; where there
+// are very many, of the chosen jobs only.
+function joins({box, bars, firstBar, layout}, isChosen) {
+  const found = segments(), many = firstBar.at(-1) - jobs.id.length > MOST_JOINS && !layout.byJob;
+  const rect = new Int32Array(bars.job.length).fill(-1);
+  box.bar.forEach((b, r) => { if (rect[b] < 0) rect[b] = r; });
+  for (let b = 1; b < rect.length; b++) {
+    const [from, to] = [rect[b - 1], rect[b]];
+    if (bars.job[b] !== bars.job[b - 1] || from < 0 || to < 0 || !(isChosen?.(to) ?? !many)) continue;
+    found.add(box.right[from], (box.top[from] + box.bottom[from]) / 2, box.left[to], (box.top[to] + box.bottom[to]) / 2);
+  }
+  return found;
+}
+
+// Show waiting, arrivals, deadlines and due dates, of all jobs in rows of their own, else of the chosen ones; and
+// what joins the pieces of jobs.
+function showMarks(c) {
+  const chart = charts[c], {layout, box, bars} = chart, isChosen = choice(chart);
+  const marks = {waiting: segments(), arrivals: segments(), deadlines: segments(), dues: segments(), joins: joins(chart, isChosen)};
+  const places = new Map();
+  if (layout.byJob || isChosen) {
+    layout.bar.forEach((b, r) => {
+      if (isChosen && !isChosen(r)) return;
+      const key = layout.byJob ? layout.low[r] : bars.job[b], place = places.get(key);
+      if (!place) places.set(key, {job: bars.job[b], low: layout.low[r], high: layout.high[r], until: box.left[r]});
+      else if (layout.byJob) place.until = Math.max(place.until, box.left[r]);
+    });
+  }
+  for (const {job, low, high, until} of places.values()) {
+    const arrival = jobs.arrival[job], middle = (low + high) / 2;
+    if (until > arrival) {
+      marks.waiting.add(arrival, middle, until, middle);
+      marks.arrivals.add(arrival, low + (high - low) / 4, arrival, high - (high - low) / 4);
+    }
+    const [deadline, due] = [jobs.deadline?.[job] ?? Infinity, jobs.due?.[job] ?? Infinity];
+    if (deadline <= chart.full[1]) marks.deadlines.add(deadline, low, deadline, high);
+    if (due <= chart.full[1] && due !== deadline) marks.dues.add(due, low, due, high);
+  }
+  for (const [name, {add, ...columns}] of Object.entries(marks)) chart.source(name).data = columns;
+}
+
+// Return a function that tells whether a rectangle is chosen; undefined when none is.
+function choice(chart) {
+  const {indices} = chart.source("bars").selected;
+  if (!indices.length) return undefined;
+  const chosen = new Set(indices);
+  return (r) => chosen.has(r);
+}
+
+function segments() {
+  const found = empty(["x0", "y0", "x1", "y1"]);
+  found.add = (...ends) => ["x0", "y0", "x1", "y1"].forEach((name, i) => found[name].push(ends[i]));
+  return found;
+}
+
+// Return the middles of the rows that are named: all of them, or as many as there is room for.
+function rowTicks(c, range) {
+  const {layout, plot} = charts[c];
+  if (!layout) return []; // Bokeh draws before there are rows
+  const perRow = plot.inner_height / Math.abs(range.start - range.end);
+  const [from, to] = [Math.min(range.start, range.end), Math.max(range.start, range.end)];
+  const ticks = [];
+  let last = -Infinity;
+  const add = (tick) => {
+    if (tick < from || tick > to || (tick - last) * perRow < LINE) return;
+    ticks.push(tick);
+    last = tick;
+  };
+  for (let i = firstAbove(layout.edges, from); i < layout.edges.length; i++) {
+    const [low, high] = [layout.edges[i - 1], layout.edges[i]];
+    if (low > to) break;
+    if (layout.units && perRow >= LINE) for (let u = low; u < high; u++) add(u + 0.5);
+    else if (high > low) add((Math.max(low, from) + Math.min(high, to)) / 2);
+  }
+  return ticks;
+}
+
+// Return the first index, >= 1, of an ascending array whose value is above `value`.
+function firstAbove(values, value) {
+  let [low, high] = [1, values.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (values[middle] > value) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+function rowName(c, tick) {
+  const {layout, plot, rowRange} = charts[c], i = firstAbove(layout.edges, tick) - 1;
+  const name = layout.bands[i] ?? "";
+  const perRow = plot.inner_height / Math.abs(rowRange.start - rowRange.end);
+  if (!layout.units || perRow < LINE) return fitted(name, NAME_WIDTH, 12, true);
+  const unit = ` ${Math.floor(tick - layout.edges[i])}`;
+  return name ? fitted(name, NAME_WIDTH - 30, 12, true) + unit : unit;
+}

@@ -1,0 +1,59 @@
+// Jobs that are looked for or clicked at, and what is where the pointer is.
+
+function find(text) {
+  const wanted = text.toLowerCase();
+  state.matches = [];
+  state.next = 0;
+  if (wanted) jobs.id.forEach((id, j) => { if (id.toLowerCase().includes(wanted)) state.matches.push(j); });
+  const found = state.matches.length;
+  at("found").textContent = wanted ? `${found ? found.toLocaleString("en-US") : "no"} job${found === 1 ? "" : "s"}` : "";
+  choose(state.matches);
+}
+
+// Mark the bars of jobs, all others fade; of a single one show all facts.
+function choose(chosen) {
+  const wanted = new Uint8Array(jobs.id.length);
+  for (const j of chosen) wanted[j] = 1;
+  charts.forEach((chart, c) => {
+    const indices = [];
+    if (chosen.length) chart.box.bar.forEach((b, r) => { if (wanted[chart.bars.job[b]]) indices.push(r); });
+    chart.choosing = true;
+    chart.source("bars").selected.indices = indices;
+    chart.choosing = false;
+    showMarks(c);
+    showLabels(c);
+  });
+  const single = chosen.length === 1;
+  at("chosen").hidden = !single;
+  at("chosen").textContent = single ? charts.map((chart, c) => (charts.length > 1 ? `${chart.name}\n` : "") + facts(c, chart.firstBar[chosen[0]])).join("\n\n") : "";
+  showLegend();
+}
+
+// Go to the next job that was found: show the time around it.
+function goToNext() {
+  if (!state.matches.length) return;
+  const j = state.matches[state.next % state.matches.length];
+  state.next++;
+  at("found").textContent = `${((state.next - 1) % state.matches.length + 1).toLocaleString("en-US")} of ${state.matches.length.toLocaleString("en-US")}`;
+  choose([j]);
+  const begin = Math.min(...charts.map(({bars, firstBar}) => bars.start[firstBar[j]]));
+  const finish = Math.max(...charts.map(({bars, firstBar}) => bars.end[firstBar[j + 1] - 1]));
+  const {time, full} = charts[0], margin = Math.max((finish - begin) / 2, (full[1] - full[0]) / 200);
+  time.setv({start: Math.max(full[0], begin - margin), end: Math.min(full[1], finish + margin)});
+}
+
+function readOut(x) {
+  const parts = charts.map((chart, c) => {
+    const loads = data.loads.map((name, k) => `${name} ${number(valueAt(chart, `usage-${c}-${k}`, x))} of ${number(valueAt(chart, `capacity-${c}-${k}`, x))}`);
+    return (charts.length > 1 ? `${chart.name}: ` : "") + loads.join(", ");
+  });
+  const {start, end} = charts[0].time, digits = Math.max(0, 3 - Math.floor(Math.log10(end - start)));
+  const moment = clock.dates ? dateText(Math.round(x / 1000) * 1000) : `${Number(x.toFixed(Math.min(6, digits)))} ${clock.symbol}`;
+  at("readout").textContent = [moment, ...parts].join(" · ");
+}
+
+// Return the value of a step function at a time.
+function valueAt({page}, name, x) {
+  const {x: times, high} = page.get_model_by_name(name).data;
+  return x < times[0] ? 0 : high[firstAbove(times, x) - 1];
+}

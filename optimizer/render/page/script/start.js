@@ -1,0 +1,65 @@
+// Joins the script to the figures that Bokeh drew.
+
+function options(select, names, chosen, onChange) {
+  select.replaceChildren(...names.map((name) => new Option(name, name, name === chosen, name === chosen)));
+  select.addEventListener("change", () => onChange(select.selectedIndex));
+  select.parentElement.hidden = names.length < 2;
+}
+
+function settled(c) {
+  clearTimeout(charts[c].timer);
+  charts[c].timer = setTimeout(() => showLabels(c), SETTLED);
+}
+
+function connect(c, page) {
+  const chart = charts[c];
+  chart.page = page;
+  chart.source = (name) => page.get_model_by_name(`${name}-${c}`);
+  chart.plot = page.get_model_by_name(`plot-${c}`);
+  chart.mapper = page.get_model_by_name(`colors-${c}`);
+  chart.rowRange = page.get_model_by_name(`rows-${c}`);
+  chart.time = page.get_model_by_name("time");
+  chart.full = chart.time.bounds;
+  chart.coloring = chart.colorings[0];
+  chart.layout = chart.layouts.at(data.first);
+  for (const range of [chart.time, chart.rowRange]) range.change.connect(() => settled(c));
+  chart.plot.properties.inner_width.change.connect(() => settled(c));
+  chart.plot.properties.inner_height.change.connect(() => settled(c));
+  chart.source("bars").selected.change.connect(() => {
+    if (chart.choosing) return;
+    const jobsOf = new Set(chart.source("bars").selected.indices.map((r) => chart.bars.job[chart.box.bar[r]]));
+    choose([...jobsOf]);
+  });
+  chart.plot.on_event("mousemove", (event) => readOut(event.x));
+  data.loads.forEach((_, k) => page.get_model_by_name(`load-${c}-${k}`).on_event("mousemove", (event) => readOut(event.x)));
+  showRows(c);
+}
+
+async function start() {
+  await Bokeh.embed.embed_item(JSON.parse(at("plots").textContent));
+  const page = Bokeh.documents[0];
+  charts.forEach((_, c) => connect(c, page));
+  const every = (change) => charts.forEach((chart, c) => change(chart, c));
+  options(at("rows"), charts[0].layouts.map(({name}) => name), charts[0].layout.name, (i) => {
+    every((chart, c) => { chart.layout = chart.layouts[i]; showRows(c); });
+    find(at("find").value);
+  });
+  options(at("colors"), charts[0].colorings.map(({name}) => name), charts[0].coloring.name, (i) => {
+    every((chart, c) => { chart.coloring = chart.colorings[i]; showColors(c); });
+    showLegend();
+  });
+  at("find").addEventListener("input", () => find(at("find").value));
+  at("find").addEventListener("keydown", (event) => { if (event.key === "Enter") goToNext(); });
+  at("next").addEventListener("click", goToNext);
+  at("all").addEventListener("click", () => {
+    at("find").value = "";
+    find("");
+    const {time, full} = charts[0];
+    time.setv({start: full[0], end: full[1]});
+    every(({rowRange, layout}) => rowRange.setv({start: layout.edges.at(-1), end: 0}));
+  });
+  showLegend();
+  document.body.dataset.ready = "yes";
+}
+
+start();

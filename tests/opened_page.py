@@ -1,0 +1,53 @@
+"""A page in the browser, as tests see it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.sync_api import Page
+
+PATIENCE = 60_000  # ms; machines are shared
+
+
+@dataclass
+class Opened:
+    """A page in the browser, and what it complained about or asked for."""
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    def chart(self, expression: str, number: int = 0) -> Any:
+        """Return what a JavaScript expression over ``model``, a function from names to Bokeh models, comes to."""
+        code = f"(c) => {{ const model = (name) => Bokeh.documents[0].get_model_by_name(name); return {expression}; }}"
+        return self.page.evaluate(code, number)
+
+    def time_shown(self) -> tuple[float, float]:
+        start, end = self.chart("[model('time').start, model('time').end]")
+        return start, end
+
+    def point_at(self, x: float, y: float) -> None:
+        """Move the pointer to a time and a height of the first chart."""
+        self.page.mouse.move(*self.place(x, y))
+
+    def place(self, x: float, y: float) -> tuple[float, float]:
+        """Return where on the page a time and a height of the first chart are."""
+        left, top = self.page.evaluate(
+            """([x, y]) => {
+                const model = Bokeh.documents[0].get_model_by_name("plot-0");
+                const view = Bokeh.index.find_one(model), box = view.el.getBoundingClientRect();
+                const {x_scale, y_scale} = view.frame;
+                return [box.left + x_scale.compute(x), box.top + y_scale.compute(y)];
+            }""",
+            [x, y],
+        )
+        return left, top
+
+    def settle(self) -> None:
+        """Wait until everything is drawn."""
+        self.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+    def hover_text(self) -> str:
+        """Return what the tooltip says, once there is one."""
+        tooltip = self.page.locator(".tip")
+        tooltip.wait_for(timeout=PATIENCE)
+        return tooltip.inner_text()

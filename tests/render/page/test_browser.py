@@ -1,0 +1,216 @@
+"""Pages in a real browser: they open offline, are hovered over, zoomed and searched."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from chart_cases import HOSTILE, busy, preempted, ran, scheduled, small
+from opened_page import PATIENCE, Opened
+from playwright.sync_api import Browser
+
+from optimizer.instance import Instance, Job, Node
+from optimizer.problem import Problem
+from optimizer.render.export import save_convergence, save_gantt
+from optimizer.render.page.document import gantt_page
+from optimizer.render.text import printable
+from optimizer.result import Progress, Result
+from optimizer.schedule import Schedule
+
+Open = Callable[[Path], Opened]
+MOST_BYTES = 15_000_000
+
+
+@pytest.fixture
+def shown(opened: Open, tmp_path: Path) -> Callable[..., Opened]:
+    """Return a function that writes the page of schedules and opens it."""
+
+    def show(*cases: tuple[Problem, Schedule]) -> Opened:
+        results = {f"run {i}": ran(*case) for i, case in enumerate(cases)}
+        save_gantt(results, tmp_path / "chart.html")
+        return opened(tmp_path / "chart.html")
+
+    return show
+
+
+def without_complaints(page: Opened) -> bool:
+    """Whether nothing was printed to the console and nothing asked for but the file."""
+    return page.complaints == [] and all(url.startswith(("file:", "data:", "blob:")) for url in page.requests)
+
+
+@pytest.mark.parametrize("jobs", [50, 2_000, 50_000])
+def test_pages_of_any_size_open_and_zoom_offline(opened: Open, tmp_path: Path, jobs: int) -> None:
+    path = tmp_path / "chart.html"
+    save_gantt({"run": ran(*busy(jobs))}, path)
+    assert path.stat().st_size < MOST_BYTES
+    page = opened(path)
+    assert page.chart("model('bars-0').data.left.length") == jobs
+    low, high = page.time_shown()
+    page.point_at((low + high) / 2, 0.5)
+    page.page.mouse.wheel(0, -240)
+    page.page.wait_for_function(
+        "(low) => Bokeh.documents[0].get_model_by_name('time').start > low", arg=low, timeout=PATIENCE
+    )
+    page.settle()
+    closer = page.time_shown()
+    assert low < closer[0] < closer[1] < high
+    assert without_complaints(page)
+
+
+def test_hovering_tells_all_about_a_job(shown: Callable[..., Opened]) -> None:
+    page = shown(preempted())
+    page.point_at(float(np.datetime64("2026-01-05T14:30", "ms").astype(int)) - 60 * 60_000, 0.5)
+    text = page.hover_text()
+    for fact in (
+        "pieces",
+        "runs: 2026-01-05 08:00 to 2026-01-05 19:00",
+        "piece 2 of 3: 2026-01-05 13:00 to 2026-01-05 14:00",
+        "processing time: 6 h",
+        "arrives: 2026-01-05 08:00",
+        "waits: 5 h, slowdown 1.833",
+        "due date: 2026-01-05 12:00, missed by 7 h",
+        "demand: 2 gpu",
+        "node: n-0",
+        "user: ann",
+        "kind: batch",
+        "priority: 0",
+    ):
+        assert fact in text
+    assert "deadline" not in text
+    assert "gpu 2 of 8" in page.page.inner_text("#readout")
+
+
+def test_a_job_is_found_chosen_and_shown(shown: Callable[..., Opened]) -> None:
+    page = shown(busy(2_000))
+    page.page.fill("#find", "JOB-0012")
+    assert page.page.inner_text("#found") == "10 jobs"
+    assert page.chart("model('bars-0').selected.indices.length") == 10
+    before = page.time_shown()
+    page.page.press("#find", "Enter")
+    assert page.page.inner_text("#found") == "1 of 10"
+    assert page.page.inner_text("#chosen").startswith("job-00120\nruns: ")
+    after = page.time_shown()
+    job = page.chart("model('bars-0').selected.indices.map((r) => model('bars-0').data.bar[r])")
+    assert job == [120]
+    sides = "['left', 'right'].map((side) => model('bars-0').data[side][model('bars-0').selected.indices[0]])"
+    left, right = page.chart(sides)
+    assert before[0] <= after[0] <= left < right <= after[1] < before[1]
+    page.page.click("#next")
+    assert page.page.inner_text("#chosen").startswith("job-00121\n")
+    page.page.fill("#find", "nobody")
+    assert page.page.inner_text("#found") == "no jobs"
+    page.page.click("#all")
+    assert page.time_shown() == before
+    assert page.chart("model('bars-0').selected.indices.length") == 0
+    assert without_complaints(page)
+
+
+def test_a_click_chooses_a_job_in_every_chart(shown: Callable[..., Opened]) -> None:
+    page = shown(busy(50), busy(50))
+    x, y = page.place(1, 0.2)
+    page.page.mouse.click(x, y)
+    page.page.wait_for_selector("#chosen:not([hidden])")
+    assert page.page.inner_text("#chosen").count("runs: ") == 2
+    assert page.chart("[0, 1].map((i) => model(`bars-${i}`).selected.indices.length)") == [1, 1]
+
+
+def test_charts_share_one_time_axis_and_have_their_figures_in_the_head(shown: Callable[..., Opened]) -> None:
+    page = shown(small(), small())
+    assert page.chart("model('plot-0').x_range === model('plot-1').x_range")
+    rows = page.page.locator("header tbody tr")
+    assert rows.count() == 2
+    assert rows.nth(1).inner_text().split("\t")[:3] == ["run 1", "feasible", "12.33 min"]
+    assert "not a valid schedule" in page.page.inner_text("header"), "one of them is late"
+
+
+def test_rows_and_colors_can_be_chosen(shown: Callable[..., Opened]) -> None:
+    page = shown(preempted())
+    assert page.chart("[model('rows-0').start, model('rows-0').end]") == [3, 0], "a row a job and node"
+    assert page.chart("model('joins-0').data.x0.length") == 2
+    page.page.select_option("#rows", label="units of gpu")
+    assert page.chart("[model('rows-0').start, model('rows-0').end]") == [8, 0]
+    assert page.chart("model('closed-0').data.left.length") == 1
+    names = page.page.locator("#colors option").all_inner_texts()
+    assert names == ["user", "job", "priority", "lateness"]
+    page.page.select_option("#colors", label="lateness")
+    assert "after the due date" in page.page.inner_text("#legend")
+    page.page.select_option("#colors", label="priority")
+    assert page.page.inner_text("#legend").split()[:2] == ["2", "0"]
+    assert without_complaints(page)
+
+
+def test_bars_stay_in_their_bands_and_labels_in_their_bars(shown: Callable[..., Opened]) -> None:
+    page = shown(busy(2_000))
+    assert page.chart(
+        """(() => {
+            const {bar, top, bottom} = model("bars-0").data;
+            const {bars: {node}, layout: {edges}} = schedopt.charts[0];
+            const isInside = (b, r) => edges[node[b]] <= top[r] && bottom[r] <= edges[node[b] + 1];
+            return [...bar].every((b, r) => top[r] < bottom[r] && isInside(b, r));
+        })()"""
+    )
+    page.page.fill("#find", "job-0100")
+    page.page.press("#find", "Enter")
+    page.page.wait_for_function("Bokeh.documents[0].get_model_by_name('labels-0').data.text.length > 0")
+    assert page.chart("model('labels-0').data.text.every((text) => text.startsWith('job-0100'))")
+
+
+def test_hostile_ids_are_text_everywhere(shown: Callable[..., Opened]) -> None:
+    names = [*HOSTILE, "</script><script>alert(1)</script>", "<img src=x onerror=alert(2)>", "@DATA@ @{bar}", "$$x^2$$"]
+    jobs = tuple(Job(name, duration=9, demand={names[13]: 1}, user=name) for name in names)
+    instance = Instance(jobs, nodes=(Node(names[14], {names[13]: 40}),), name=names[13])
+    page = shown(scheduled(instance, [10 * i for i in range(len(names))]))
+    assert page.page.title() == f"{names[13]}: 17 jobs"
+    rows = page.page.locator("#rows option").all_inner_texts()
+    assert f"units of {names[13]}" in rows
+    for row in rows:
+        page.page.select_option("#rows", label=row)
+    page.page.select_option("#rows", label="jobs")
+    for i, name in enumerate(names):
+        parts = "".join(c if c.isprintable() else "\0" for c in name).split("\0")
+        page.page.fill("#find", max(parts, key=len))
+        assert page.page.inner_text("#found") != "no jobs", i
+        if page.page.inner_text("#found") == "1 job":
+            assert page.page.inner_text("#chosen").startswith(f"{printable(name)}\nruns: "), i
+    page.page.click("#all")
+    page.point_at(144.5, 14.5)
+    assert "<img src=x onerror=alert(2)>" in page.hover_text()
+    assert page.page.locator("img").count() == 0
+    assert without_complaints(page)
+
+
+def test_an_overload_is_red_and_said(shown: Callable[..., Opened]) -> None:
+    jobs = tuple(Job(f"j{i}", duration=4, demand={"cpu": 1}) for i in range(3))
+    page = shown(scheduled(Instance(jobs, resources={"cpu": 2}), [0, 1, 2]))
+    assert "above capacity" in page.page.inner_text("#legend")
+    assert "not a valid schedule" in page.page.inner_text("header .wrong")
+
+
+def test_convergence_is_part_of_the_page_and_a_page_of_its_own(opened: Open, tmp_path: Path) -> None:
+    trace = (Progress(0.1, 20.0, None), Progress(1.0, 13.0, 10.0))
+    result: Result = ran(*small(), trace=trace, lower_bound=10.0)
+    save_gantt({"run": result}, tmp_path / "chart.html")
+    save_convergence({"run": result}, tmp_path / "convergence.html")
+    for name in ("chart", "convergence"):
+        page = opened(tmp_path / f"{name}.html")
+        assert page.chart("model('convergence').renderers.length") == 4
+        assert without_complaints(page)
+
+
+def test_a_notebook_shows_the_page_in_a_frame(browser: Browser, tmp_path: Path) -> None:
+    (tmp_path / "notebook.html").write_text(gantt_page({"run": ran(*small())})._repr_html_(), encoding="utf-8")
+    page = browser.new_page()
+    page.goto((tmp_path / "notebook.html").as_uri())
+    frame = page.frame_locator("iframe")
+    frame.locator("body[data-ready=yes]").wait_for(timeout=PATIENCE)
+    assert frame.locator("h1").inner_text() == "tiny: 3 jobs"
+    page.close()
+
+
+@pytest.mark.parametrize("jobs", [(Job("a", duration=0),), (Job("a", duration=0), Job("b", arrival=9e12, duration=1))])
+def test_extreme_times_are_drawn(shown: Callable[..., Opened], jobs: tuple[Job, ...]) -> None:
+    problem = Problem.of(Instance(jobs, resources={"cpu": 1e-6, "none": 0}))
+    zeros = np.zeros(len(jobs), dtype=np.int64)
+    page = shown((problem, Schedule.starting(problem, problem.release, problem.mode_start[:-1], zeros)))
+    assert page.chart("model('bars-0').data.left.length") == len(jobs)
+    assert without_complaints(page)
