@@ -45,8 +45,8 @@ PLACED, CHILDREN, NEXT, SIDE, GENERATION, UNCHANGED, SIZE = range(7)
 """Counters: jobs placed, children, next individual, its side, generation since the start, children without success,
 individuals a side that are left."""
 
-_LEAVE = 0.7
-"""Share of the population that leaves until the last schedule."""
+_LEAVE, _STAY = 0.9, 4
+"""Share of the population that leaves until the last schedule; so many stay in any case."""
 
 _WINDOWS = 3
 """Of so many windows the peak crossover takes the busiest."""
@@ -189,7 +189,7 @@ def evolve(
 @kernel
 def _shrink(settings: Settings, population: Population, search: Search) -> None:
     size = population.fitness.shape[1]
-    left = max(2, size - int(_LEAVE * size * (search.counter[PLACED] / settings.most_placed)))
+    left = max(min(size, _STAY), size - int(_LEAVE * size * (search.counter[PLACED] / settings.most_placed)))
     while search.counter[SIZE] > left:
         dismiss(population, search.counter[SIZE])
         search.counter[SIZE] -= 1
