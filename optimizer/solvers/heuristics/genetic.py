@@ -37,7 +37,7 @@ Crossover = Literal["two-point", "peak", "uniform"]
 Encoding = Literal["activity-list", "random-key"]
 
 _CROSSOVERS = {"two-point": TWO_POINT, "peak": PEAK, "uniform": UNIFORM}
-_POPULATION, _LEAST, _MANY = 465, 6, 2_300
+_POPULATION, _LEAST, _MANY = 465, 6, 2_600
 """Individuals for 1000 schedules of one job, the least in any case, and schedules where no number is given; without
 one the population does not shrink."""
 
@@ -212,4 +212,4 @@ class _Island:
 
 def _size(jobs: int, schedules: int | None) -> int:
     """Return how many individuals suit a number of schedules: more generations the more jobs there are."""
-    return max(_LEAST, int(_POPULATION * ((schedules or _MANY) / 1000) ** 0.75 / float(jobs) ** 0.5))
+    return max(_LEAST, int(_POPULATION * ((schedules or _MANY) / 1000) ** 0.65 / float(jobs) ** 0.5))
