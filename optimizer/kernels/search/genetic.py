@@ -6,6 +6,9 @@ the left
 have children whose schedules are generated from the end to the beginning, and the other way round, so that each
 generated schedule is a crossover and a justification at once. Elsewhere there is one side, and for maximum objectives
 every schedule is justified to the right and back (Valls, Ballestín & Quintanilla 2005).
+
+While schedules are spent the least fit leave (Tanabe & Fukunaga 2014, "Improving the search performance of SHADE using
+linear population size reduction", IEEE Congress on Evolutionary Computation): many search at first, few come to an end.
 """
 
 from typing import NamedTuple
@@ -25,6 +28,7 @@ from optimizer.kernels.search.population import (
     Population,
     cross_uniformly,
     cross_windows,
+    dismiss,
     fitter_of_two,
     lateness,
     mutate,
@@ -37,8 +41,12 @@ from optimizer.units import FloatArray, IntArray
 FORWARD, BACKWARD = 0, 1
 """Sides: individuals whose schedules were generated forward, or backward."""
 
-PLACED, CHILDREN, NEXT, SIDE, GENERATION, UNCHANGED = range(6)
-"""Counters: jobs placed, children, next individual, its side, generation since the start, children without success."""
+PLACED, CHILDREN, NEXT, SIDE, GENERATION, UNCHANGED, SIZE = range(7)
+"""Counters: jobs placed, children, next individual, its side, generation since the start, children without success,
+individuals a side that are left."""
+
+_LEAVE, _STAY = 0.9, 4
+"""Share of the population that leaves until the last schedule; so many stay in any case."""
 
 _WINDOWS = 3
 """Of so many windows the peak crossover takes the busiest."""
@@ -94,7 +102,7 @@ class Search(NamedTuple):
     ----------
     random : int64[4]
         Random numbers.
-    counter : int64[6]
+    counter : int64[7]
         See ``PLACED`` and so on.
     rules : float64[R, J]
         Keys of priority rules from 0 to 1.
@@ -150,7 +158,7 @@ def evolve(
     placed, children : int
         So many jobs may be placed and children made.
     """
-    jobs, size = len(search.order), population.fitness.shape[1]
+    jobs = len(search.order)
     while search.counter[PLACED] + jobs <= placed and search.counter[CHILDREN] < children:
         i, side = search.counter[NEXT], search.counter[SIDE]
         if search.counter[GENERATION] == 0:
@@ -170,11 +178,21 @@ def evolve(
             search.counter[UNCHANGED] += 1
         search.counter[CHILDREN] += 1
         search.counter[NEXT] += 1
-        if search.counter[NEXT] == size:
+        if search.counter[NEXT] == search.counter[SIZE]:
             search.counter[NEXT], search.counter[SIDE] = 0, side
             search.counter[GENERATION] += 1
+            _shrink(settings, population, search)
         if search.counter[UNCHANGED] > settings.patience:
             _start_again(population, search)
+
+
+@kernel
+def _shrink(settings: Settings, population: Population, search: Search) -> None:
+    size = population.fitness.shape[1]
+    left = max(min(size, _STAY), size - int(_LEAVE * size * (search.counter[PLACED] / settings.most_placed)))
+    while search.counter[SIZE] > left:
+        dismiss(population, search.counter[SIZE])
+        search.counter[SIZE] -= 1
 
 
 @kernel
@@ -209,7 +227,7 @@ def _first_genes(settings: Settings, search: Search, i: int) -> None:
 @kernel_apart
 def _cross(inputs: Inputs, settings: Settings, population: Population, search: Search, side: int, i: int) -> None:
     """Make a child of individual ``i`` and the fitter of two others, either of them the father."""
-    father, mother = i, fitter_of_two(population, search.random, side)
+    father, mother = i, fitter_of_two(population, search.random, side, search.counter[SIZE])
     if draw_word(search.random) & 1:
         father, mother = mother, father
     if settings.crossover == UNIFORM:

@@ -22,7 +22,7 @@ _LEAST_LENGTH, _MOST_LENGTH = 0.15, 0.6
 
 
 class Population(NamedTuple):
-    """The genes of all individuals of both sides; arrays are indexed by side and individual.
+    """The genes of all individuals of both sides; arrays are indexed by side and individual, those that are left first.
 
     Parameters
     ----------
@@ -62,6 +62,22 @@ def settle(population: Population, side: int, i: int, genes: Genes, fitness: flo
         population.mode[side, i, j], population.node[side, i, j] = genes.mode[j], genes.node[j]
 
 
+@kernel_apart
+def dismiss(population: Population, size: int) -> None:
+    """Let the least fit of the first ``size`` individuals of each side go; the last of these takes its place."""
+    for side in range(2):
+        least = 0
+        for i in range(size):
+            if population.fitness[side, i] > population.fitness[side, least]:
+                least = i
+        population.fitness[side, least] = population.fitness[side, size - 1]
+        population.fitness[side, size - 1] = np.inf
+        for j in range(len(population.work)):
+            population.key[side, least, j] = population.key[side, size - 1, j]
+            population.mode[side, least, j] = population.mode[side, size - 1, j]
+            population.node[side, least, j] = population.node[side, size - 1, j]
+
+
 @kernel
 def lateness(work: FloatArray, plan: Plan, last: int) -> float:
     """Return a number from 0 to 1, smaller the earlier work is done: it tells schedules of equal score apart.
@@ -83,9 +99,8 @@ def lateness(work: FloatArray, plan: Plan, last: int) -> float:
 
 
 @kernel
-def fitter_of_two(population: Population, random: IntArray, side: int) -> int:
-    """Return the fitter of two individuals drawn at random."""
-    size = population.fitness.shape[1]
+def fitter_of_two(population: Population, random: IntArray, side: int, size: int) -> int:
+    """Return the fitter of two individuals drawn at random from the first ``size``."""
     i, other = draw_below(random, size), draw_below(random, size)
     return other if population.fitness[side, other] < population.fitness[side, i] else i
 

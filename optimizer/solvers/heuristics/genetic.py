@@ -36,8 +36,9 @@ Crossover = Literal["two-point", "peak", "uniform"]
 Encoding = Literal["activity-list", "random-key"]
 
 _CROSSOVERS = {"two-point": TWO_POINT, "peak": PEAK, "uniform": UNIFORM}
-_POPULATION, _LEAST, _MANY = 155, 6, 10_000
-"""Individuals for 1000 schedules of one job, the least in any case, and schedules where no number is given."""
+_POPULATION, _LEAST, _MANY = 465, 6, 2_600
+"""Individuals for 1000 schedules of one job, the least in any case, and schedules where no number is given; without
+one the population does not shrink."""
 
 _REACH = 0.02
 """How far mutated keys move, relative to the length of the schedule."""
@@ -52,6 +53,9 @@ or this divided by the number of jobs; the smaller the instance the more chance.
 _FIRST_PARALLEL = 0.5
 """Share of the first individuals that are generated instant by instant."""
 
+_FEW, _LESS_PARALLEL = 100, 2 / 3
+"""With more than so many schedules a job, the share that is generated instant by instant is so much of the option."""
+
 _PATIENCE = 20
 """Generations without a success before a new start."""
 
@@ -63,7 +67,7 @@ class Genetic:
     Parameters
     ----------
     population : int
-        Individuals a side, >= 2; 0: by the number of schedules.
+        Individuals a side, >= 2, of which 90 % leave until the last schedule; 0: by the number of schedules.
     encoding : "activity-list" or "random-key"
         What stands for an order: places in the list (Hartmann 1998) or starts (Debels & Vanhoucke 2005).
     crossover : "two-point", "peak" or "uniform"
@@ -73,14 +77,15 @@ class Genetic:
         Probability that a gene changes, 0 to 1; unless it is 0, at least one gene a child on average.
     parallel : float
         Probability that a child's schedule is generated instant by instant instead of job by job, 0 to 1, at the
-        beginning; it falls to 0 until the last schedule (Hartmann 2002 lets every individual have its scheme).
+        beginning; it falls to 0 until the last schedule (Hartmann 2002 lets every individual have its scheme). With
+        more than 100 schedules a job, which suffice for the serial scheme, two thirds of it.
     """
 
     population: int = 0
     encoding: Encoding = "random-key"
     crossover: Crossover = "peak"
     mutation: float = 0.02
-    parallel: float = 0.4
+    parallel: float = 0.6
 
     def __post_init__(self) -> None:
         require(self.population >= 2 or self.population == 0, "a whole number >= 2, or 0", population=self.population)
@@ -101,6 +106,9 @@ class Genetic:
     def settings(self, problem: Problem, size: int, schedules: int | None) -> Settings:
         """Return the constants of the compiled loops."""
         reversible = is_reversible(problem)
+        parallel = self.parallel
+        if schedules is None or schedules > _FEW * problem.jobs:
+            parallel *= _LESS_PARALLEL
         return Settings(
             two_sided=reversible,
             justified=problem.objective.is_maximum and not reversible,
@@ -108,7 +116,7 @@ class Genetic:
             tie=tie_of(problem),
             bounded=reversible,
             crossover=_CROSSOVERS[self.crossover],
-            parallel=falling(self.parallel, schedules) if suits_parallel(problem) else 0.0,
+            parallel=falling(parallel, schedules) if suits_parallel(problem) else 0.0,
             first_parallel=_FIRST_PARALLEL if suits_parallel(problem) else 0.0,
             mutation=max(self.mutation, 1 / problem.jobs) if self.mutation else 0.0,
             reach=max(_REACH, _PLACES / problem.jobs),
@@ -148,7 +156,7 @@ class _Island:
         first = integers(problem.topological_order)
         self._search = Search(
             random=new_random(seed, stream),
-            counter=np.zeros(6, dtype=np.int64),
+            counter=np.array([0, 0, 0, 0, 0, 0, size], dtype=np.int64),
             rules=_rules(problem),
             first=first,
             last=integers(first[::-1]),
@@ -203,4 +211,4 @@ class _Island:
 
 def _size(jobs: int, schedules: int | None) -> int:
     """Return how many individuals suit a number of schedules: more generations the more jobs there are."""
-    return max(_LEAST, int(_POPULATION * ((schedules or _MANY) / 1000) ** 0.75 / float(jobs) ** 0.5))
+    return max(_LEAST, int(_POPULATION * ((schedules or _MANY) / 1000) ** 0.65 / float(jobs) ** 0.5))

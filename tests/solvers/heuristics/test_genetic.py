@@ -8,6 +8,8 @@ from optimizer.instance import Instance
 from optimizer.kernels.compilation import Kernel
 from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.score import score
+from optimizer.kernels.search.genetic import SIZE
+from optimizer.kernels.search.population import dismiss, new_population
 from optimizer.kernels.serial import Plan
 from optimizer.names import Objective, Status
 from optimizer.problem import Problem
@@ -56,9 +58,9 @@ def test_interpreted_and_compiled_are_the_same(
     problem = Problem.of(project(seed, objective))
     limits = Limits(time_limit=None, threads=1, schedules=60)
     monkeypatch.setattr(Kernel, "sized", lambda kernel, _: kernel.compiled)
-    compiled = run(problem, limits, population=5)
+    compiled = run(problem, limits, population=8)
     monkeypatch.setattr(Kernel, "sized", lambda kernel, _: kernel)
-    interpreted = run(problem, limits, population=5)
+    interpreted = run(problem, limits, population=8)
     assert compiled.total == interpreted.total
     assert compiled.schedule is not None
     assert interpreted.schedule is not None
@@ -92,6 +94,21 @@ def test_steps_of_any_size_make_the_same_schedules() -> None:
         ends.append(island.best().end.tolist())
         assert island.schedules <= 200
     assert ends[0] == ends[1] == ends[2]
+
+
+def test_the_least_fit_leave() -> None:
+    population = new_population(3, np.ones(2))
+    population.fitness[:] = population.key[:, :, 0] = [[2, 9, 4], [7, 3, 5]]
+    dismiss(population, 3)
+    assert population.fitness.tolist() == [[2, 4, np.inf], [5, 3, np.inf]]
+    assert population.key[:, :2, 0].tolist() == [[2, 4], [5, 3]]
+
+
+@pytest.mark.parametrize(("schedules", "left"), [(200, 4), (None, 40)])
+def test_few_are_left_at_the_last_schedule(schedules: int | None, left: int) -> None:
+    island = genetic._Island(Genetic(population=40), Problem.of(project(5)), schedules, seed=3, stream=0)
+    island.advance(200, 2**62)
+    assert left <= island._search.counter[SIZE] <= left + 8  # shrinks after whole generations only
 
 
 @pytest.mark.parametrize("seed", range(4))
