@@ -57,9 +57,9 @@ def main(instances: int) -> None:
         "bound", "holds for", *(f"optima, {holds}" for holds in Holds), "bounds above an optimum", "% equal to its own",
     )  # fmt: skip
     about = (
-        "1 to 5 jobs with every feature of the format, the nine objectives in turn. Optima come from enumeration: over all preemptive schedules "
-        "(where jobs are short enough), over all others, and over those that keep every deadline; each bound is set "
-        "against all that it holds for."
+        "1 to 5 jobs with every feature of the format, the nine objectives in turn. Optima come from enumeration: over "
+        "all preemptive schedules (where jobs are short enough), over all others, and over those that keep every "
+        "deadline; each bound is set against all that it holds for."
     )
     table = markdown_table(headings, [row(entry, counts) for entry in CATALOGUE])
     command = f"python -m benchmarks.bounds_validity --instances {instances}"
