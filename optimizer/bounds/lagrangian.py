@@ -42,6 +42,9 @@ _SETTLED = 1e-3
 
 _LEAST_SHARE = 0.02
 
+_SECONDS_A_CHOICE = 1e-4
+"""About how long a job takes, as interpreted, to choose the start in one mode on one kind of nodes."""
+
 _ROUNDS = 5
 """Rounds between two looks at the clock."""
 
@@ -188,7 +191,8 @@ class Lagrangian:
     def _value(self, rate: FloatArray) -> float:
         """Return the bound of these prices and keep the answer of the jobs."""
         set_prices(self._prices, rate)
-        answer.compiled(self._inputs, self._windows, self._prices, self._reply)
+        seconds = _SECONDS_A_CHOICE * len(self._problem.mode_time) * len(self._node)
+        answer.sized(seconds)(self._inputs, self._windows, self._prices, self._reply)
         return float(self._reply.cost.sum() - (self._area * rate).sum())
 
     def _used(self) -> FloatArray:
@@ -200,7 +204,7 @@ class Lagrangian:
         speed = relative_speeds(self._problem)[self._problem.node_speed[self._node]][:, None]
         order = np.argsort(resource.arrival[flow.jobs], kind="stable")
         marginal = (speed * self._area[:, :, resource.index]).sum(axis=0)
-        fluid_marginals.compiled(
+        fluid_marginals.sized(_SECONDS_A_CHOICE * len(flow.jobs))(
             marginal,
             resource.arrival[flow.jobs][order].astype(np.int64) // self.width,
             order,
