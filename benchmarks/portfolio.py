@@ -112,7 +112,8 @@ def _rows(runs: Iterable[Run]) -> Iterator[tuple[object, ...]]:
             yield (
                 family, jobs, solver, _mean(run.value for run in own), _mean(run.lower_bound for run in own),
                 f"{100 * fmean(run.gap for run in own):.2f} %", sum(run.gap == 0 for run in own),
-                sum(_is_best(run, here, "value") for run in own), sum(_is_best(run, here, "lower_bound") for run in own),
+                sum(_is_best(run, here, "value") for run in own),
+                sum(_is_best(run, here, "lower_bound") for run in own),
             )  # fmt: skip
 
 
@@ -155,8 +156,8 @@ def main(time_limit: float, sizes: tuple[int, ...], seeds: int, solvers: tuple[s
     )  # fmt: skip
     about = (
         f"Means of the seeds; {time_limit:g} s a run on 2 threads of 2 cores (8 workers on the same cores), building "
-        "the model included. A gap without a schedule or a bound counts as 100 %. The last three columns count seeds: proven "
-        "optimal, value as good as the best, bound as good as the best. Instances: `schedopt generate`."
+        "the model included. A gap without a schedule or a bound counts as 100 %. The last three columns count seeds: "
+        "proven optimal, value as good as the best, bound as good as the best. Instances: `schedopt generate`."
     )
     command = f"python -m benchmarks.portfolio --time-limit {time_limit:g}"
     publish(
