@@ -1,0 +1,104 @@
+from itertools import product
+
+import numpy as np
+import pytest
+
+from optimizer.bounds.packing import Classes, capacity_cut, hull_cut, lifted, violated, whole
+from optimizer.instance import Instance, Job
+from optimizer.kernels.compilation import Kernel
+from optimizer.kernels.knapsack import Items
+from optimizer.problem import Problem
+from optimizer.units import IntArray
+
+
+def classes_of(*demands: dict[str, int], **capacity: int) -> Classes:
+    jobs = tuple(Job(f"j{i}", duration=1, demand=demand) for i, demand in enumerate(demands))
+    return Classes.of(Problem.of(Instance(jobs=jobs, resources=capacity)))
+
+
+def largest_sum(items: Items, capacity: IntArray, coefficient: IntArray) -> int:
+    """Return what the coefficients of items that fit together add up to at most, by enumeration."""
+    best = 0
+    for counts in product(*(range(most + 1) for most in items.most.tolist())):
+        taken = np.array(counts)
+        owners = items.owner[taken > 0]
+        if len(np.unique(owners)) == len(owners) and (taken @ items.demand <= capacity).all():
+            best = max(best, int(taken @ coefficient))
+    return best
+
+
+def test_jobs_of_equal_demand_are_of_one_class() -> None:
+    classes = classes_of({"gpu": 2}, {"gpu": 1}, {"gpu": 2}, gpu=3)
+    assert classes.demand.ravel().tolist() == [1, 2]
+    assert classes.jobs.tolist() == [1, 2]
+    assert classes.of_mode.tolist() == [1, 0, 1]
+
+
+def test_a_capacity_is_a_cut_in_its_coarsest_unit() -> None:
+    cut = capacity_cut(classes_of({"gpu": 4}, {"gpu": 6}, gpu=8), 0, 8)
+    assert (cut.coefficient.tolist(), cut.side) == ([2, 3], 4)
+
+
+def test_of_jobs_that_exclude_one_another_only_one_runs() -> None:
+    """3 of 5 GPUs, twice: by capacity 5/3 run at a time, in truth 1 does; 1 GPU fits beside it."""
+    classes = classes_of({"gpu": 3}, {"gpu": 3}, {"gpu": 1}, gpu=5)
+    cut = hull_cut(classes, np.array([5]), np.array([0.0, 5 / 3]), 1.01)
+    assert cut is not None
+    assert (cut.coefficient.tolist(), cut.side) == ([0, 1], 1)
+
+
+def test_a_clique_over_two_resources() -> None:
+    """Each pair is too much of one resource, no two resources together say so."""
+    demands = ({"a": 3, "b": 1}, {"a": 3, "b": 3}, {"a": 1, "b": 3, "c": 3}, {"a": 2, "c": 3})
+    classes = classes_of(*demands, a=4, b=4, c=4)
+    half = np.full(4, 0.5)
+    cut = hull_cut(classes, np.array([4, 4, 4]), half, 1.01)
+    assert cut is not None
+    assert cut.coefficient @ half > cut.side
+
+
+def test_an_average_of_sets_that_fit_is_not_cut_off() -> None:
+    classes = classes_of({"gpu": 3}, {"gpu": 2}, gpu=5)
+    assert hull_cut(classes, np.array([5]), np.array([1.0, 1.0]), 1.001) is None
+
+
+def test_a_class_that_is_absent_is_lifted() -> None:
+    """Of 3-GPU and 4-GPU jobs only one runs on 5 GPUs; the point knows only the former."""
+    classes = classes_of({"gpu": 3}, {"gpu": 3}, {"gpu": 4}, gpu=5)
+    cut = hull_cut(classes, np.array([5]), np.array([1.5, 0.0]), 1.01)
+    assert cut is not None
+    assert (cut.coefficient.tolist(), cut.side) == ([1, 1], 1)
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_what_cuts_off_a_random_point_holds_for_all_sets(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    count, kinds = int(rng.integers(2, 7)), int(rng.integers(1, 4))
+    capacity = rng.integers(4, 10, kinds)
+    demand = np.maximum(rng.integers(0, capacity + 1, (count, kinds)), np.eye(count, kinds, dtype=np.int64))
+    demand[demand.sum(axis=1) == 0] = 1
+    items = Items(demand, rng.integers(1, 3, count), rng.integers(0, count, count))
+    point = rng.random(count) * rng.integers(0, 2, count)
+    alpha = violated(items, capacity, point, 1.01)
+    if alpha is None:
+        return
+    found = lifted(items, capacity, alpha, point, 1.0)
+    assert found is not None
+    coefficient, side = found
+    assert largest_sum(items, capacity, coefficient) <= side < coefficient @ point
+
+
+def test_fractions_become_whole() -> None:
+    assert whole(np.array([1 / 3, 1 / 2, 0.0])).tolist() == [2, 3, 0]
+    assert whole(np.array([1.0, np.pi / 4])).tolist() == [5040, 3958]
+
+
+def test_interpreted_as_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    classes = classes_of({"a": 3, "b": 1}, {"a": 3, "b": 3}, {"a": 1, "b": 3}, {"a": 2}, a=4, b=4)
+    point = np.array([0.7, 0.4, 0.6, 0.8])
+    compiled = hull_cut(classes, np.array([4, 4]), point, 1.01)
+    monkeypatch.setattr(Kernel, "compiled", property(lambda self: self))
+    interpreted = hull_cut(classes, np.array([4, 4]), point, 1.01)
+    assert compiled is not None
+    assert interpreted is not None
+    assert compiled.key == interpreted.key

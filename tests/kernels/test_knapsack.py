@@ -1,0 +1,64 @@
+from itertools import product
+
+import numpy as np
+import pytest
+
+from optimizer.kernels.knapsack import UNKNOWN, WHOLE, Items, most_valuable, new_knapsack
+from optimizer.units import FloatArray, IntArray
+
+
+def random_items(seed: int) -> tuple[Items, IntArray, FloatArray]:
+    """Return up to six items of up to three resources, a capacity and whole values."""
+    rng = np.random.default_rng(seed)
+    count, kinds = int(rng.integers(1, 7)), int(rng.integers(1, 4))
+    demand = rng.integers(0, 6, (count, kinds))
+    demand[demand.sum(axis=1) == 0] = 1
+    items = Items(demand, rng.integers(1, 4, count), rng.integers(0, count, count))
+    return items, rng.integers(0, 12, kinds), rng.integers(0, 9, count).astype(np.float64)
+
+
+def enumerated(items: Items, capacity: IntArray, value: FloatArray) -> float:
+    best = 0.0
+    for counts in product(*(range(most + 1) for most in items.most.tolist())):
+        taken = np.array(counts)
+        owners = items.owner[taken > 0]
+        if len(np.unique(owners)) == len(owners) and (taken @ items.demand <= capacity).all():
+            best = max(best, float(taken @ value))
+    return best
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_as_by_enumeration(seed: int) -> None:
+    items, capacity, value = random_items(seed)
+    room = new_knapsack(items)
+    found = most_valuable.compiled(items, capacity, value, WHOLE, room, 10_000)
+    assert found == enumerated(items, capacity, value)
+    assert room.best @ value == found
+    assert (room.best @ items.demand <= capacity).all()
+    assert not room.busy.any()
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_interpreted_as_compiled(seed: int) -> None:
+    items, capacity, value = random_items(seed)
+    one, other = new_knapsack(items), new_knapsack(items)
+    value = value / 7
+    assert most_valuable(items, capacity, value, 1e-9, one, 10_000) == most_valuable.compiled(
+        items, capacity, value, 1e-9, other, 10_000
+    )
+    assert (one.best == other.best).all()
+
+
+def test_a_search_that_is_given_up_leaves_no_owner_busy() -> None:
+    items = Items(np.array([[2], [3], [4]]), np.array([1, 1, 1]), np.arange(3))
+    room = new_knapsack(items)
+    value = np.array([2.0, 3.0, 4.0])
+    assert most_valuable.compiled(items, np.array([5]), value, WHOLE, room, 2) == UNKNOWN
+    assert not room.busy.any()
+
+
+def test_owners_that_are_busy_take_nothing() -> None:
+    items = Items(np.array([[1], [1]]), np.array([1, 1]), np.array([0, 1]))
+    room = new_knapsack(items)
+    room.busy[0] = 1
+    assert most_valuable.compiled(items, np.array([2]), np.array([5.0, 3.0]), WHOLE, room, 100) == 3.0
