@@ -6,6 +6,7 @@ from enum import StrEnum
 from math import inf
 
 from optimizer.bounds.critical_path import critical_path_bound
+from optimizer.bounds.cutting_planes import cutting_planes_bound
 from optimizer.bounds.due_dates import number_late_bound, tardiness_bound
 from optimizer.bounds.energy import energy_bound
 from optimizer.bounds.lagrangian import lagrangian_bound
@@ -137,6 +138,10 @@ CATALOGUE: tuple[Bound, ...] = (
     Bound(
         "linear-program", Holds.ON_TIME, Effort.PROGRAM, "Pritsker, Watters & Wolfe 1969; Dyer & Wolsey 1990",
         frozenset(Objective), linear_program_bound, suits=is_in_reach,
+    ),
+    Bound(
+        "cutting-planes", Holds.ON_TIME, Effort.PROGRAM, "Boccia et al. 2008; Sousa & Wolsey 1992",
+        frozenset(Objective), cutting_planes_bound, suits=is_in_reach,
     ),
 )  # fmt: skip
 """The cheapest first."""

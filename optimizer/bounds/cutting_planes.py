@@ -15,10 +15,14 @@ from optimizer.bounds.cut_prices import PriceDescent
 from optimizer.bounds.cut_program import CutProgram
 from optimizer.bounds.cut_rows import Rows
 from optimizer.bounds.pair_separation import PairSeparation
+from optimizer.bounds.request import Found, Request
 from optimizer.bounds.separation import Running, Separation
-from optimizer.model.columns import Pulses, counted
+from optimizer.model.columns import Pulses, counted, start_groups
 from optimizer.problem import Problem
 from optimizer.units import FloatArray, IntArray
+
+MOST_COLUMNS = 5_000_000
+"""With more columns a step takes minutes."""
 
 _ROUNDS = 300
 _FIRST_PASSES, _PASSES = 3, 30
@@ -173,3 +177,15 @@ class CuttingPlanes:
             self._program.drop_rows(kept)
             self._master.drop_rows(kept)
             self._idle = self._idle[kept]
+
+
+def cutting_planes_bound(request: Request) -> Found:
+    """Return the bound that cuts reach in the time there is; nothing where the program is too large."""
+    columns = int(start_groups(request.problem, request.costs, total=request.known).sizes.sum())
+    if columns > MOST_COLUMNS:
+        return Found(-inf, note="the program would be too large")
+    planes = CuttingPlanes(request.problem, total=request.known, stopped=lambda: request.stopped)
+    while not (planes.settled or request.stopped):
+        planes.advance(request.remaining)
+        planes.fix(request.known)
+    return Found(planes.bound, cut_short=not planes.settled)

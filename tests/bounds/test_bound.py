@@ -32,7 +32,7 @@ def test_rows_are_those_of_the_catalogue_in_the_unit_of_the_file() -> None:
     heard: list[str] = []
     found = bound(THREE, on_start=heard.append)
     assert [row.name for row in found.rows] == heard
-    assert heard == ["critical-path", "mean-busy-time", "lagrangian", "linear-program"]
+    assert heard == ["critical-path", "mean-busy-time", "lagrangian", "linear-program", "cutting-planes"]
     values = [row.value for row in found.rows if row.value is not None]
     assert values[0] == 2
     assert values == sorted(values)

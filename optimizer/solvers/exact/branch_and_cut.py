@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from optimizer.bounds.cutting_planes import CuttingPlanes
+from optimizer.bounds.cutting_planes import MOST_COLUMNS, CuttingPlanes
 from optimizer.bounds.lagrangian import Lagrangian, node_kinds
 from optimizer.model.columns import Pulses, counted, start_groups
 from optimizer.model.highs import highs_model
@@ -21,9 +21,6 @@ from optimizer.solvers.base import Answer
 from optimizer.solvers.exact.highs_run import HiGHSRun
 from optimizer.solvers.monitor import Monitor
 from optimizer.units import IntArray
-
-_MOST_COLUMNS = 5_000_000
-"""Larger programs are left to the Lagrangian."""
 
 _ROUNDS = 20
 """Rounds of the Lagrangian between two reports."""
@@ -56,7 +53,7 @@ class BranchAndCut:
             monitor.report(warm_start)
         search = _Search(problem, monitor)
         columns = int(start_groups(problem, search.costs, total=search.known).sizes.sum())
-        if columns > _MOST_COLUMNS:
+        if columns > MOST_COLUMNS:
             search.price(inf)
             return Answer(monitor.reason or StoppedBy.FINISHED)
         search.price(_PRICES_SHARE * monitor.remaining)
