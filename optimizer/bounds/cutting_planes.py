@@ -161,8 +161,9 @@ class CuttingPlanes:
         self._program.add_rows(rows)
         self._master.add_rows(len(rows))
         self._idle = np.concatenate([self._idle, np.zeros(len(rows), dtype=np.int64)])
-        self._stalled = self._stalled + 1 if self.bound - before < _LITTLE * abs(self.bound) else 0
-        self.settled = not self._ended() and (not len(rows) or self._stalled == _PATIENCE)
+        if not self._ended():
+            self._stalled = self._stalled + 1 if self.bound - before < _LITTLE * abs(self.bound) else 0
+            self.settled = not len(rows) or self._stalled == _PATIENCE
 
     def _new_master(self) -> CutMaster:
         self._idle = np.zeros(self.rows, dtype=np.int64)

@@ -17,8 +17,8 @@ from optimizer.units import FloatArray, IntArray
 
 _ANY = np.iinfo(np.int64).max
 _PIVOTS = 200
-_NODES = 20_000
-"""A knapsack that takes more is given up: a cut less, or a coefficient that is not lifted."""
+_NODES, _LIFTING_NODES = 4_000, 20_000
+"""Knapsacks that take more are given up: a cut less, or coefficients that are not lifted."""
 
 _DENOMINATORS = 240
 _SCALE = 5040
@@ -165,7 +165,7 @@ def lifted(
     coefficient = whole(alpha)
     size = (items.demand / np.maximum(capacity, 1)).sum(axis=1)
     order = np.lexsort((-size, -point))
-    side = lift.compiled(items, capacity, coefficient, order, new_knapsack(items), _NODES)
+    side = lift.compiled(items, capacity, coefficient, order, new_knapsack(items), _LIFTING_NODES)
     if side == UNKNOWN or coefficient @ point < least * side:
         return None
     numbers, right = coefficient.astype(np.int64), int(side)

@@ -70,7 +70,7 @@ class PairSeparation:
                 if candidate is not None and (place not in best or candidate.violation > best[place].violation):
                     best[place] = candidate
         candidates = sorted(best.values(), key=lambda candidate: -candidate.violation)
-        rows = (self._row(candidate) for candidate in candidates[:most])
+        rows = (None if self._stopped() else self._row(candidate) for candidate in candidates[:most])
         return Rows.joined([Rows.none(), *(row for row in rows if row is not None)])
 
     def _candidate(self, place: int, later: int) -> _Candidate | None:

@@ -37,6 +37,8 @@ class Knapsack(NamedTuple):
         Above 0 for each owner that has an item taken.
     best : int64[I]
         The answer: how many of each item to take.
+    nodes : int64[1]
+        Nodes of all searches so far.
     """
 
     order: IntArray
@@ -45,6 +47,7 @@ class Knapsack(NamedTuple):
     left: IntArray
     busy: IntArray
     best: IntArray
+    nodes: IntArray
 
 
 class Items(NamedTuple):
@@ -70,7 +73,9 @@ def new_knapsack(items: Items) -> Knapsack:
     count, kinds = items.demand.shape
     order, taken, best = np.zeros((3, count), dtype=np.int64)
     busy = np.zeros(int(items.owner.max(initial=0)) + 1, dtype=np.int64)
-    return Knapsack(order, np.zeros(count), taken, np.zeros(kinds, dtype=np.int64), busy, best)
+    return Knapsack(
+        order, np.zeros(count), taken, np.zeros(kinds, dtype=np.int64), busy, best, np.zeros(1, dtype=np.int64)
+    )
 
 
 @kernel_apart
@@ -92,13 +97,14 @@ def most_valuable(
     room : Knapsack
         Room for these items; owners that are busy already take nothing.
     limit : int
-        After so many nodes the search gives up and returns ``UNKNOWN``.
+        Once ``room.nodes`` is as large, the search gives up and returns ``UNKNOWN``.
     """
     count = _prepare(items, capacity, value, room)
     best, current, depth = 0.0, 0.0, 0
     for i in range(len(room.best)):
         room.best[i] = 0
-    for _ in range(limit):
+    while room.nodes[0] < limit:
+        room.nodes[0] += 1
         if depth < count and _reachable(items, capacity, value, room, depth, count, current) >= best + gain:
             i = room.order[depth]
             room.taken[depth] = _fitting(items, room, i)

@@ -69,7 +69,7 @@ def separate(
     room : Knapsack
         Room for N items.
     rounds, limit : int
-        Most pivots, and most nodes of a knapsack.
+        Most pivots, and most nodes of all knapsacks together.
     """
     _begin(items, capacity, point, hull)
     best = 0.0
@@ -153,7 +153,8 @@ def lift(
     room : Knapsack
         Room for I items.
     limit : int
-        Most nodes of a knapsack; when it does not suffice to prove a right-hand side, ``UNKNOWN`` is returned.
+        Most nodes of all knapsacks together; what they do not suffice for is not raised, and when they do not suffice
+        to prove a right-hand side, ``UNKNOWN`` is returned.
     """
     side = most_valuable(items, capacity, coefficient, WHOLE, room, limit)
     if side <= 0:
