@@ -73,6 +73,11 @@ def deadline_misses(problem: Problem, schedule: Schedule) -> int:
     return int((schedule.end > problem.deadline).sum())
 
 
+def deadline_excess(problem: Problem, schedule: Schedule) -> int:
+    """Return by how many steps, in all, jobs end after their deadlines."""
+    return int(np.maximum(schedule.end - problem.deadline, 0).sum())
+
+
 def _assignment(problem: Problem, schedule: Schedule) -> Iterator[Violation]:
     """Modes belong to their jobs, nodes exist, and the mode fits on the node when it is empty."""
     pieces = schedule.pieces

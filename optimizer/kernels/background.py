@@ -1,5 +1,6 @@
 """Compiling in processes of their own, which go on when the run that asked for it ends."""
 
+import hashlib
 import logging
 import os
 import pickle
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
     from filelock import FileLock
 
 logger = logging.getLogger(__name__)
+
+if sys.platform == "win32":
+    _DETACHED = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS
+else:
+    _DETACHED = 0
 
 
 class BackgroundCompiler:
@@ -34,31 +40,40 @@ class BackgroundCompiler:
         self._name = name
         self._source = Path(dispatcher.py_func.__code__.co_filename)
         self._folder = Path(dispatcher.stats.cache_path)
-        self._title = dispatcher.py_func.__qualname__
+        self._title = f"{module}.{dispatcher.py_func.__qualname__}"
         self._process: subprocess.Popen[bytes] | None = None
+        self._given_up = False
         self._starting = Lock()
         BackgroundCompiler._all.append(self)
 
-    @property
-    def ended(self) -> bool:
-        """Whether the compiled code is there, or will not be."""
-        return (self._process is not None and self._process.poll() is not None) or self._is_kept()
+    def started(self, arguments: tuple[Any, ...]) -> bool:
+        """Have the kernel compiled for arguments like these; return whether that goes on, False once it is over."""
+        from numba import typeof
 
-    def start(self, arguments: tuple[Any, ...]) -> None:
-        """Have the kernel compiled for arguments like these, unless that is going on."""
+        types = tuple(map(typeof, arguments))
         with self._starting:
-            if self._process is None and not self._is_going_on():
-                self._process = self._started(arguments)
+            if self._given_up or self._mark(types).exists():
+                return False
+            try:
+                if self._process is None and not self._is_going_on():
+                    self._process = self._begun(types)
+            except (OSError, NotImplementedError) as error:  # no more processes, or a file system without locks
+                logger.info("nothing is compiled in the background: %s", error)
+                self._given_up = True
+            else:
+                self._given_up = self._process is not None and self._process.poll() is not None
+            return not self._given_up
 
     def wait(self) -> None:
         """Wait until the compiled code is there, or will not be."""
         if self._process is not None:
             self._process.wait()
-        with self._file:
-            pass
+        if not self._given_up:
+            with self._lock:
+                pass
 
     @property
-    def _file(self) -> "FileLock":
+    def _lock(self) -> "FileLock":
         from filelock import FileLock
 
         return FileLock(self._folder / f"{self._title}.lock")
@@ -67,19 +82,21 @@ class BackgroundCompiler:
         from filelock import Timeout
 
         try:
-            with self._file.acquire(blocking=False):
+            with self._lock.acquire(blocking=False):
                 return False
         except Timeout:
             return True
 
-    def _is_kept(self) -> bool:
-        """Return whether numba has kept compiled code of this source; it forgets what is older than its module."""
-        changed = self._source.stat().st_mtime
-        return any(index.stat().st_mtime >= changed for index in self._folder.glob(f"*{self._title}-*.nbi"))
+    def _mark(self, types: tuple[Any, ...]) -> Path:
+        """Return the file that says that numba has kept compiled code, for such arguments and for this processor."""
+        from llvmlite import binding
+        from numba import __version__
 
-    def _started(self, arguments: tuple[Any, ...]) -> subprocess.Popen[bytes]:
-        from numba import typeof
+        source = self._source.stat()
+        hangs_on = (__version__, binding.get_host_cpu_name(), source.st_mtime_ns, source.st_size, types)
+        return self._folder / f"{self._title}.{hashlib.sha256(repr(hangs_on).encode()).hexdigest()[:12]}.compiled"
 
+    def _begun(self, types: tuple[Any, ...]) -> subprocess.Popen[bytes]:
         if all(other._process is None for other in self._all):
             logger.warning(
                 "compiling in the background, once for this installation; until that is done runs are slower"
@@ -91,16 +108,18 @@ class BackgroundCompiler:
             stderr=subprocess.DEVNULL,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
             start_new_session=True,  # Ctrl-C, or the end of the terminal, is not meant for it
+            creationflags=_DETACHED,
         )
         assert process.stdin is not None
         with process.stdin as order:
-            order.write(pickle.dumps((self._module, self._name, tuple(map(typeof, arguments)))))
+            order.write(pickle.dumps((self._module, self._name, types)))
         return process
 
     def compile_here(self, types: tuple[Any, ...], dispatcher: Any) -> None:
-        """Compile in this process, unless another has done so meanwhile."""
-        with self._file:
+        """Compile in this process, unless another has done so meanwhile, and leave the mark."""
+        with self._lock:
             dispatcher.compile(types)
+            self._mark(types).touch()
 
 
 def wait_for_all() -> None:

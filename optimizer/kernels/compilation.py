@@ -1,6 +1,7 @@
 """One source for interpreted and compiled loops, so that small problems never pay for loading the compiler."""
 
 import hashlib
+import logging
 import sys
 from collections.abc import Callable, Iterator
 from functools import cached_property, partial, update_wrapper
@@ -12,6 +13,8 @@ from optimizer.kernels.background import BackgroundCompiler
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+logger = logging.getLogger(__name__)
 
 _WORTH_COMPILING = 1.0
 """Seconds of interpreted work in a process from which loading the compiler pays."""
@@ -62,30 +65,35 @@ class Kernel(Generic[P, R]):
         if "numba" not in sys.modules and Kernel._interpreted + seconds <= _WORTH_COMPILING:
             Kernel._interpreted += seconds
             return self
-        if self._is_compiled or self.background.ended:
+        # without a cache on disk nobody else can compile for this process; without numba's compiler nothing is compiled
+        if self.background is None or cast(Any, self.compiled).signatures:
             return self.compiled
-        return partial(self._meanwhile, seconds > _WORTH_WAITING)
+        return partial(self._meanwhile, self.background, seconds > _WORTH_WAITING)
 
-    def _meanwhile(self, waiting: bool, *args: P.args, **kwargs: P.kwargs) -> R:
-        self.background.start(args)
+    def _meanwhile(self, background: BackgroundCompiler, waiting: bool, *args: P.args, **kwargs: P.kwargs) -> R:
+        if not background.started(args):
+            return self.compiled(*args, **kwargs)
         if not waiting:
             return self(*args, **kwargs)
-        self.background.wait()
+        background.wait()
         return self.compiled(*args, **kwargs)
 
-    @property
-    def _is_compiled(self) -> bool:
-        return bool(cast(Any, self.compiled).signatures)
-
     @cached_property
-    def background(self) -> BackgroundCompiler:
-        """What compiles it when a run should not wait for that."""
+    def background(self) -> BackgroundCompiler | None:
+        """What compiles it when a run should not wait for that; None where nothing can be kept on disk."""
+        stats = getattr(self.compiled, "stats", None)
+        if stats is None or stats.cache_path is None:
+            return None
         return BackgroundCompiler(self.__module__, self._function.__name__, self.compiled)
 
     @cached_property
     def compiled(self) -> Callable[P, R]:
         """The version compiled by numba, at its first call if it must be, and kept on disk from process to process."""
-        return cast(Callable[P, R], self._compiled(cache=True, nogil=True))
+        try:
+            return cast(Callable[P, R], self._compiled(cache=True, nogil=True))
+        except RuntimeError as error:  # numba found no folder that it may write to
+            logger.info("compiled for this process alone: %s", error)
+            return cast(Callable[P, R], self._compiled(nogil=True))
 
     @cached_property
     def _inlined(self) -> Any:

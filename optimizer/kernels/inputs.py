@@ -138,8 +138,11 @@ def _late_costs(problem: Problem, costs: Costs) -> tuple[float, float]:
     """Return cost of a missed deadline and of each step of missing it."""
     if (problem.deadline == NEVER).all():
         return 0.0, 0.0
-    worst = costs.slope * np.maximum(0, problem.horizon - costs.reference) + costs.step
-    total = float(np.maximum.reduceat(worst.max(axis=1), problem.mode_start[:-1]).sum())
+    if costs.is_maximum:
+        total = float(problem.horizon)  # no two schedules differ by more
+    else:
+        worst = costs.slope * np.maximum(0, problem.horizon - costs.reference) + costs.step
+        total = float(np.maximum.reduceat(worst.max(axis=1), problem.mode_start[:-1]).sum())
     steps = float(problem.jobs * max(problem.horizon, 1))
     return (1 + _STEEPNESS) * max(total, 1.0), _STEEPNESS * max(total, 1.0) / steps
 

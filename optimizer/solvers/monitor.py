@@ -12,7 +12,7 @@ from optimizer.objective import Costs, total_cost
 from optimizer.problem import Problem
 from optimizer.result import Limits, Progress, relative_gap
 from optimizer.schedule import Schedule
-from optimizer.validation import Rule, deadline_misses, violations
+from optimizer.validation import Rule, deadline_excess, deadline_misses, violations
 
 logger = logging.getLogger(__name__)
 
@@ -23,7 +23,8 @@ class Monitor:
     """Keeps the best schedule and bound of a run and tells the solver when to stop.
 
     It may be used from several threads. A schedule is kept only if the validator finds nothing wrong but missed
-    deadlines; fewer misses come before a better value. ``schedules`` is how many an iterative search says it generated.
+    deadlines; fewer misses, then smaller ones, come before a better value. ``schedules`` is how many an iterative search
+    says it generated.
 
     Parameters
     ----------
@@ -57,6 +58,7 @@ class Monitor:
         self.costs = Costs.of(problem)
         self.schedule: Schedule | None = None
         self.misses = 0
+        self.excess = 0
         self.total = inf
         self.lower_bound = -inf
         self._take_bound(lower_bound, exact=True)
@@ -77,6 +79,11 @@ class Monitor:
     def exact(self) -> bool:
         """Whether the solver's optimum is that of the problem."""
         return self.problem.common_step % (self.working.time_step // self.problem.time_step) == 0
+
+    @property
+    def quality(self) -> tuple[int, int, float]:
+        """Missed deadlines, by how many steps they are missed, and total cost of the best schedule, in this order."""
+        return self.misses, self.excess, self.total
 
     @property
     def known_total(self) -> float:
@@ -191,12 +198,13 @@ class Monitor:
         if broken:
             logger.warning("a schedule was refused: %s", broken[0])
             return False
-        misses, total = deadline_misses(self.problem, schedule), total_cost(self.problem, self.costs, schedule)
-        if self.schedule is not None and (misses, total) >= (self.misses, self.total):
-            if or_equal and (misses, total) == (self.misses, self.total):
+        misses, excess = deadline_misses(self.problem, schedule), deadline_excess(self.problem, schedule)
+        quality = misses, excess, total_cost(self.problem, self.costs, schedule)
+        if self.schedule is not None and quality >= self.quality:
+            if or_equal and quality == self.quality:
                 self.schedule = schedule
             return False
-        self.schedule, self.misses, self.total = schedule, misses, total
+        self.schedule, (self.misses, self.excess, self.total) = schedule, quality
         return True
 
     def _take_bound(self, lower_bound: float, *, exact: bool) -> bool:

@@ -3,14 +3,15 @@
 import logging
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import inf
 from threading import Event, Thread
 from typing import Any
 
 from optimizer.bounds.catalogue import cheap_bound
 from optimizer.errors import InputError, SchedoptError, SolverError, UsageError
 from optimizer.instance import Instance
-from optimizer.kernels.generation import left_shifted
+from optimizer.kernels.generation import by_start, left_shifted, serial_schedule
 from optimizer.kernels.inputs import active_horizon
 from optimizer.metrics import Metrics
 from optimizer.names import Feature, Objective, Status, StoppedBy
@@ -21,7 +22,7 @@ from optimizer.solvers import registry
 from optimizer.solvers.base import Answer, Solver
 from optimizer.solvers.monitor import Listener, Monitor
 from optimizer.solvers.registry import Entry, SolverKind
-from optimizer.validation import violations
+from optimizer.validation import Rule, violations
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +30,9 @@ _GRACE = 5.0
 """Seconds that a solver has to end after it was asked to."""
 
 _POLICY_GRACE = 0.5
+
+_GREEDY_SHARE = 0.1
+"""Part of the time that greedy may take to find a schedule to start from; its first one takes what it takes."""
 
 _TOLERANCE = 1e-9
 """How much a solver's bound may be above a schedule's total, relative to it, by floating point alone."""
@@ -93,8 +97,7 @@ def solve(
     bound = cheap_bound(problem, monitor.costs, preemptive=_interrupts(back_end))
     monitor.start_with(bound)
     if warm_start is not None:
-        _require_valid(problem, warm_start)
-        monitor.start_from(warm_start)
+        monitor.start_from(_usable(warm_start, problem, entry, back_end))
     run = _Run(entry, back_end, problem, working, limits, seed, monitor, bound)
     return _result(run, run.answer(), time_step)
 
@@ -115,10 +118,15 @@ def _interrupts(back_end: Solver) -> bool:
     return bool(getattr(back_end, "preemptive", False))
 
 
-def _require_valid(problem: Problem, warm_start: Schedule) -> None:
-    broken = violations(problem, warm_start)
+def _usable(warm_start: Schedule, problem: Problem, entry: Entry, back_end: Solver) -> Schedule:
+    """Return a warm start as the solver may return it; where it may not preempt, the same order without preemption."""
+    late_allowed = entry.kind is not SolverKind.EXACT
+    broken = [v for v in violations(problem, warm_start) if not (late_allowed and v.rule is Rule.DEADLINE)]
     if broken:
         raise InputError(f"the warm start is not a valid schedule: {broken[0]}")
+    if not warm_start.preemptive or _interrupts(back_end):
+        return warm_start
+    return serial_schedule(problem, by_start(problem, warm_start.start))
 
 
 @dataclass(frozen=True)
@@ -171,24 +179,30 @@ class _Run:
             if own.schedule is not None:
                 self.monitor.start_from(own.schedule)
 
-        own = Monitor(self.problem, self.limits, listener=pass_on)
+        remaining = self.monitor.remaining
+        brief = None if remaining == inf else max(0.01, _GREEDY_SHARE * remaining)
+        limits = replace(self.limits, time_limit=brief, schedules=None, iterations=None)
+        own = Monitor(self.problem, limits, listener=pass_on)
         self.monitor.on_stop(lambda: own.stop(self.monitor.reason or StoppedBy.FINISHED))
-        greedy.solve(self.problem, self.limits, seed=self.seed, warm_start=None, monitor=own)
+        greedy.solve(self.problem, limits, seed=self.seed, warm_start=None, monitor=own)
 
     def _start(self) -> Schedule | None:
         """Return the best schedule so far as one of the solver's grid and horizon, None if it is none there."""
         best = self.monitor.schedule
-        if best is None or self.monitor.misses or best.preemptive:
+        if best is None or best.preemptive or (self.monitor.misses and self.entry.kind is not SolverKind.HEURISTIC):
             return None
         if self.working is self.problem and best.end.max() <= active_horizon(self.problem):
             return best
         shifted = left_shifted(self.working, best)
-        return None if violations(self.working, shifted) else shifted
+        late_allowed = self.entry.kind is SolverKind.HEURISTIC
+        broken = [v for v in violations(self.working, shifted) if not (late_allowed and v.rule is Rule.DEADLINE)]
+        return None if broken else shifted
 
     def _call(self, solver: Solver, warm_start: Schedule | None) -> Answer:
-        return solver.solve(
-            self.working, self.limits, seed=self.seed, warm_start=warm_start, monitor=self.monitor
-        )  # fmt: skip
+        limits = self.limits
+        if limits.schedules is not None and self.entry.kind is SolverKind.HEURISTIC:
+            limits = replace(limits, threads=min(limits.threads, limits.schedules))
+        return solver.solve(self.working, limits, seed=self.seed, warm_start=warm_start, monitor=self.monitor)
 
     def _failed(self, error: BaseException) -> Answer:
         if isinstance(error, MemoryError) and self.monitor.schedule is not None:

@@ -116,7 +116,7 @@ class AntColony:
     ) -> Answer:
         """Send out a colony for each thread; see :class:`~optimizer.solvers.base.Solver`."""
         inputs, two_sided = Inputs.of(problem), is_reversible(problem)
-        reference, schedules = reference_order(problem, inputs, self.rule, seed)
+        reference, schedules = reference_order(problem, inputs, self.rule, seed, limits, monitor)
         customs = self._customs(problem, share_of(limits.schedules, limits.threads))
         habits = Habits(self.direct, self.persistence, self.greed)
         ahead = _Way(inputs, reference, integers(problem.topological_order))

@@ -174,9 +174,20 @@ def tie_of(problem: Problem) -> float:
     return 0.9 * Costs.of(problem).granularity
 
 
-def reference_order(problem: Problem, inputs: Inputs, rule: str, seed: int) -> tuple[IntArray, int]:
+def reference_order(
+    problem: Problem, inputs: Inputs, rule: str, seed: int, limits: Limits, monitor: Monitor
+) -> tuple[IntArray, int]:
     """Return the order of a rule or of the one with the best serial schedule, int64[J], and schedules made for it."""
     if rule != BEST_RULE:
         return feasible_order(problem, rule_keys(rule, problem, seed)), 0
-    orders = [feasible_order(problem, rule_keys(name, problem, seed)) for name in RULES]
-    return min(orders, key=lambda order: score_of(inputs, serial_schedule(problem, order))), len(orders)
+    best, least, made = problem.topological_order, np.inf, 0
+    for name in list(RULES)[: limits.schedules]:
+        if made and monitor.stopped:
+            break
+        order = feasible_order(problem, rule_keys(name, problem, seed))
+        schedule = serial_schedule(problem, order)
+        monitor.report(schedule)
+        made += 1
+        if (found := score_of(inputs, schedule)) < least:
+            best, least = order, found
+    return best, made

@@ -19,7 +19,7 @@ from optimizer.solvers.heuristics.sampling import Sampler
 from optimizer.solvers.heuristics.search import run_islands
 from optimizer.solvers.monitor import Monitor
 from optimizer.units import FloatArray, IntArray
-from optimizer.validation import deadline_misses
+from optimizer.validation import deadline_excess, deadline_misses
 
 Generation = Literal["serial", "parallel", "best"]
 
@@ -113,7 +113,7 @@ class _Pass:
         """Report the schedule of each rule, and of the best with jobs that would be late moved forward."""
         options = self._options
         methods = _BOTH if options.generation == BEST else (options.generation,)
-        found: list[tuple[tuple[int, float], int, Schedule, tuple[str, str]]] = []
+        found: list[tuple[tuple[int, int, float], int, Schedule, tuple[str, str]]] = []
         for method in methods:
             for rule in RULES if options.rule == BEST else (options.rule,):
                 schedule = self._generated(rule_keys(rule, self._problem, self._seed), method)
@@ -139,8 +139,9 @@ class _Pass:
             self._monitor.report(schedule)
         return schedule
 
-    def _quality(self, schedule: Schedule) -> tuple[int, float]:
-        return deadline_misses(self._problem, schedule), total_cost(self._problem, self._costs, schedule)
+    def _quality(self, schedule: Schedule) -> tuple[int, int, float]:
+        misses, excess = deadline_misses(self._problem, schedule), deadline_excess(self._problem, schedule)
+        return misses, excess, total_cost(self._problem, self._costs, schedule)
 
     def _hasten(self, schedule: Schedule, method: str) -> None:
         """Report schedules in which the jobs that were late before come earlier, until none is.

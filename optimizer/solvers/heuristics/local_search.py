@@ -15,7 +15,7 @@ from optimizer.result import Limits
 from optimizer.schedule import Schedule
 from optimizer.solvers.base import Answer
 from optimizer.solvers.heuristics.evolving import BEST_RULE, EvolvingIsland, evolve, reference_order
-from optimizer.solvers.heuristics.options import require_at_least, require_between
+from optimizer.solvers.heuristics.options import require, require_between
 from optimizer.solvers.heuristics.search import share_of
 from optimizer.solvers.monitor import Monitor
 from optimizer.units import IntArray
@@ -23,6 +23,7 @@ from optimizer.units import IntArray
 _CYCLE = 25
 """A cooling takes at most so many schedules a pair of jobs, then the next begins from the best schedule."""
 
+_FARTHEST = 2**31
 _SHORTEST = 10
 """Schedules of a cooling before it is known how many there will be."""
 
@@ -45,7 +46,7 @@ class LocalSearch:
         At the beginning, in units of what moves make worse on average, from 0 (only better and equal schedules are
         accepted) to 1000.
     reach : int
-        A job moves by at most so many positions in the order of starts, >= 1.
+        A job moves by at most so many positions in the order of starts, from 1 to 2^31.
     """
 
     temperature: float = 0.05
@@ -53,7 +54,7 @@ class LocalSearch:
 
     def __post_init__(self) -> None:
         require_between(0, 1000, temperature=self.temperature)
-        require_at_least(1, reach=self.reach)
+        require(1 <= self.reach <= _FARTHEST, f"a whole number from 1 to {_FARTHEST}", reach=self.reach)
 
     def solve(
         self, problem: Problem, limits: Limits, *, seed: int, warm_start: Schedule | None, monitor: Monitor
@@ -61,7 +62,7 @@ class LocalSearch:
         """Anneal a schedule for each thread; see :class:`~optimizer.solvers.base.Solver`."""
         inputs, schedules = Inputs.of(problem), 0
         if warm_start is None:
-            order, schedules = reference_order(problem, inputs, BEST_RULE, seed)
+            order, schedules = reference_order(problem, inputs, BEST_RULE, seed, limits, monitor)
             warm_start = serial_schedule(problem, order)
 
         def start(stream: int) -> EvolvingIsland:
@@ -108,8 +109,8 @@ class _Cooling:
                 self._start_from(self.search.best, by_start(self._problem, self.search.best.start))
             jobs, options = self._problem.jobs, self._options
             between = (self._begin * jobs, end * jobs)
-            goal = min(schedules, end) * jobs
-            loop(self._inputs, self._space, self.search, options.temperature, options.reach, *between, goal, moves)
+            goal, reach = min(schedules, end) * jobs, min(options.reach, jobs)
+            loop(self._inputs, self._space, self.search, options.temperature, reach, *between, goal, moves)
 
         return go_on
 

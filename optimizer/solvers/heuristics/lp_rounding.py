@@ -34,6 +34,7 @@ from optimizer.solvers.heuristics.options import require_at_least, require_one_o
 from optimizer.solvers.heuristics.search import run_islands
 from optimizer.solvers.monitor import Monitor
 from optimizer.units import FloatArray, IntArray
+from optimizer.validation import deadline_misses
 
 Relaxation = Literal["auto", "linear", "lagrangian"]
 
@@ -80,7 +81,8 @@ class LPRounding:
         self, problem: Problem, limits: Limits, *, seed: int, warm_start: Schedule | None, monitor: Monitor
     ) -> Answer:
         """Relax, then round; see :class:`~optimizer.solvers.base.Solver`."""
-        total = inf if warm_start is None else total_cost(problem, Costs.of(problem), warm_start)
+        on_time = warm_start is not None and not deadline_misses(problem, warm_start)
+        total = total_cost(problem, Costs.of(problem), warm_start) if warm_start is not None and on_time else inf
         fractional = _lagrangian(problem, total, monitor)
         if self.relaxation != "lagrangian":
             fractional = self._linear(problem, limits, total, monitor) or fractional
@@ -118,6 +120,8 @@ def _lagrangian(problem: Problem, total: float, monitor: Monitor) -> Fractional:
     lagrangian = Lagrangian(problem, total=total, memory=max(1, min(_ROUNDS_AVERAGED, _ANSWERS // problem.jobs)))
     end, reported = (1 - _SHARE) * monitor.remaining, -inf
     while True:
+        if lagrangian.refuted:
+            return Fractional.of_answers(problem, lagrangian.answers)
         if lagrangian.bound > reported and not problem.objective.is_maximum:
             monitor.report(lower_bound=lagrangian.bound)
             reported = lagrangian.bound

@@ -73,7 +73,7 @@ class ParticleSwarm:
     ) -> Answer:
         """Let a swarm fly for each thread; see :class:`~optimizer.solvers.base.Solver`."""
         inputs = Inputs.of(problem)
-        reference, schedules = reference_order(problem, inputs, self.rule, seed)
+        reference, schedules = reference_order(problem, inputs, self.rule, seed, limits, monitor)
         motion = Motion(
             constriction=self.constriction,
             personal=self.personal,

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import repeat
+from copy import copy
+from functools import partial
 from time import perf_counter
 from typing import Protocol
 
-from optimizer.kernels.generation import score_of
+from optimizer.kernels.generation import left_shifted, score_of
 from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.pace import next_slice
 from optimizer.names import StoppedBy
@@ -16,6 +17,7 @@ from optimizer.schedule import Schedule
 from optimizer.solvers.base import Answer
 from optimizer.solvers.monitor import Monitor
 
+_NO_LIMIT = 2**62
 _FIRST = 2
 _EPOCH = 20
 """Generated schedules a job between two exchanges of the islands."""
@@ -88,12 +90,22 @@ def share_of(limit: int | None, islands: int) -> int | None:
     return None if limit is None else max(1, limit // islands)
 
 
+def _goals(limit: int | None, islands: Sequence[Island]) -> list[int]:
+    """Return how many schedules each island may have made at the end: an equal part of what is left now."""
+    if limit is None:
+        return [_NO_LIMIT] * len(islands)
+    left = max(0, limit - sum(island.schedules for island in islands))
+    part, more = divmod(left, len(islands))
+    return [island.schedules + part + (i < more) for i, island in enumerate(islands)]
+
+
 class _Archipelago:
     """The islands of a run, and how far they may go."""
 
     def __init__(self, problem: Problem, islands: Sequence[Island], limits: Limits, monitor: Monitor) -> None:
+        self._problem = problem
         self._islands = islands
-        self._schedules = share_of(limits.schedules, len(islands))
+        self._goals = _goals(limits.schedules, islands)
         self._iterations = share_of(limits.iterations, len(islands))
         self._monitor = monitor
         self._epoch = max(1, _EPOCH * problem.jobs)
@@ -112,9 +124,9 @@ class _Archipelago:
         with ThreadPoolExecutor(len(self._islands)) as pool:
             while not self._monitor.stopped:
                 done += self._epoch
-                list(pool.map(self._sail, self._islands, repeat(min(done, self._schedules or done))))
+                list(pool.map(self._sail, self._islands, (min(done, goal) for goal in self._goals)))
                 self._monitor.schedules = sum(island.schedules for island in self._islands)
-                if self._monitor.stopped or all(map(self._has_ended, self._islands)):
+                if self._monitor.stopped or all(map(self._has_ended, self._islands, self._goals)):
                     break
                 if (score := self.winner.score) < best:
                     best, improved_at = score, done
@@ -130,24 +142,25 @@ class _Archipelago:
         found = self._monitor.schedule
         if found is not None and all(found is not known for known in self._known.values()):
             self._known[None] = found
-            if self._monitor.working is self._monitor.problem:
-                self._teach(lambda: found, score_of(self._inputs, found))
+            if self._monitor.working is self._monitor.problem and not found.preemptive:
+                if found.end.max() > self._inputs.horizon:  # further than islands have room for
+                    found = left_shifted(self._problem, found)
+                self._teach(partial(copy, found), score_of(self._inputs, found))
 
     def _teach(self, best: Callable[[], Schedule], score: float) -> None:
         for island in self._islands:
             if island.score > score:
                 island.learn(best(), score)
 
-    def _has_ended(self, island: Island) -> bool:
-        return (self._schedules is not None and island.schedules >= self._schedules) or (
-            self._iterations is not None and island.iterations >= self._iterations
-        )
+    def _has_ended(self, island: Island, goal: int) -> bool:
+        enough = self._iterations is not None and island.iterations >= self._iterations
+        return enough or island.schedules >= goal
 
     def _sail(self, island: Island, goal: int) -> None:
         """Let an island go on to ``goal`` schedules, in slices of time, and report what it finds."""
         slice_ = _FIRST
-        iterations = 2**62 if self._iterations is None else self._iterations
-        while island.schedules < goal and not self._has_ended(island) and not self._monitor.stopped:
+        iterations = _NO_LIMIT if self._iterations is None else self._iterations
+        while not self._has_ended(island, goal) and not self._monitor.stopped:
             began, before = perf_counter(), island.score
             island.advance(min(goal, island.schedules + slice_), iterations)
             if island.score < before:

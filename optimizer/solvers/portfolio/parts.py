@@ -121,7 +121,7 @@ class ThreadPart:
 
     def _pass_on(self, _: Progress) -> None:
         own = self._own
-        better = own.schedule is not None and (own.misses, own.total) < (self._parent.misses, self._parent.total)
+        better = own.schedule is not None and own.quality < self._parent.quality
         bound = None if own.lower_bound == -inf else own.lower_bound
         self._parent.report(own.schedule if better else None, bound, exact=True, source=self.plan.solver)
 

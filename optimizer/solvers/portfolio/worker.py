@@ -30,7 +30,7 @@ class _Reporter:
 
     def __init__(self, job: Job, channel: Channel) -> None:
         self._channel = channel
-        self._sent = (inf, inf)
+        self._sent: tuple[float, float, float] = (inf, inf, inf)
         self._bound = -inf
         self.monitor = Monitor(job.problem, job.limits, listener=self._hear)
 
@@ -41,10 +41,9 @@ class _Reporter:
 
     def _hear(self, _: Progress) -> None:
         monitor = self.monitor
-        quality = (monitor.misses, monitor.total)
-        schedule = monitor.schedule if quality < self._sent else None
+        schedule = monitor.schedule if monitor.quality < self._sent else None
         bound = monitor.lower_bound if monitor.lower_bound > self._bound else None
-        self._sent, self._bound = min(quality, self._sent), max(monitor.lower_bound, self._bound)
+        self._sent, self._bound = min(monitor.quality, self._sent), max(monitor.lower_bound, self._bound)
         if schedule is not None or bound is not None:
             self._channel.send(Offer(schedule, bound))
 
