@@ -23,8 +23,8 @@ class Monitor:
     """Keeps the best schedule and bound of a run and tells the solver when to stop.
 
     It may be used from several threads. A schedule is kept only if the validator finds nothing wrong but missed
-    deadlines; fewer misses, then smaller ones, come before a better value. ``schedules`` is how many an iterative search
-    says it generated.
+    deadlines; fewer misses, then smaller ones, come before a better value. ``schedules`` is how many an iterative
+    search says it generated.
 
     Parameters
     ----------

@@ -43,6 +43,15 @@ def test_fewer_misses_come_first_then_their_extent_then_the_value() -> None:
     assert scored(problem, ends(problem, 2, 3, 5)) < scored(problem, ends(problem, 3, 3, 5))
 
 
+def test_a_miss_costs_more_than_any_lateness_before_far_due_dates() -> None:
+    jobs = (
+        Job("a", duration=300, demand={"g": 1}, deadline=300, due=2000),
+        Job("b", duration=300, demand={"g": 1}, due=1000),
+    )
+    problem = Problem.of(Instance(jobs, resources={"g": 1}, objective=Objective.MAX_LATENESS))
+    assert scored(problem, ends(problem, 300, 600)) < scored(problem, ends(problem, 600, 300))
+
+
 def test_without_deadlines_nothing_is_counted_for_them() -> None:
     problem = Problem.of(Instance((Job("a", duration=1, demand={"g": 1}),), resources={"g": 1}))
     assert (problem.deadline == NEVER).all()

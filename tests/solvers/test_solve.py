@@ -300,3 +300,44 @@ def test_greedy_starts_on_the_fine_grid_though_the_solver_works_on_a_coarser_one
     assert greedy.value is not None
     assert result.value is not None
     assert result.value <= greedy.value
+
+
+@pytest.mark.parametrize("solver", ["local-search", "backtracking", "greedy", "cp-sat", "highs"])
+def test_a_preemptive_warm_start_gives_its_order_where_preemption_is_not_allowed(solver: str) -> None:
+    arrivals = {"long": (0, 10), "b": (1, 1), "c": (5, 1)}
+    jobs = tuple(Job(name, arrival=a, duration=p, demand={"gpu": 1}) for name, (a, p) in arrivals.items())
+    instance = Instance(jobs, resources={"gpu": 1})
+    preempted = solve(instance, "srpt").schedule
+    assert preempted is not None
+    assert preempted.preemptive
+    result = solve(instance, solver, warm_start=preempted, limits=Limits(time_limit=20, threads=1, schedules=100))
+    assert not result.preemptive
+    assert result.value is not None
+    assert result.value >= 5.99
+
+
+@pytest.mark.parametrize("solver", ["local-search", "genetic", "greedy", "lp-rounding", "backtracking"])
+def test_heuristics_start_from_schedules_that_are_late(solver: str) -> None:
+    jobs = (
+        Job("a", duration=10, demand={"gpu": 1}, deadline=10),
+        Job("b", arrival=5, duration=10, demand={"gpu": 1}, deadline=15),
+    )
+    instance = Instance(jobs, resources={"gpu": 1})
+    late = starting(Problem.of(instance), 30, 20)
+    result = solve(instance, solver, warm_start=late, limits=Limits(time_limit=20, threads=1, schedules=100))
+    assert result.status in (Status.LATE, Status.INFEASIBLE)
+    if result.status is Status.LATE:
+        assert result.schedule is not None
+        assert result.schedule.end.tolist() == [10, 20]
+
+
+def test_of_equally_many_misses_the_smaller_come_first() -> None:
+    jobs = (
+        Job("x", duration=10, demand={"gpu": 1}, deadline=10, weight=0.1),
+        Job("y", duration=10, demand={"gpu": 1}, deadline=15),
+    )
+    instance = Instance(jobs, resources={"gpu": 1}, objective=Objective.MEAN_WEIGHTED_FLOW_TIME)
+    for solver in ("greedy", "local-search", "genetic"):
+        result = solve(instance, solver, limits=Limits(time_limit=20, threads=1, schedules=200))
+        assert result.schedule is not None
+        assert result.schedule.end.tolist() == [10, 20], solver

@@ -15,20 +15,32 @@ PROBLEM = Problem.of(generate("server", 20, seed=1))
 INPUTS = Inputs.of(PROBLEM)
 
 
+def limited(schedules: int | None = None) -> tuple[Limits, Monitor]:
+    limits = Limits(time_limit=None, threads=1, schedules=schedules)
+    return limits, Monitor(PROBLEM, limits)
+
+
 def by_rule(rule: str) -> list[int]:
     return feasible_order(PROBLEM, rule_keys(rule, PROBLEM, 0)).tolist()
 
 
 def test_a_named_rule_gives_its_order_and_costs_no_schedule() -> None:
-    order, schedules = reference_order(PROBLEM, INPUTS, "shortest", seed=0)
+    order, schedules = reference_order(PROBLEM, INPUTS, "shortest", 0, *limited())
     assert (order.tolist(), schedules) == (by_rule("shortest"), 0)
 
 
 def test_the_best_rule_is_that_of_the_best_serial_schedule() -> None:
-    order, schedules = reference_order(PROBLEM, INPUTS, BEST_RULE, seed=0)
+    order, schedules = reference_order(PROBLEM, INPUTS, BEST_RULE, 0, *limited())
     scores = {rule: score_of(INPUTS, serial_schedule(PROBLEM, np.array(by_rule(rule)))) for rule in RULES}
     assert order.tolist() == by_rule(min(scores, key=lambda rule: scores[rule]))
     assert schedules == len(RULES)
+
+
+def test_no_more_rules_are_tried_than_schedules_are_allowed_and_the_best_is_reported() -> None:
+    limits, monitor = limited(3)
+    _, schedules = reference_order(PROBLEM, INPUTS, BEST_RULE, 0, limits, monitor)
+    assert schedules == 3
+    assert monitor.schedule is not None
 
 
 def test_the_score_of_a_schedule_without_misses_is_its_total() -> None:

@@ -42,7 +42,16 @@ def test_it_is_better_than_where_it_starts() -> None:
     assert result.value < 0.97 * greedy.value
 
 
-@pytest.mark.parametrize(("option", "value"), [("temperature", -1.0), ("temperature", 1001.0), ("reach", 0)])
+def test_a_reach_beyond_all_jobs_is_one_over_all_jobs() -> None:
+    limits = Limits(time_limit=None, threads=1, schedules=300)
+    far, further = (solve(generate("server", 20, seed=0), f"local-search:reach={2**n}", limits=limits) for n in (5, 31))
+    assert far.value is not None
+    assert further.value is not None
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("temperature", -1.0), ("temperature", 1001.0), ("reach", 0), ("reach", 2**33)]
+)
 def test_options_out_of_range_are_refused(option: str, value: float) -> None:
     with pytest.raises(UsageError, match=option):
         LocalSearch(**{option: value})  # type: ignore[arg-type]

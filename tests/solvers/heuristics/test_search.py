@@ -55,8 +55,8 @@ def run(islands: list[Counting], **limits: int) -> tuple[Monitor, StoppedBy]:
 def test_schedules_are_shared_out_and_not_exceeded() -> None:
     islands = [Counting(10), Counting(20)]
     monitor, stopped_by = run(islands, schedules=501)
-    assert [island.schedules for island in islands] == [250, 250]
-    assert monitor.schedules == 500
+    assert [island.schedules for island in islands] == [251, 250]
+    assert monitor.schedules == 501
     assert stopped_by is StoppedBy.ITERATIONS
     assert monitor.schedule is not None
 
@@ -94,3 +94,15 @@ def test_islands_learn_what_another_solver_of_the_run_finds() -> None:
     monitor = Monitor(PROBLEM, limits)
     run_islands(PROBLEM, [island], limits, monitor)
     assert island.learned == [1 + 2 + 3]
+
+
+def test_schedules_made_before_count_and_what_is_left_is_shared_to_the_last() -> None:
+    islands = [Counting(10, schedules=14), Counting(10), Counting(10)]
+    run(islands, schedules=21)
+    assert [island.schedules for island in islands] == [17, 2, 2]
+
+
+def test_nothing_is_made_where_the_limit_is_spent() -> None:
+    islands = [Counting(10, schedules=14), Counting(10)]
+    run(islands, schedules=5)
+    assert [island.schedules for island in islands] == [14, 0]
