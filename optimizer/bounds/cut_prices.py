@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from optimizer.bounds.cut_program import CutProgram
+from optimizer.bounds.cut_program import SECONDS_AN_ENTRY, CutProgram
 from optimizer.kernels.ranges import chosen_sums
 from optimizer.units import FloatArray
 
@@ -65,7 +65,9 @@ class PriceDescent:
         price = np.maximum(program.price + length * self._excess, 0.0)
         value = program.value(price)
         excess = np.empty(len(price))
-        chosen_sums.compiled(program.rows.ranges, program.reply.column, excess)
+        chosen_sums.sized(SECONDS_AN_ENTRY * len(program.rows.ranges.job))(
+            program.rows.ranges, program.reply.column, excess
+        )
         excess -= program.rows.side
         forward = float(self._excess @ excess) >= 0
         self._average(excess)

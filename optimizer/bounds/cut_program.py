@@ -22,6 +22,9 @@ from optimizer.objective import Costs
 from optimizer.problem import Problem
 from optimizer.units import FloatArray, IntArray
 
+SECONDS_AN_ENTRY = 1e-6
+"""About how long a column or an entry of a row takes as interpreted."""
+
 _ABSOLUTE_TOLERANCE = 1e-6
 _RELATIVE_TOLERANCE = 1e-9
 """How far off a bound may be."""
@@ -143,7 +146,8 @@ class CutProgram:
 
     def value(self, price: FloatArray) -> float:
         """Return the bound of such prices and leave in ``reply`` how the jobs answer."""
-        answer.compiled(self.cost, self.layout.job_start, self.rows.ranges, price, self.reply)
+        seconds = SECONDS_AN_ENTRY * (len(self.cost) + len(self.rows.ranges.job))
+        answer.sized(seconds)(self.cost, self.layout.job_start, self.rows.ranges, price, self.reply)
         return float(self.reply.cost.sum() + self._constant - price @ self.rows.side)
 
     def left_hand_sides(self, solution: FloatArray) -> FloatArray:

@@ -5,7 +5,7 @@ classes of equal demand and for one capacity, and so holds wherever no more than
 """
 
 from dataclasses import dataclass
-from math import gcd
+from math import gcd, inf
 
 import numpy as np
 
@@ -134,7 +134,7 @@ def violated(items: Items, capacity: IntArray, point: FloatArray, least: float) 
         return None
     some = Items(items.demand[present], items.most[present], items.owner[present])
     hull = new_hull(len(present))
-    reached = separate.compiled(some, capacity, point[present], hull, new_knapsack(some), _PIVOTS, _NODES)
+    reached = separate.sized(inf)(some, capacity, point[present], hull, new_knapsack(some), _PIVOTS, _NODES)
     if reached < least:
         return None
     alpha = np.zeros(len(point))
@@ -165,7 +165,7 @@ def lifted(
     coefficient = whole(alpha)
     size = (items.demand / np.maximum(capacity, 1)).sum(axis=1)
     order = np.lexsort((-size, -point))
-    side = lift.compiled(items, capacity, coefficient, order, new_knapsack(items), _LIFTING_NODES)
+    side = lift.sized(inf)(items, capacity, coefficient, order, new_knapsack(items), _LIFTING_NODES)
     if side == UNKNOWN or coefficient @ point < least * side:
         return None
     numbers, right = coefficient.astype(np.int64), int(side)

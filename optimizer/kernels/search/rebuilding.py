@@ -1,4 +1,4 @@
-"""Small sets of jobs that are taken out and built again in the best way that the other jobs leave room for.
+"""Small sets of jobs that are taken out and built again in the best order, beside the other jobs.
 
 All orders of the set are tried depth first, each job where it ends first, and a branch is left once the least that it
 can cost is no better than the best so far: the large neighbourhood of Shaw 1998, "Using constraint programming and

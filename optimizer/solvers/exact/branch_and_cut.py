@@ -54,10 +54,8 @@ class BranchAndCut:
         search = _Search(problem, monitor)
         columns = int(start_groups(problem, search.costs, total=search.known).sizes.sum())
         if columns > MOST_COLUMNS:
-            search.price(inf)
-            return Answer(monitor.reason or StoppedBy.FINISHED)
-        search.price(_PRICES_SHARE * monitor.remaining)
-        return search.cut() or search.branch(limits, seed)
+            return search.price(inf) or Answer(monitor.reason or StoppedBy.FINISHED)
+        return search.price(_PRICES_SHARE * monitor.remaining) or search.cut() or search.branch(limits, seed)
 
 
 class _Search:
@@ -80,19 +78,20 @@ class _Search:
         step = self.costs.granularity
         return self.known if step == 0 or self.known == inf else (ceil(self.known / step - _WHOLE) - 1) * step
 
-    def price(self, seconds: float) -> None:
-        """Improve and report the Lagrangian bound for so many seconds, where it is a bound."""
+    def price(self, seconds: float) -> Answer | None:
+        """Improve and report the Lagrangian bound, where it is one, for so many seconds; return the answer if known."""
         if self._problem.objective.is_maximum:
-            return
+            return None
         lagrangian, end = Lagrangian(self._problem, total=self.known), monotonic() + seconds
-        while True:
+        while not lagrangian.refuted:
             self._monitor.report(lower_bound=min(lagrangian.bound, self.known))
             settled = lagrangian.settled
             if self._monitor.stopped or monotonic() > end or (settled and lagrangian.width == 1):
-                return
+                return None
             if settled:
                 lagrangian.refine()
             lagrangian.advance(_ROUNDS)
+        return self._proven()
 
     def cut(self) -> Answer | None:
         """Add cuts and fix columns until that gets slow; return the answer if it is known by then."""

@@ -41,7 +41,8 @@ class ParticleSwarm:
     personal, social : float
         How strongly a particle is pulled to its own best position and to the best of its neighbours, from 0 to 10.
     neighbours : int
-        How many on each side of a particle on the ring it looks at (local best: Kennedy & Eberhart 1995), >= 0.
+        How many on each side of a particle on the ring it looks at (local best: Eberhart & Kennedy 1995, "A new
+        optimizer using particle swarm theory", MHS'95), >= 0.
     free : float
         Share of the genes that leave a job the mode and node where it ends first, from 0 to 0.99.
     improve : bool
@@ -78,7 +79,7 @@ class ParticleSwarm:
             constriction=self.constriction,
             personal=self.personal,
             social=self.social,
-            neighbours=self.neighbours,
+            neighbours=min(self.neighbours, self.particles // 2),
             free=self.free,
             improves=self.improve and inputs.is_maximum,
         )
