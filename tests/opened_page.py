@@ -6,6 +6,7 @@ from typing import Any
 from playwright.sync_api import Page
 
 PATIENCE = 60_000  # ms; machines are shared
+_NUDGES = 40
 
 
 @dataclass
@@ -25,10 +26,6 @@ class Opened:
         start, end = self.chart("[model('time').start, model('time').end]")
         return start, end
 
-    def point_at(self, x: float, y: float) -> None:
-        """Move the pointer to a time and a height of the first chart."""
-        self.page.mouse.move(*self.place(x, y))
-
     def place(self, x: float, y: float) -> tuple[float, float]:
         """Return where on the page a time and a height of the first chart are."""
         left, top = self.page.evaluate(
@@ -46,8 +43,14 @@ class Opened:
         """Wait until everything is drawn."""
         self.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
-    def hover_text(self) -> str:
-        """Return what the tooltip says, once there is one."""
-        tooltip = self.page.locator(".tip")
-        tooltip.wait_for(timeout=PATIENCE)
-        return tooltip.inner_text()
+    def hover_text(self, x: float, y: float) -> str:
+        """Point at a time and a height of the first chart and return what the tooltip says."""
+        tip = self.page.locator("#tip")
+        for step in range(_NUDGES):  # Bokeh looks at bars when the pointer moves, and may have drawn since
+            left, top = self.place(x, y)
+            self.page.mouse.move(left + step % 2, top)
+            self.settle()
+            if tip.is_visible():
+                return tip.inner_text()
+            self.page.wait_for_timeout(PATIENCE / 1000)
+        raise AssertionError("no tooltip")

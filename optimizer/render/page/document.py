@@ -101,7 +101,7 @@ def gantt_page(results: Mapping[str, Result], title: str | None = None) -> Page:
         header(results, drawings),
         column(*figures, sizing_mode="stretch_width", spacing=0),
         data=page_data(drawings, clock) | {"excess": bool(excess)},
-        script=f"const schedopt = (() => {{\n{script}\nreturn {{charts, facts, rowTicks, rowName}};\n}})();",
+        script=f"const schedopt = (() => {{\n{script}\nreturn {{charts, pointAt, rowTicks, rowName}};\n}})();",
         controls=_part("controls.html"),
         help_text=_HELP,
     )

@@ -42,6 +42,17 @@ function goToNext() {
   time.setv({start: Math.max(full[0], begin - margin), end: Math.min(full[1], finish + margin)});
 }
 
+// Tell all about the bar under the pointer: the first of the rectangles that Bokeh found there, if any.
+function pointAt(c, [r]) {
+  const tip = at("tip");
+  tip.hidden = r === undefined;
+  if (tip.hidden) return;
+  tip.textContent = facts(c, charts[c].layout.bar[r]);
+  const {x, y} = state.pointer, right = x + TIP_GAP + tip.offsetWidth, bottom = y + TIP_GAP + tip.offsetHeight;
+  tip.style.left = `${right <= innerWidth ? x + TIP_GAP : Math.max(0, x - TIP_GAP - tip.offsetWidth)}px`;
+  tip.style.top = `${Math.max(0, y + TIP_GAP - Math.max(0, bottom - innerHeight))}px`;
+}
+
 function readOut(x) {
   const parts = charts.map((chart, c) => {
     const loads = data.loads.map((name, k) => `${name} ${number(valueAt(chart, `usage-${c}-${k}`, x))} of ${number(valueAt(chart, `capacity-${c}-${k}`, x))}`);

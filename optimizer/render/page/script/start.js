@@ -58,6 +58,8 @@ async function start() {
     time.setv({start: full[0], end: full[1]});
     every(({rowRange, layout}) => rowRange.setv({start: layout.edges.at(-1), end: 0}));
   });
+  at("figures").addEventListener("mousemove", ({clientX, clientY}) => { state.pointer = {x: clientX, y: clientY}; }, true);
+  at("figures").addEventListener("mouseleave", () => { at("tip").hidden = true; });
   showLegend();
   document.body.dataset.ready = "yes";
 }
