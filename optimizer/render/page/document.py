@@ -89,7 +89,8 @@ def gantt_page(results: Mapping[str, Result], title: str | None = None) -> Page:
         name = headline(drawing.name, drawing.result, best_bound(results.values())) if len(drawings) > 1 else None
         figures.append(bars_figure(number, time, name, outlined=len(drawing.chart.job) <= _MOST_OUTLINED))
         figures += [
-            load_figure(number, index, load, time, last=index == len(own) - 1) for index, load in enumerate(own)
+            load_figure(number, index, load, drawing.chart.span, time, last=index == len(own) - 1)
+            for index, load in enumerate(own)
         ]
     figures.append(selector_figure(max(loads[0], key=lambda load: load.utilization(time.window)), time))
     if improves(results.values()):

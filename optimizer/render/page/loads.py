@@ -20,8 +20,22 @@ _MOST_CHARACTERS = 16
 _HATCH: dict[str, Any] = {"hatch_pattern": "/", "hatch_color": _UNAVAILABLE, "hatch_weight": 0.5, "hatch_scale": 9}
 
 
-def load_figure(number: int, index: int, load: Load, time: Time, *, last: bool) -> figure:
-    """Return the use of a resource in chart ``number`` over time, with its capacity line; the ``last`` has the axis."""
+def load_figure(number: int, index: int, load: Load, span: tuple[float, float], time: Time, *, last: bool) -> figure:
+    """Return the use of a resource in chart ``number`` over time, with its capacity line.
+
+    Parameters
+    ----------
+    number, index : int
+        Which chart, and which resource.
+    load : Load
+        Its use.
+    span : tuple of float
+        First and last time of the schedule, between which the mean use is taken.
+    time : Time
+        The axis.
+    last : bool
+        Whether the axis is to be seen.
+    """
     height = _LOAD_HEIGHT + (_AXIS_HEIGHT + _DATE_HEIGHT * time.clock.dates) * last
     plot = time.figure(f"load-{number}-{index}", height, tools="xpan", y_range=_load_range(load))
     steps = {"time": load.time, "usage": load.usage, "capacity": load.capacity, "excess": load.excess}
@@ -37,7 +51,7 @@ def load_figure(number: int, index: int, load: Load, time: Time, *, last: bool) 
     line = _changes(kept["capacity"])
     capacity = ColumnDataSource({"x": at[line], "high": kept["capacity"][line]}, name=f"capacity-{number}-{index}")
     plot.step("x", "high", source=capacity, mode="after", line_color="black", line_width=1)
-    share = percent_text(load.utilization(time.window))
+    share = percent_text(load.utilization(span))
     axis = plot.yaxis[0]
     axis.axis_label = PlainText(text=f"{_cut(printable(load.resource))}\n{share}")
     axis.axis_label_orientation = "horizontal"

@@ -17,7 +17,8 @@ function showRows(c) {
   }
   chart.box = box;
   const rows = layout.units ? depth * ROW.unit : layout.byJob ? depth * ROW.job : depth * ROW.node;
-  plot.height = Math.min(Math.max(rows, ROW.least), charts.length > 1 ? ROW.compared : layout.byJob ? ROW.mostJobs : ROW.most);
+  const least = layout.units || layout.byJob ? ROW.least : ROW.leastNodes;
+  plot.height = Math.min(Math.max(rows, least), charts.length > 1 ? ROW.compared : layout.byJob ? ROW.mostJobs : ROW.most);
   rowRange.bounds = [0, depth]; // first: what lies outside the bounds is cut off
   rowRange.setv({start: depth, end: 0, reset_start: depth, reset_end: 0});
   showBands(chart);
