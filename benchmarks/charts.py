@@ -28,8 +28,8 @@ FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 DRAWN = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 NOTE = (
     "`schedopt gantt SCHEDULE --instance FILE -o CHART` on `schedopt generate cluster`, from its start to its end: the "
-    "files are read, checked and judged, too. Bars are jobs, one each. A peak is no less than what the benchmark itself "
-    "held when it began the command."
+    "files are read, checked and judged, too. Bars are jobs, one each. A peak is no less than what the benchmark held "
+    "when it began the command."
 )
 PAGES = (
     "The same pages in headless Chromium without a network and without a graphics card: from opening the file until "

@@ -76,19 +76,25 @@ function showMarks(c) {
     layout.bar.forEach((b, r) => {
       if (isChosen && !isChosen(r)) return;
       const key = layout.byJob ? layout.low[r] : bars.job[b], place = places.get(key);
-      if (!place) places.set(key, {job: bars.job[b], low: layout.low[r], high: layout.high[r], until: box.left[r]});
-      else if (layout.byJob) place.until = Math.max(place.until, box.left[r]);
+      const [left, right] = [box.left[r], box.right[r]];
+      if (!place) places.set(key, {job: bars.job[b], low: layout.low[r], high: layout.high[r], until: left, left, right});
+      else if (layout.byJob) Object.assign(place, {until: Math.max(place.until, left), right: Math.max(place.right, right)});
     });
   }
-  for (const {job, low, high, until} of places.values()) {
+  for (const {job, low, high, until, left, right} of places.values()) {
     const arrival = jobs.arrival[job], middle = (low + high) / 2;
     if (until > arrival) {
       marks.waiting.add(arrival, middle, until, middle);
       marks.arrivals.add(arrival, low + (high - low) / 4, arrival, high - (high - low) / 4);
     }
     const [deadline, due] = [jobs.deadline?.[job] ?? Infinity, jobs.due?.[job] ?? Infinity];
-    if (deadline <= chart.full[1]) marks.deadlines.add(deadline, low, deadline, high);
-    if (due <= chart.full[1] && due !== deadline) marks.dues.add(due, low, due, high);
+    const upright = (mark, time) => { // open where it would cross text
+      const opening = left < time && time < right ? (high - low) / 4 : 0;
+      mark.add(time, low, time, middle - opening);
+      mark.add(time, middle + opening, time, high);
+    };
+    if (deadline <= chart.full[1]) upright(marks.deadlines, deadline);
+    if (due <= chart.full[1] && due !== deadline) upright(marks.dues, due);
   }
   for (const [name, {add, ...columns}] of Object.entries(marks)) chart.source(name).data = columns;
 }
