@@ -17,10 +17,12 @@ class Opened:
     complaints: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
 
-    def chart(self, expression: str, number: int = 0) -> Any:
+    def chart(self, expression: str) -> Any:
         """Return what a JavaScript expression over ``model``, a function from names to Bokeh models, comes to."""
-        code = f"(c) => {{ const model = (name) => Bokeh.documents[0].get_model_by_name(name); return {expression}; }}"
-        return self.page.evaluate(code, number)
+        model = (
+            "(name) => Bokeh.documents.map((plots) => plots.get_model_by_name(name)).find((found) => found !== null)"
+        )
+        return self.page.evaluate(f"() => {{ const model = {model}; return {expression}; }}")
 
     def time_shown(self) -> tuple[float, float]:
         start, end = self.chart("[model('time').start, model('time').end]")

@@ -24,8 +24,7 @@ _HEIGHT, _LEGEND_NAME = 280, 30
 def convergence_figure(curves: Sequence[Convergence], title: str) -> figure:
     """Return value (drawn through) and bound (dashed) of each run over seconds; ``title`` says what the values are."""
     scale = "log" if is_logarithmic(curves) else "linear"
-    plot = page_figure("convergence", _HEIGHT, x_axis_type=scale, toolbar_location="right")
-    plot.frame_align = False  # its legend would narrow the charts above
+    plot = page_figure("convergence", _HEIGHT, x_axis_type=scale, toolbar_location="above")
     items = []
     for curve in curves:
         for kind, steps, dash in (("value", curve.value, "solid"), ("bound", curve.bound, "dashed")):

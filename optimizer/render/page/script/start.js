@@ -36,7 +36,7 @@ function connect(c, page) {
 }
 
 async function start() {
-  await Bokeh.embed.embed_item(JSON.parse(at("plots").textContent));
+  for (const plot of JSON.parse(at("plots").textContent)) await Bokeh.embed.embed_item(plot);
   const page = Bokeh.documents[0];
   charts.forEach((_, c) => connect(c, page));
   const every = (change) => charts.forEach((chart, c) => change(chart, c));
