@@ -28,16 +28,16 @@ class Opened:
         start, end = self.chart("[model('time').start, model('time').end]")
         return start, end
 
-    def place(self, x: float, y: float) -> tuple[float, float]:
-        """Return where on the page a time and a height of the first chart are."""
+    def place(self, x: float, y: float, figure: str = "plot-0") -> tuple[float, float]:
+        """Return where on the page a time and a height of the first chart, or of another figure, are."""
         left, top = self.page.evaluate(
-            """([x, y]) => {
-                const model = Bokeh.documents[0].get_model_by_name("plot-0");
+            """([x, y, name]) => {
+                const model = Bokeh.documents[0].get_model_by_name(name);
                 const view = Bokeh.index.find_one(model), box = view.el.getBoundingClientRect();
                 const {x_scale, y_scale} = view.frame;
                 return [box.left + x_scale.compute(x), box.top + y_scale.compute(y)];
             }""",
-            [x, y],
+            [x, y, figure],
         )
         return left, top
 

@@ -33,8 +33,8 @@ _MOST_OUTLINED = 3_000
 _FRAME_HEIGHT = 760
 _SCRIPTS = ("data", "facts", "rows", "colors", "search", "start")
 _HELP = (
-    "Turn the wheel over a chart to zoom in time, drag to move; the strip below selects a range. Click a bar for all "
-    "about its job."
+    "Turn the wheel over a chart to zoom in time, drag to move; the edges of the strip below select a range. "
+    "Click a bar for all about its job."
 )
 _EMBED = """JSON.parse(document.getElementById("plots").textContent)
   .reduce((done, plot) => done.then(() => Bokeh.embed.embed_item(plot)), Promise.resolve())

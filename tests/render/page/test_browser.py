@@ -79,6 +79,30 @@ def test_hovering_tells_all_about_a_job(shown: Callable[..., Opened]) -> None:
     assert "gpu 2 of 8" in page.page.inner_text("#readout")
 
 
+def test_facts_that_few_jobs_have(shown: Callable[..., Opened]) -> None:
+    page = shown(preempted())
+    page.page.fill("#find", "whole")
+    text = page.page.inner_text("#chosen")
+    for fact in ("estimate: 5 h", "deadline: 2026-01-07 20:00, 55 h to spare", "weight: 3", "after: pieces and 1 h"):
+        assert fact in text
+    assert "piece " not in text
+
+
+def test_the_strip_below_selects_a_range(shown: Callable[..., Opened]) -> None:
+    page = shown(busy(2_000))
+    low, high = page.time_shown()
+    left, bottom = page.place(low, 0, "selector")
+    middle, _ = page.place((low + high) / 2, 0, "selector")
+    page.page.mouse.move(left + 1, bottom - 10)
+    page.page.mouse.down()
+    page.page.mouse.move(middle, bottom - 10, steps=5)
+    page.page.mouse.up()
+    page.settle()
+    start, end = page.time_shown()
+    assert end == high
+    assert start == pytest.approx((low + high) / 2, abs=(high - low) / 50)
+
+
 def test_a_job_is_found_chosen_and_shown(shown: Callable[..., Opened]) -> None:
     page = shown(busy(2_000))
     page.page.fill("#find", "JOB-0012")
