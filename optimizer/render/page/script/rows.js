@@ -3,7 +3,7 @@
 // Fill the figure of chart `c` with the bars of its layout.
 function showRows(c) {
   const chart = charts[c], layout = chart.layout, {bars, rowRange, plot} = chart;
-  const n = layout.bar.length, {start, end, job} = bars, depth = layout.edges.at(-1);
+  const n = layout.bar.length, {start, end} = bars, depth = layout.edges.at(-1);
   const box = {left: new Float64Array(n), right: new Float64Array(n), top: new Float32Array(n), bottom: new Float32Array(n), bar: layout.bar};
   const padding = layout.byJob ? 0.08 : Math.min(0.04, depth / 400);
   const instant = (chart.full[1] - chart.full[0]) / 5000;
@@ -23,7 +23,6 @@ function showRows(c) {
   rowRange.setv({start: depth, end: 0, reset_start: depth, reset_end: 0});
   showBands(chart);
   showColors(c);
-  chart.source("late").data = lateBoxes(chart);
   showMarks(c);
 }
 
@@ -40,12 +39,12 @@ function showBands(chart) {
 
 const empty = (names) => Object.fromEntries(names.map((name) => [name, []]));
 
-function lateBoxes({box, bars}) {
+function lateBoxes({box, bars}, isChosen) {
   const found = empty(["left", "right", "top", "bottom"]);
   if (!jobs.deadline) return found;
   box.bar.forEach((b, r) => {
     const deadline = jobs.deadline[bars.job[b]];
-    if (box.right[r] <= deadline || bars.end[b] <= deadline) return;
+    if (box.right[r] <= deadline || bars.end[b] <= deadline || isChosen?.(r) === false) return;
     found.left.push(Math.max(box.left[r], deadline));
     for (const side of ["right", "top", "bottom"]) found[side].push(box[side][r]);
   });
@@ -71,6 +70,7 @@ function joins({box, bars, firstBar, layout}, isChosen) {
 function showMarks(c) {
   const chart = charts[c], {layout, box, bars} = chart, isChosen = choice(chart);
   const marks = {waiting: segments(), arrivals: segments(), deadlines: segments(), dues: segments(), joins: joins(chart, isChosen)};
+  chart.source("late").data = lateBoxes(chart, isChosen);
   const places = new Map();
   if (layout.byJob || isChosen) {
     layout.bar.forEach((b, r) => {
