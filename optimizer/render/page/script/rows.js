@@ -20,7 +20,8 @@ function showRows(c) {
   const least = layout.units || layout.byJob ? ROW.least : ROW.leastNodes;
   plot.height = Math.min(Math.max(rows, least), charts.length > 1 ? ROW.compared : layout.byJob ? ROW.mostJobs : ROW.most);
   rowRange.bounds = [0, depth]; // first: what lies outside the bounds is cut off
-  rowRange.setv({start: depth, end: 0, reset_start: depth, reset_end: 0});
+  const shown = layout.byJob ? Math.min(depth, plot.height / (MARKED_ROW + 1)) : depth; // no more than can be told apart
+  rowRange.setv({start: shown, end: 0, reset_start: shown, reset_end: 0});
   showBands(chart);
   showColors(c);
   showMarks(c);
@@ -65,16 +66,22 @@ function joins({box, bars, firstBar, layout}, isChosen) {
   return found;
 }
 
-// Show waiting, arrivals, deadlines and due dates, of all jobs in rows of their own, else of the chosen ones; and
-// what joins the pieces of jobs.
+// Return the rows that are in sight, and the pixels that one of height 1 has.
+function sight({plot, rowRange: {start, end}}) {
+  const [top, bottom] = [Math.min(start, end), Math.max(start, end)];
+  return {top, bottom, perRow: (plot.inner_height || plot.height) / (bottom - top)};
+}
+
+// Show waiting, arrivals, deadlines and due dates, of all jobs in rows of their own that are high enough, else of the
+// chosen ones; and what joins the pieces of jobs.
 function showMarks(c) {
   const chart = charts[c], {layout, box, bars} = chart, isChosen = choice(chart);
   const marks = {waiting: segments(), arrivals: segments(), deadlines: segments(), dues: segments(), joins: joins(chart, isChosen)};
   chart.source("late").data = lateBoxes(chart, isChosen);
-  const places = new Map();
-  if (layout.byJob || isChosen) {
+  const places = new Map(), {top, bottom, perRow} = sight(chart);
+  if (isChosen || layout.byJob && perRow >= MARKED_ROW) {
     layout.bar.forEach((b, r) => {
-      if (isChosen && !isChosen(r)) return;
+      if (isChosen ? !isChosen(r) : layout.high[r] < top || layout.low[r] > bottom) return;
       const key = layout.byJob ? layout.low[r] : bars.job[b], place = places.get(key);
       const [left, right] = [box.left[r], box.right[r]];
       if (!place) places.set(key, {job: bars.job[b], low: layout.low[r], high: layout.high[r], until: left, left, right});

@@ -8,7 +8,11 @@ function options(select, names, chosen, onChange) {
 
 function settled(c) {
   clearTimeout(charts[c].timer);
-  charts[c].timer = setTimeout(() => showLabels(c), SETTLED);
+  charts[c].timer = setTimeout(() => {
+    showMarks(c);
+    showLabels(c);
+    showLegend();
+  }, SETTLED);
 }
 
 function connect(c, page) {
