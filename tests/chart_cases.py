@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from optimizer.instance import Instance, Job, Node, Unavailable
+from optimizer.instance import Instance, Job, Node, Predecessor, Unavailable
 from optimizer.metrics import Metrics
 from optimizer.names import Status, StoppedBy, TimeUnit
 from optimizer.objective import evaluate
@@ -78,8 +78,11 @@ def preempted() -> tuple[Problem, Schedule]:
     """Return two jobs on two nodes, the first of which runs in three pieces; time has a date."""
     jobs = (
         Job("pieces", duration=6, demand={"gpu": 2}, user="ann", due=4),
-        Job("whole", arrival=1, duration=3, demand={"gpu": 4}, user="bob", deadline=60, priority=2),
-    )
+        Job(
+            "whole", arrival=1, duration=3, demand={"gpu": 4}, user="bob", deadline=60, priority=2, weight=3,
+            estimate=5, after=(Predecessor("pieces", 1),),
+        ),
+    )  # fmt: skip
     instance = Instance(
         jobs,
         name="day",

@@ -96,9 +96,12 @@ class Chart:
 
     @cached_property
     def window(self) -> tuple[float, float]:
-        """First and last time to show: from the first arrival or start to the last end, if no others are asked for."""
-        if self.shown is not None:
-            return self.shown
+        """First and last time to show: the span, if no other is asked for."""
+        return self.shown or self.span
+
+    @cached_property
+    def span(self) -> tuple[float, float]:
+        """First and last time of the schedule: from the first arrival or start to the last end."""
         low = float(self.start.min(initial=self.arrival.min()))
         high = float(self.end.max(initial=self.arrival.max()))
         return low, high if high > low else low + 1

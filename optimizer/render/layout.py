@@ -13,7 +13,7 @@ from optimizer.units import FloatArray, IntArray
 JOBS = "jobs"
 """Name of the layout with a row a job."""
 
-_PARTS = 100  # a bar without demand is as high as one part in so many of the largest node
+_PARTS = 25  # a bar without demand is as high as one part in so many of the largest node
 
 
 @dataclass(frozen=True, eq=False)

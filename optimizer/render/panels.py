@@ -97,7 +97,7 @@ class _Drawing:
         self.top, *self.below = panels
         self.bars.draw(self.top, ruler, self.heights[0])
         for axes, load in zip(self.below, self.loads, strict=False):
-            _draw_load(axes, load, self.chart.window, ruler)
+            _draw_load(axes, load, self.chart, ruler)
         if self.shared:
             waiting = job_counts(self.chart, self.subject.schedule)["waiting"]
             _draw_waiting(self.below[-1], *waiting, self.chart.window)
@@ -126,8 +126,8 @@ def _until(window: tuple[float, float], time: FloatArray, *functions: FloatArray
     return [np.append(time, end), *(np.append(f, f[-1]) for f in functions)]
 
 
-def _draw_load(axes: Axes, load: Load, window: tuple[float, float], ruler: Ruler) -> None:
-    time, usage, capacity, excess = _until(window, load.time, load.usage, load.capacity, load.excess)
+def _draw_load(axes: Axes, load: Load, chart: Chart, ruler: Ruler) -> None:
+    time, usage, capacity, excess = _until(chart.window, load.time, load.usage, load.capacity, load.excess)
     _fill(axes, time, 0 * usage, usage, color=_LOAD)
     if (capacity < load.total).any():
         axes.fill_between(
@@ -147,7 +147,7 @@ def _draw_load(axes: Axes, load: Load, window: tuple[float, float], ruler: Ruler
     axes.step(time[kept], capacity[kept], where="post", color="black", linewidth=0.9)
     _scale(axes, load.total, float(usage.max()))
     name = ruler.cut(printable(load.resource), _NAME_WIDTH)
-    _name(axes, f"{name}\n{percent_text(load.utilization(window))}")
+    _name(axes, f"{name}\n{percent_text(load.utilization(chart.span))}")
 
 
 def _draw_waiting(axes: Axes, time: FloatArray, count: FloatArray, window: tuple[float, float]) -> None:

@@ -132,7 +132,7 @@ class _Gantt:
 
     def _resource_strips(self) -> Iterator[_Strip]:
         for load in resource_loads(self.problem, self.schedule):
-            label = f"{load.resource} {percent_text(load.utilization(self.chart.window))}"
+            label = f"{load.resource} {percent_text(load.utilization(self.chart.span))}"
             yield _Strip(label, load.time, load.usage, load.capacity, load.excess)
 
     def _detailed_strips(self) -> Iterator[_Strip]:

@@ -196,3 +196,9 @@ def test_a_schedule_is_no_instance(schedopt: Command, instances: Path) -> None:
     schedopt("solve", instances / "first-steps.yaml", "-o", "s.json")
     result = schedopt("solve", "s.json")
     assert (result.exit_code, result.stderr) == (3, "schedopt: s.json: is a schedule file, expected an instance\n")
+
+
+def test_a_page_is_written_with_the_schedule(schedopt: Command, instances: Path) -> None:
+    result = schedopt("solve", instances / "first-steps.yaml", "--solver", "greedy", "--gantt", "c.html")
+    assert result.exit_code == 0
+    assert "<title>first-steps: 6 jobs</title>" in Path("c.html").read_text()

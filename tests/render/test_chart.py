@@ -7,8 +7,8 @@ from optimizer.errors import UsageError
 from optimizer.instance import Instance, Job, Node, Unavailable
 from optimizer.names import Kind
 from optimizer.problem import Problem
-from optimizer.render.chart import LANE, Chart, packed
-from optimizer.render.colors import OTHER, PALETTE, Groups
+from optimizer.render.chart import LANE, Chart, on_one_axis, packed
+from optimizer.render.colors import OTHER, PALETTE, RANKS, WRONG, Groups
 from optimizer.render.load import job_counts, mean_between, node_loads, resource_loads
 from optimizer.schedule import Schedule, Segments
 
@@ -152,3 +152,35 @@ def test_many_users_share_the_last_color() -> None:
     assert groups.names == ("u0", "u1", "u2", "u3", "u4", "u5", "4 others")
     assert groups.colors == (*PALETTE, OTHER)
     assert groups.of_job[-1] == 6
+
+
+def test_priorities_have_colors_in_their_order() -> None:
+    def groups(*priorities: float) -> Groups:
+        jobs = tuple(Job(f"j{i}", duration=1, priority=priority) for i, priority in enumerate(priorities))
+        return Groups.by_priority(Instance(jobs, resources={"cpu": 1}))
+
+    few = groups(0, 5, 0, 2)
+    assert few.names == ("5", "2", "0")
+    assert few.of_job.tolist() == [2, 0, 2, 1]
+    assert few.colors == (RANKS[0], RANKS[2], RANKS[4])
+    assert groups(1).colors == (RANKS[0],)
+    many = groups(*range(12))
+    assert many.names == ("11 to 9", "8 to 7", "6 to 4", "3 to 2", "1 to 0")
+    assert many.of_job.tolist() == [4, 4, 3, 3, 2, 2, 2, 1, 1, 0, 0, 0]
+
+
+def test_lateness_is_the_worst_that_happened() -> None:
+    end, due, deadline = np.array([3.0, 3, 3, 3]), np.array([4.0, 2, 1, np.inf]), np.array([9.0, 4, 2, np.inf])
+    groups = Groups.by_lateness(end, due, deadline)
+    assert groups.names == ("in time", "after the due date", "after the deadline", "neither due nor deadline")
+    assert groups.of_job.tolist() == [0, 1, 2, 3]
+    assert groups.colors[2] == WRONG
+    assert Groups.by_lateness(end[:1], due[:1], deadline[:1]).names == ("in time",)
+
+
+def test_charts_on_one_axis_keep_their_own_spans() -> None:
+    problem, schedule = on_two_nodes([(0, 4, 1, 0)])
+    _, later = on_two_nodes([(7, 4, 1, 0)])
+    charts = on_one_axis([Chart.of(problem, schedule), Chart.of(problem, later)])
+    assert [chart.window for chart in charts] == [(0, 11), (0, 11)]
+    assert [chart.span for chart in charts] == [(0, 4), (0, 11)]

@@ -5,7 +5,7 @@ from typing import Any
 from bokeh.models import (
     BoxZoomTool,
     ColumnDataSource,
-    CustomJSHover,
+    CustomJS,
     CustomJSTicker,
     CustomJSTickFormatter,
     HoverTool,
@@ -26,10 +26,6 @@ from optimizer.render.page.look import FONT
 from optimizer.render.page.time import Time
 
 _WAITING, _BAND, _UNAVAILABLE, _JOIN = "#9A9A9A", "#F4F4F4", "#888888", "#444444"
-_FACTS = (
-    "white-space:pre-wrap;overflow-wrap:anywhere;background:white;width:max-content;max-width:340px;"
-    f"font:12px/1.4 {FONT}"
-)
 _HEIGHT = 400
 _BOX = ("left", "right", "top", "bottom")
 _SEGMENT = ("x0", "y0", "x1", "y1")
@@ -73,7 +69,7 @@ def bars_figure(number: int, time: Time, title: str | None, *, outlined: bool) -
     plot.quad(source=sources["late"], fill_color=WRONG, line_color=None, **box)
     plot.segment(source=sources["arrivals"], line_color=_WAITING, line_width=2, **ends)
     plot.segment(source=sources["deadlines"], line_color=WRONG, line_width=2, **ends)
-    plot.segment(source=sources["dues"], line_color="black", line_width=2, line_dash=[2, 2], **ends)
+    plot.segment(source=sources["dues"], line_color="black", line_width=2, line_dash="dotted", **ends)
     plot.text(
         source=sources["labels"], x="x", y="y", text="text", text_color="color", text_font_size="11px",
         text_font={"value": FONT}, text_align="left", text_baseline="middle",
@@ -92,12 +88,9 @@ def _empty(*columns: str) -> dict[str, list[float]]:
 
 
 def _add_tools(plot: figure, bars: Any, number: int, time: Time) -> None:
-    facts = CustomJSHover(code=f"return schedopt.facts({number}, value)")
+    # the text of a tooltip is ours to show: not every version of Bokeh takes it for text
     hover = HoverTool(
-        renderers=[bars],
-        tooltips=f'<div class="tip" style="{_FACTS}">@bar{{custom}}</div>',
-        formatters={"@bar": facts},
-        name="hover",
+        renderers=[bars], tooltips=None, callback=CustomJS(code=f"schedopt.pointAt({number}, cb_data.index.indices)")
     )
     wheel = WheelZoomTool(dimensions="width")
     plot.add_tools(

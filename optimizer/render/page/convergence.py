@@ -14,16 +14,17 @@ from bokeh.models import (
 )
 from bokeh.plotting import figure
 
+from optimizer.render.characters import fitted
 from optimizer.render.convergence import Convergence, is_logarithmic
 from optimizer.render.page.look import page_figure
 
-_HEIGHT, _LEGEND_NAME = 280, 40
+_HEIGHT, _LEGEND_NAME = 280, 30
 
 
 def convergence_figure(curves: Sequence[Convergence], title: str) -> figure:
     """Return value (drawn through) and bound (dashed) of each run over seconds; ``title`` says what the values are."""
     scale = "log" if is_logarithmic(curves) else "linear"
-    plot = page_figure("convergence", _HEIGHT, x_axis_type=scale, toolbar_location="right")
+    plot = page_figure("convergence", _HEIGHT, x_axis_type=scale, toolbar_location="above")
     items = []
     for curve in curves:
         for kind, steps, dash in (("value", curve.value, "solid"), ("bound", curve.bound, "dashed")):
@@ -32,7 +33,9 @@ def convergence_figure(curves: Sequence[Convergence], title: str) -> figure:
                     steps.time, steps.value, mode="after", line_color=curve.color, line_width=2, line_dash=dash
                 )
                 plot.scatter(steps.time[:-1], steps.value[:-1], size=5, color=curve.color)
-                items.append(LegendItem(label={"value": _label(curve.name, kind)}, renderers=[line]))
+                items.append(
+                    LegendItem(label={"value": f"{fitted(curve.name, _LEGEND_NAME)}: {kind}"}, renderers=[line])
+                )
     plot.add_layout(Legend(items=items, border_line_color=None, label_text_font_size="12px"), "right")
     wheel = WheelZoomTool(dimensions="width")
     plot.add_tools(
@@ -43,7 +46,3 @@ def convergence_figure(curves: Sequence[Convergence], title: str) -> figure:
         plot.xaxis.formatter = PrintfTickFormatter(format="%g")
     plot.xaxis.axis_label, plot.yaxis.axis_label = PlainText(text="run time in s"), PlainText(text=title)
     return plot
-
-
-def _label(name: str, kind: str) -> str:
-    return f"{name if len(name) <= _LEGEND_NAME else name[: _LEGEND_NAME - 1] + '…'}: {kind}"

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
@@ -33,10 +33,11 @@ _MOST_OUTLINED = 3_000
 _FRAME_HEIGHT = 760
 _SCRIPTS = ("data", "facts", "rows", "colors", "search", "start")
 _HELP = (
-    "Turn the wheel over a chart to zoom in time, drag to move; the strip below selects a range. Click a bar for all "
-    "about its job."
+    "Turn the wheel over a chart to zoom in time, drag to move; the edges of the strip below select a range. "
+    "Click a bar for all about its job."
 )
-_EMBED = """Bokeh.embed.embed_item(JSON.parse(document.getElementById("plots").textContent))
+_EMBED = """JSON.parse(document.getElementById("plots").textContent)
+  .reduce((done, plot) => done.then(() => Bokeh.embed.embed_item(plot)), Promise.resolve())
   .then(() => { document.body.dataset.ready = "yes"; });"""
 
 
@@ -89,19 +90,21 @@ def gantt_page(results: Mapping[str, Result], title: str | None = None) -> Page:
         name = headline(drawing.name, drawing.result, best_bound(results.values())) if len(drawings) > 1 else None
         figures.append(bars_figure(number, time, name, outlined=len(drawing.chart.job) <= _MOST_OUTLINED))
         figures += [
-            load_figure(number, index, load, time, last=index == len(own) - 1) for index, load in enumerate(own)
+            load_figure(number, index, load, drawing.chart.span, time, last=index == len(own) - 1)
+            for index, load in enumerate(own)
         ]
     figures.append(selector_figure(max(loads[0], key=lambda load: load.utilization(time.window)), time))
-    if improves(results.values()):
-        figures.append(convergence_figure(convergences(results), _values(drawings[0].result)))
+    layouts: list[LayoutDOM] = [column(*figures, sizing_mode="stretch_width", spacing=0)]
+    if improves(results.values()):  # apart, for its legend would narrow the charts
+        layouts.append(convergence_figure(convergences(results), _values(drawings[0].result)))
     excess = any(load.excess.any() for own in loads for load in own)
     script = "".join(_part("script", f"{name}.js") for name in _SCRIPTS)
     return _page(
         title or page_title(instance),
         header(results, drawings),
-        column(*figures, sizing_mode="stretch_width", spacing=0),
+        layouts,
         data=page_data(drawings, clock) | {"excess": bool(excess)},
-        script=f"const schedopt = (() => {{\n{script}\nreturn {{charts, facts, rowTicks, rowName}};\n}})();",
+        script=f"const schedopt = (() => {{\n{script}\nreturn {{charts, pointAt, rowTicks, rowName}};\n}})();",
         controls=_part("controls.html"),
         help_text=_HELP,
     )
@@ -111,13 +114,13 @@ def convergence_page(results: Mapping[str, Result], title: str | None = None) ->
     """Return a page that shows how value and bound of each run came together; parameters as for :func:`gantt_page`."""
     first = next(iter(results.values()))
     plot = convergence_figure(convergences(results), _values(first))
-    return _page(title or page_title(first.problem.instance), header(results, ()), plot)
+    return _page(title or page_title(first.problem.instance), header(results, ()), [plot])
 
 
 def _page(
     title: str,
     head: str,
-    figures: LayoutDOM,
+    layouts: Sequence[LayoutDOM],
     *,
     data: Mapping[str, Any] | None = None,
     script: str = _EMBED,
@@ -133,7 +136,8 @@ def _page(
         "HELP": f'<p id="help">{escape(help_text)}</p>',
         "SCRIPT": script,
         "DATA": _json(data or {}),
-        "FIGURES": _json(json_item(figures, target="figures")),
+        "PLACES": "".join(f'<div id="figures-{i}"></div>' for i in range(len(layouts))),
+        "FIGURES": _json([json_item(layout, target=f"figures-{i}") for i, layout in enumerate(layouts)]),
     }
     return Page(re.sub("@([A-Z]+)@", lambda place: parts[place[1]], _part("page.html")))
 

@@ -5,6 +5,7 @@ from html import escape
 
 from optimizer.instance import Instance
 from optimizer.names import Status
+from optimizer.render.characters import fitted
 from optimizer.render.page.tables import Drawing
 from optimizer.render.tables import best_value, valid_gap
 from optimizer.render.text import number_text, objective_text, percent_text, printable, time_text, words
@@ -18,6 +19,7 @@ _METRICS = {
     "makespan": "makespan",
     "deadline_misses": "late jobs",
 }
+_MOST_CHARACTERS = 40
 _TIMES = ("mean_wait_time", "mean_flow_time", "makespan")
 
 
@@ -32,11 +34,11 @@ def header(results: Mapping[str, Result], drawings: Sequence[Drawing]) -> str:
     first = next(iter(results.values()))
     metrics = [name for name in _METRICS if name != first.objective.replace("-", "_")]
     names = ["schedule", "status", words(first.objective), "lower bound", "gap", *(_METRICS[name] for name in metrics)]
-    names += [f"{printable(name)} in use" for name in first.problem.instance.resource_ids]
+    names += [f"{fitted(printable(name), _MOST_CHARACTERS)} in use" for name in first.problem.instance.resource_ids]
     head = "".join(f"<th>{escape(name)}</th>" for name in names)
     bound, best = best_bound(results.values()), best_value(results.values())
     rows = [
-        f"<tr><td>{escape(printable(name))}</td>{_cells(result, metrics, bound, best)}</tr>"
+        f"<tr><td>{escape(fitted(printable(name), _MOST_CHARACTERS))}</td>{_cells(result, metrics, bound, best)}</tr>"
         for name, result in results.items()
     ]
     table = f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'

@@ -7,6 +7,7 @@ from bokeh.models import ColumnDataSource, FixedTicker, PlainText, Range1d, Rang
 from bokeh.plotting import figure
 from numpy.typing import NDArray
 
+from optimizer.render.characters import fitted
 from optimizer.render.colors import WRONG
 from optimizer.render.load import Load, mean_between
 from optimizer.render.page.time import Time
@@ -16,12 +17,26 @@ from optimizer.units import FloatArray
 _LOAD, _UNAVAILABLE, _RANGE = "#8FB8DE", "#888888", "#0072B2"
 _LOAD_HEIGHT, _AXIS_HEIGHT, _DATE_HEIGHT, _SELECTOR_HEIGHT = 76, 22, 16, 96
 _SELECTOR_STEPS = 800
-_MOST_CHARACTERS = 16
+_NAME_WIDTH, _NUMBER_WIDTH = 14, 9  # characters beside the axis
 _HATCH: dict[str, Any] = {"hatch_pattern": "/", "hatch_color": _UNAVAILABLE, "hatch_weight": 0.5, "hatch_scale": 9}
 
 
-def load_figure(number: int, index: int, load: Load, time: Time, *, last: bool) -> figure:
-    """Return the use of a resource in chart ``number`` over time, with its capacity line; the ``last`` has the axis."""
+def load_figure(number: int, index: int, load: Load, span: tuple[float, float], time: Time, *, last: bool) -> figure:
+    """Return the use of a resource in chart ``number`` over time, with its capacity line.
+
+    Parameters
+    ----------
+    number, index : int
+        Which chart, and which resource.
+    load : Load
+        Its use.
+    span : tuple of float
+        First and last time of the schedule, between which the mean use is taken.
+    time : Time
+        The axis.
+    last : bool
+        Whether the axis is to be seen.
+    """
     height = _LOAD_HEIGHT + (_AXIS_HEIGHT + _DATE_HEIGHT * time.clock.dates) * last
     plot = time.figure(f"load-{number}-{index}", height, tools="xpan", y_range=_load_range(load))
     steps = {"time": load.time, "usage": load.usage, "capacity": load.capacity, "excess": load.excess}
@@ -37,12 +52,13 @@ def load_figure(number: int, index: int, load: Load, time: Time, *, last: bool) 
     line = _changes(kept["capacity"])
     capacity = ColumnDataSource({"x": at[line], "high": kept["capacity"][line]}, name=f"capacity-{number}-{index}")
     plot.step("x", "high", source=capacity, mode="after", line_color="black", line_width=1)
-    share = percent_text(load.utilization(time.window))
+    total = number_text(load.total)
+    share = percent_text(load.utilization(span))
     axis = plot.yaxis[0]
-    axis.axis_label = PlainText(text=f"{_cut(printable(load.resource))}\n{share}")
+    axis.axis_label = PlainText(text=f"{fitted(printable(load.resource), _NAME_WIDTH)}\n{share}")
     axis.axis_label_orientation = "horizontal"
     axis.ticker = FixedTicker(ticks=[0, load.total])
-    axis.major_label_overrides = {0: "0", load.total: number_text(load.total)}
+    axis.major_label_overrides = {0: "0", load.total: total if len(total) <= _NUMBER_WIDTH else f"{load.total:.3g}"}
     plot.xaxis.visible = last
     plot.add_tools(time.crosshair())
     return plot
@@ -79,7 +95,3 @@ def selector_figure(load: Load, time: Time) -> figure:
     plot.yaxis.visible = False
     plot.xaxis.axis_label = PlainText(text=time.clock.title)
     return plot
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _MOST_CHARACTERS else f"{text[: _MOST_CHARACTERS - 1]}…"

@@ -7,7 +7,7 @@ from bokeh.plotting import figure
 FONT = "Helvetica, Arial, sans-serif"
 _SIZE = "12px"
 _GRID, _AXIS = "#E4E4E4", "#888888"
-_LEFT, _RIGHT, _TOP, _BOTTOM = 150, 40, 5, 6
+_LEFT, _RIGHT, _TOP, _BOTTOM = 170, 40, 5, 6
 
 
 def page_figure(name: str, height: int, **options: Any) -> figure:

@@ -46,7 +46,7 @@ def test_pages_of_any_size_open_and_zoom_offline(opened: Open, tmp_path: Path, j
     page = opened(path)
     assert page.chart("model('bars-0').data.left.length") == jobs
     low, high = page.time_shown()
-    page.point_at((low + high) / 2, 0.5)
+    page.page.mouse.move(*page.place((low + high) / 2, 0.5))
     page.page.mouse.wheel(0, -240)
     page.page.wait_for_function(
         "(low) => Bokeh.documents[0].get_model_by_name('time').start > low", arg=low, timeout=PATIENCE
@@ -59,8 +59,7 @@ def test_pages_of_any_size_open_and_zoom_offline(opened: Open, tmp_path: Path, j
 
 def test_hovering_tells_all_about_a_job(shown: Callable[..., Opened]) -> None:
     page = shown(preempted())
-    page.point_at(float(np.datetime64("2026-01-05T14:30", "ms").astype(int)) - 60 * 60_000, 0.5)
-    text = page.hover_text()
+    text = page.hover_text(float(np.datetime64("2026-01-05T13:30", "ms").astype(int)), 0.5)
     for fact in (
         "pieces",
         "runs: 2026-01-05 08:00 to 2026-01-05 19:00",
@@ -78,6 +77,30 @@ def test_hovering_tells_all_about_a_job(shown: Callable[..., Opened]) -> None:
         assert fact in text
     assert "deadline" not in text
     assert "gpu 2 of 8" in page.page.inner_text("#readout")
+
+
+def test_facts_that_few_jobs_have(shown: Callable[..., Opened]) -> None:
+    page = shown(preempted())
+    page.page.fill("#find", "whole")
+    text = page.page.inner_text("#chosen")
+    for fact in ("estimate: 5 h", "deadline: 2026-01-07 20:00, 55 h to spare", "weight: 3", "after: pieces and 1 h"):
+        assert fact in text
+    assert "piece " not in text
+
+
+def test_the_strip_below_selects_a_range(shown: Callable[..., Opened]) -> None:
+    page = shown(busy(2_000))
+    low, high = page.time_shown()
+    left, bottom = page.place(low, 0, "selector")
+    middle, _ = page.place((low + high) / 2, 0, "selector")
+    page.page.mouse.move(left + 1, bottom - 10)
+    page.page.mouse.down()
+    page.page.mouse.move(middle, bottom - 10, steps=5)
+    page.page.mouse.up()
+    page.settle()
+    start, end = page.time_shown()
+    assert end == high
+    assert start == pytest.approx((low + high) / 2, abs=(high - low) / 50)
 
 
 def test_a_job_is_found_chosen_and_shown(shown: Callable[..., Opened]) -> None:
@@ -173,8 +196,7 @@ def test_hostile_ids_are_text_everywhere(shown: Callable[..., Opened]) -> None:
         if page.page.inner_text("#found") == "1 job":
             assert page.page.inner_text("#chosen").startswith(f"{printable(name)}\nruns: "), i
     page.page.click("#all")
-    page.point_at(144.5, 14.5)
-    assert "<img src=x onerror=alert(2)>" in page.hover_text()
+    assert "<img src=x onerror=alert(2)>" in page.hover_text(144.5, 14.5)
     assert page.page.locator("img").count() == 0
     assert without_complaints(page)
 

@@ -10,9 +10,8 @@ function showColors(c) {
 }
 
 function showLabels(c) {
-  const chart = charts[c], {box, bars, coloring, rowRange, plot, time} = chart;
-  const perTime = plot.inner_width / (time.end - time.start), perRow = plot.inner_height / Math.abs(rowRange.start - rowRange.end);
-  const [top, bottom] = [Math.min(rowRange.start, rowRange.end), Math.max(rowRange.start, rowRange.end)];
+  const chart = charts[c], {box, bars, coloring, plot, time} = chart;
+  const perTime = plot.inner_width / (time.end - time.start), {top, bottom, perRow} = sight(chart);
   const found = {x: [], y: [], text: [], color: []}, isChosen = choice(chart);
   for (let r = 0; r < box.bar.length && found.x.length < MOST_LABELS; r++) {
     const left = Math.max(box.left[r], time.start), right = Math.min(box.right[r], time.end);

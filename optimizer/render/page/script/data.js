@@ -1,14 +1,22 @@
 // What Python laid out: jobs, and for each chart its bars, the layouts of its rows, and ways to colour jobs.
-// Ids and names only ever become text: of a canvas, of a text node, or escaped by Bokeh.
+// Ids and names only ever become text: of a canvas, of a text node, or names of options.
 const ARRAYS = {float64: Float64Array, float32: Float32Array, int32: Int32Array, uint16: Uint16Array, uint8: Uint8Array};
 const LABEL_SIZE = 11, LABEL_MARGIN = 4, MOST_LABELS = 600, MOST_JOINS = 300, SHORTEST_LABEL = 8;
-const ROW = {least: 160, most: 640, mostJobs: 1000, compared: 380, job: 20, unit: 22, node: 112};
-const LINE = 14, NAME_WIDTH = 138, SETTLED = 120;
-const data = JSON.parse(document.getElementById("data").textContent, (_, value) => value?.bytes === undefined ? value : unpacked(value));
+const ROW = {least: 160, leastNodes: 240, most: 640, mostJobs: 1000, compared: 380, job: 20, unit: 22, node: 112};
+const LINE = 14, NAME_WIDTH = 156, SETTLED = 120, TIP_GAP = 14, MARKED_ROW = 4, FOUND_ROW = 16;
+const data = withArrays(JSON.parse(document.getElementById("data").textContent));
 const {clock, jobs, nodes, charts} = data;
 const pen = document.createElement("canvas").getContext("2d");
 const at = (id) => document.getElementById(id);
-const state = {matches: [], next: 0, timer: 0};
+const state = {matches: [], next: 0, pointer: {x: 0, y: 0}};
+
+// Return plain data with its packed arrays unpacked; lists of text, which may be long, are left as they are.
+function withArrays(value) {
+  if (value === null || typeof value !== "object" || typeof value[0] === "string") return value;
+  if (value.bytes !== undefined) return unpacked(value);
+  for (const key of Object.keys(value)) value[key] = withArrays(value[key]);
+  return value;
+}
 
 function unpacked({type, bytes}) {
   const text = atob(bytes), buffer = new Uint8Array(text.length);

@@ -28,6 +28,7 @@ function facts(c, bar) {
   const flow = (finish - arrival) / clock.scale, work = chart.work[j];
   const lines = [jobs.id[j], `runs: ${timeText(begin)} to ${timeText(finish)}`, `processing time: ${number(work)} ${clock.symbol}`];
   if (last > first) lines.push(`piece ${bar - first + 1} of ${last - first + 1}: ${timeText(start[bar])} to ${timeText(end[bar])}`);
+  if (jobs.estimate?.[j] >= 0) lines.push(`estimate: ${number(jobs.estimate[j])} ${clock.symbol}`);
   lines.push(`arrives: ${timeText(arrival)}`, `waits: ${number(flow - work)} ${clock.symbol}, slowdown ${rounded(work > 0 ? flow / work : 1)}`);
   lines.push(...limitLines("deadline", jobs.deadline?.[j], finish));
   if (jobs.due?.[j] !== jobs.deadline?.[j]) lines.push(...limitLines("due date", jobs.due?.[j], finish));
@@ -39,7 +40,10 @@ function facts(c, bar) {
   lines.push(`kind: ${jobs.kinds[jobs.kind[j]]}`);
   if (jobs.priority) lines.push(`priority: ${number(jobs.priority[j])}`);
   if (jobs.weight) lines.push(`weight: ${number(jobs.weight[j])}`);
-  const after = Array.from(jobs.after.subarray(jobs.firstAfter[j], jobs.firstAfter[j + 1]), (p) => jobs.id[p]);
+  const after = [];
+  for (let p = jobs.firstAfter[j]; p < jobs.firstAfter[j + 1]; p++) {
+    after.push(jobs.id[jobs.after[p]] + (jobs.lag[p] > 0 ? ` and ${number(jobs.lag[p])} ${clock.symbol}` : ""));
+  }
   if (after.length) lines.push(`after: ${after.slice(0, 5).join(", ")}${after.length > 5 ? `, and ${after.length - 5} more` : ""}`);
   return lines.join("\n");
 }

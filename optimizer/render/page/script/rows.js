@@ -3,7 +3,7 @@
 // Fill the figure of chart `c` with the bars of its layout.
 function showRows(c) {
   const chart = charts[c], layout = chart.layout, {bars, rowRange, plot} = chart;
-  const n = layout.bar.length, {start, end, job} = bars, depth = layout.edges.at(-1);
+  const n = layout.bar.length, {start, end} = bars, depth = layout.edges.at(-1);
   const box = {left: new Float64Array(n), right: new Float64Array(n), top: new Float32Array(n), bottom: new Float32Array(n), bar: layout.bar};
   const padding = layout.byJob ? 0.08 : Math.min(0.04, depth / 400);
   const instant = (chart.full[1] - chart.full[0]) / 5000;
@@ -17,12 +17,13 @@ function showRows(c) {
   }
   chart.box = box;
   const rows = layout.units ? depth * ROW.unit : layout.byJob ? depth * ROW.job : depth * ROW.node;
-  plot.height = Math.min(Math.max(rows, ROW.least), charts.length > 1 ? ROW.compared : layout.byJob ? ROW.mostJobs : ROW.most);
+  const least = layout.units || layout.byJob ? ROW.least : ROW.leastNodes;
+  plot.height = Math.min(Math.max(rows, least), charts.length > 1 ? ROW.compared : layout.byJob ? ROW.mostJobs : ROW.most);
   rowRange.bounds = [0, depth]; // first: what lies outside the bounds is cut off
-  rowRange.setv({start: depth, end: 0, reset_start: depth, reset_end: 0});
+  const shown = layout.byJob ? Math.min(depth, plot.height / (MARKED_ROW + 1)) : depth; // no more than can be told apart
+  rowRange.setv({start: shown, end: 0, reset_start: shown, reset_end: 0});
   showBands(chart);
   showColors(c);
-  chart.source("late").data = lateBoxes(chart);
   showMarks(c);
 }
 
@@ -39,12 +40,12 @@ function showBands(chart) {
 
 const empty = (names) => Object.fromEntries(names.map((name) => [name, []]));
 
-function lateBoxes({box, bars}) {
+function lateBoxes({box, bars}, isChosen) {
   const found = empty(["left", "right", "top", "bottom"]);
   if (!jobs.deadline) return found;
   box.bar.forEach((b, r) => {
     const deadline = jobs.deadline[bars.job[b]];
-    if (box.right[r] <= deadline || bars.end[b] <= deadline) return;
+    if (box.right[r] <= deadline || bars.end[b] <= deadline || isChosen?.(r) === false) return;
     found.left.push(Math.max(box.left[r], deadline));
     for (const side of ["right", "top", "bottom"]) found[side].push(box[side][r]);
   });
@@ -65,29 +66,42 @@ function joins({box, bars, firstBar, layout}, isChosen) {
   return found;
 }
 
-// Show waiting, arrivals, deadlines and due dates, of all jobs in rows of their own, else of the chosen ones; and
-// what joins the pieces of jobs.
+// Return the rows that are in sight, and the pixels that one of height 1 has.
+function sight({plot, rowRange: {start, end}}) {
+  const [top, bottom] = [Math.min(start, end), Math.max(start, end)];
+  return {top, bottom, perRow: (plot.inner_height || plot.height) / (bottom - top)};
+}
+
+// Show waiting, arrivals, deadlines and due dates, of all jobs in rows of their own that are high enough, else of the
+// chosen ones; and what joins the pieces of jobs.
 function showMarks(c) {
   const chart = charts[c], {layout, box, bars} = chart, isChosen = choice(chart);
   const marks = {waiting: segments(), arrivals: segments(), deadlines: segments(), dues: segments(), joins: joins(chart, isChosen)};
-  const places = new Map();
-  if (layout.byJob || isChosen) {
+  chart.source("late").data = lateBoxes(chart, isChosen);
+  const places = new Map(), {top, bottom, perRow} = sight(chart);
+  if (isChosen || layout.byJob && perRow >= MARKED_ROW) {
     layout.bar.forEach((b, r) => {
-      if (isChosen && !isChosen(r)) return;
+      if (isChosen ? !isChosen(r) : layout.high[r] < top || layout.low[r] > bottom) return;
       const key = layout.byJob ? layout.low[r] : bars.job[b], place = places.get(key);
-      if (!place) places.set(key, {job: bars.job[b], low: layout.low[r], high: layout.high[r], until: box.left[r]});
-      else if (layout.byJob) place.until = Math.max(place.until, box.left[r]);
+      const [left, right] = [box.left[r], box.right[r]];
+      if (!place) places.set(key, {job: bars.job[b], low: layout.low[r], high: layout.high[r], until: left, left, right});
+      else if (layout.byJob) Object.assign(place, {until: Math.max(place.until, left), right: Math.max(place.right, right)});
     });
   }
-  for (const {job, low, high, until} of places.values()) {
+  for (const {job, low, high, until, left, right} of places.values()) {
     const arrival = jobs.arrival[job], middle = (low + high) / 2;
     if (until > arrival) {
       marks.waiting.add(arrival, middle, until, middle);
       marks.arrivals.add(arrival, low + (high - low) / 4, arrival, high - (high - low) / 4);
     }
     const [deadline, due] = [jobs.deadline?.[job] ?? Infinity, jobs.due?.[job] ?? Infinity];
-    if (deadline <= chart.full[1]) marks.deadlines.add(deadline, low, deadline, high);
-    if (due <= chart.full[1] && due !== deadline) marks.dues.add(due, low, due, high);
+    const upright = (mark, time) => { // open where it would cross text
+      const opening = left < time && time < right ? (high - low) / 4 : 0;
+      mark.add(time, low, time, middle - opening);
+      mark.add(time, middle + opening, time, high);
+    };
+    if (deadline <= chart.full[1]) upright(marks.deadlines, deadline);
+    if (due <= chart.full[1] && due !== deadline) upright(marks.dues, due);
   }
   for (const [name, {add, ...columns}] of Object.entries(marks)) chart.source(name).data = columns;
 }

@@ -12,6 +12,7 @@ function find(text) {
 
 // Mark the bars of jobs, all others fade; of a single one show all facts.
 function choose(chosen) {
+  at("tip").hidden = true;
   const wanted = new Uint8Array(jobs.id.length);
   for (const j of chosen) wanted[j] = 1;
   charts.forEach((chart, c) => {
@@ -29,7 +30,7 @@ function choose(chosen) {
   showLegend();
 }
 
-// Go to the next job that was found: show the time around it.
+// Go to the next job that was found: show the time around it, and its rows where they are too thin to be seen.
 function goToNext() {
   if (!state.matches.length) return;
   const j = state.matches[state.next % state.matches.length];
@@ -40,6 +41,28 @@ function goToNext() {
   const finish = Math.max(...charts.map(({bars, firstBar}) => bars.end[firstBar[j + 1] - 1]));
   const {time, full} = charts[0], margin = Math.max((finish - begin) / 2, (full[1] - full[0]) / 200);
   time.setv({start: Math.max(full[0], begin - margin), end: Math.min(full[1], finish + margin)});
+  for (const chart of charts) bringInSight(chart, chart.source("bars").selected.indices[0]);
+}
+
+function bringInSight(chart, r) {
+  if (r === undefined) return; // rows of units show only jobs that use them
+  const {layout: {low, high, edges}, rowRange} = chart, {top, bottom, perRow} = sight(chart);
+  const isSeen = top <= low[r] && high[r] <= bottom;
+  if (isSeen && (high[r] - low[r]) * perRow >= FOUND_ROW) return;
+  const rows = Math.min(bottom - top, (bottom - top) * perRow * (high[r] - low[r]) / FOUND_ROW);
+  const first = Math.min(Math.max(0, (low[r] + high[r] - rows) / 2), edges.at(-1) - rows);
+  rowRange.setv({start: first + rows, end: first});
+}
+
+// Tell all about the bar under the pointer: the first of the rectangles that Bokeh found there, if any.
+function pointAt(c, [r]) {
+  const tip = at("tip");
+  tip.hidden = r === undefined;
+  if (tip.hidden) return;
+  tip.textContent = facts(c, charts[c].layout.bar[r]);
+  const {x, y} = state.pointer, right = x + TIP_GAP + tip.offsetWidth, bottom = y + TIP_GAP + tip.offsetHeight;
+  tip.style.left = `${right <= innerWidth ? x + TIP_GAP : Math.max(0, x - TIP_GAP - tip.offsetWidth)}px`;
+  tip.style.top = `${Math.max(0, y + TIP_GAP - Math.max(0, bottom - innerHeight))}px`;
 }
 
 function readOut(x) {

@@ -8,7 +8,11 @@ function options(select, names, chosen, onChange) {
 
 function settled(c) {
   clearTimeout(charts[c].timer);
-  charts[c].timer = setTimeout(() => showLabels(c), SETTLED);
+  charts[c].timer = setTimeout(() => {
+    showMarks(c);
+    showLabels(c);
+    showLegend();
+  }, SETTLED);
 }
 
 function connect(c, page) {
@@ -36,7 +40,7 @@ function connect(c, page) {
 }
 
 async function start() {
-  await Bokeh.embed.embed_item(JSON.parse(at("plots").textContent));
+  for (const plot of JSON.parse(at("plots").textContent)) await Bokeh.embed.embed_item(plot);
   const page = Bokeh.documents[0];
   charts.forEach((_, c) => connect(c, page));
   const every = (change) => charts.forEach((chart, c) => change(chart, c));
@@ -58,6 +62,8 @@ async function start() {
     time.setv({start: full[0], end: full[1]});
     every(({rowRange, layout}) => rowRange.setv({start: layout.edges.at(-1), end: 0}));
   });
+  at("figures").addEventListener("mousemove", ({clientX, clientY}) => { state.pointer = {x: clientX, y: clientY}; }, true);
+  at("figures").addEventListener("mouseleave", () => { at("tip").hidden = true; });
   showLegend();
   document.body.dataset.ready = "yes";
 }
