@@ -20,7 +20,9 @@ from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.randomness import draw_unit, draw_word
 from optimizer.kernels.score import score
 from optimizer.kernels.search.decoding import FREE, Bounds, Genes, decode_parallel, decode_serial
-from optimizer.kernels.search.justification import shift_right
+from optimizer.kernels.search.improvement import PASSES, Room, improve
+from optimizer.kernels.search.insertion import insert_jobs
+from optimizer.kernels.search.neighbourhood import Neighbourhood
 from optimizer.kernels.search.ordering import feasible_by_key, sort_by_key
 from optimizer.kernels.search.population import (
     PEAK,
@@ -34,7 +36,7 @@ from optimizer.kernels.search.population import (
     mutate,
     settle,
 )
-from optimizer.kernels.serial import Plan, copy_plan, copy_turned, shift_left
+from optimizer.kernels.serial import Plan, copy_plan, copy_turned
 from optimizer.kernels.timeline import Timeline
 from optimizer.units import FloatArray, IntArray
 
@@ -76,6 +78,8 @@ class Settings(NamedTuple):
         Most by which a key of the first individuals differs from the rule's, which is 0 to 1.
     most_placed : int
         So many jobs may be placed in all.
+    inserted : int
+        After a child is generated so many jobs are placed again to look for better places by insertions; 0: none.
     patience : int
         So many children a side without any of them fit enough to live: a new start.
     """
@@ -92,6 +96,7 @@ class Settings(NamedTuple):
     reach: float
     noise: float
     most_placed: int
+    inserted: int
     patience: int
 
 
@@ -110,14 +115,18 @@ class Search(NamedTuple):
         The jobs so that predecessors come first, and so that they come last.
     child : Genes
         Of the child in the making.
-    order, scratch, latest : int64[J]
+    order, scratch : int64[J]
         Room.
+    room : Room
+        Room for forward-backward improvement.
     plan, best : Plan
         The child's schedule and the best so far.
     record : float64[1]
         Score of the best schedule, infinite before the first.
     forward, backward : Bounds
         Of the two directions.
+    space : Neighbourhood
+        Room for insertions.
     """
 
     random: IntArray
@@ -128,12 +137,13 @@ class Search(NamedTuple):
     child: Genes
     order: IntArray
     scratch: IntArray
-    latest: IntArray
+    room: Room
     plan: Plan
     best: Plan
     record: FloatArray
     forward: Bounds
     backward: Bounds
+    space: Neighbourhood
 
 
 @kernel_apart
@@ -264,29 +274,29 @@ def _generate(
     else:
         placed = decode_serial(inputs, search.child, search.order, bounds, most, timeline, search.plan)
     search.counter[PLACED] += placed
-    if settings.justified and search.counter[PLACED] + 2 * jobs <= settings.most_placed:
-        _justify(inputs, search, timeline)
-        search.counter[PLACED] += 2 * jobs
+    if placed == jobs:
+        _improve(inputs, settings, search, timeline)
     return placed == jobs
 
 
 @kernel_apart
-def _justify(inputs: Inputs, search: Search, timeline: Timeline) -> None:
-    """Shift the plan to the right within its length, keeping deadlines that are kept, and back to the left."""
-    plan, last = search.plan, 0
-    for j in range(len(search.order)):
-        last = max(last, plan.end[j])
-    for j in range(len(search.order)):
-        search.order[j] = search.last[j]
-        search.child.key[j] = -plan.end[j]
-        search.latest[j] = max(plan.end[j], min(last, inputs.deadline[j]))
-    sort_by_key(search.order, search.child.key, search.scratch)
-    shift_right(inputs, search.order, search.latest, timeline, plan)
-    for j in range(len(search.order)):
+def _improve(inputs: Inputs, settings: Settings, search: Search, timeline: Timeline) -> None:
+    """Look for better places by insertions, or shift the plan to the right and back, if it may count as much."""
+    jobs = len(search.order)
+    left = settings.most_placed - search.counter[PLACED]
+    inserts = settings.inserted > 0 and settings.inserted + 2 * jobs <= left
+    if not inserts and not (settings.justified and PASSES * jobs <= left):
+        return
+    for j in range(jobs):
         search.order[j] = search.first[j]
-        search.child.key[j] = plan.start[j]
+        search.child.key[j] = search.plan.start[j]
     sort_by_key(search.order, search.child.key, search.scratch)
-    shift_left(inputs, search.order, timeline, plan)
+    if inserts:
+        placed = insert_jobs(inputs, search.space, search.random, search.plan, search.order, settings.inserted)
+        search.counter[PLACED] += placed
+    else:
+        improve(inputs, search.room, search.order, timeline, search.plan)
+        search.counter[PLACED] += PASSES * jobs
 
 
 @kernel_apart

@@ -10,6 +10,8 @@ from optimizer.kernels.inputs import Inputs, integers
 from optimizer.kernels.randomness import new_random
 from optimizer.kernels.search.decoding import new_genes
 from optimizer.kernels.search.genetic import CHILDREN, PLACED, Search, Settings, evolve
+from optimizer.kernels.search.improvement import new_room
+from optimizer.kernels.search.neighbourhood import new_neighbourhood
 from optimizer.kernels.search.population import PEAK, TWO_POINT, UNIFORM, new_population
 from optimizer.kernels.serial import new_plan
 from optimizer.kernels.timeline import new_timeline
@@ -79,6 +81,9 @@ class Genetic:
         Probability that a child's schedule is generated instant by instant instead of job by job, 0 to 1, at the
         beginning; it falls to 0 until the last schedule (Hartmann 2002 lets every individual have its scheme). With
         more than 100 schedules a job, which suffice for the serial scheme, two thirds of it.
+    insertion : float
+        For sums of costs, how many jobs a child's are placed again to look for better places by insertions, as a
+        multiple of their number, from 0 (no search) to 1000.
     """
 
     population: int = 0
@@ -86,12 +91,14 @@ class Genetic:
     crossover: Crossover = "peak"
     mutation: float = 0.02
     parallel: float = 0.6
+    insertion: float = 1.0
 
     def __post_init__(self) -> None:
         require(self.population >= 2 or self.population == 0, "a whole number >= 2, or 0", population=self.population)
         require_one_of(get_args(Encoding), encoding=self.encoding)
         require_one_of(tuple(_CROSSOVERS), crossover=self.crossover)
         require_between(0, 1, mutation=self.mutation, parallel=self.parallel)
+        require_between(0, 1000, insertion=self.insertion)
 
     def solve(
         self, problem: Problem, limits: Limits, *, seed: int, warm_start: Schedule | None, monitor: Monitor
@@ -122,6 +129,7 @@ class Genetic:
             reach=max(_REACH, _PLACES / problem.jobs),
             noise=max(_NOISE, _SPREAD / problem.jobs),
             most_placed=2**62 if schedules is None else schedules * problem.jobs,
+            inserted=0 if problem.objective.is_maximum else int(self.insertion * problem.jobs),
             patience=_PATIENCE * size,
         )
 
@@ -152,7 +160,7 @@ class _Island:
         self._settings = options.settings(problem, size := options.population or _size(jobs, schedules), schedules)
         self._mirror = mirrored(problem, self._inputs) if self._settings.two_sided else self._inputs
         self._population = new_population(size, work_of(problem))
-        order, scratch, latest = (np.zeros(jobs, dtype=np.int64) for _ in range(3))
+        order, scratch = np.zeros((2, jobs), dtype=np.int64)
         first = integers(problem.topological_order)
         self._search = Search(
             random=new_random(seed, stream),
@@ -163,12 +171,13 @@ class _Island:
             child=new_genes(jobs),
             order=order,
             scratch=scratch,
-            latest=latest,
+            room=new_room(jobs),
             plan=new_plan(jobs),
             best=new_plan(jobs),
             record=np.full(1, np.inf),
             forward=bounds_of(problem, self._inputs, first[::-1]),
             backward=bounds_of(problem, self._mirror, first),
+            space=new_neighbourhood(self._inputs),
         )
         self._timeline = new_timeline(self._inputs)
 
