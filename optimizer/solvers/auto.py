@@ -33,6 +33,9 @@ _AT_ONCE = 1.0
 _FIRST_SEARCH = 0.15
 """Part of the time of a first, quick search; a good schedule early makes bounds and programs tighter."""
 
+_GLANCE = 0.03
+"""Part of the time of a search for small makespans: good ones are found soon, and the proof needs all threads."""
+
 _ALONE = 0.75
 """Part of the time left that branch and cut has when there is one thread for all."""
 
@@ -47,7 +50,7 @@ class Auto:
     """A team of solvers that exchange what they find; what one proves ends them all.
 
     Few jobs go to the exact solver that suits them, in this process. If that does not prove an optimum at once, and for
-    all else, local search (or, where jobs wait for others or the last end counts, a genetic algorithm) looks for
+    all else, local search (or, where only the last end counts, a genetic algorithm) looks for
     schedules, while branch and cut or CP-SAT, in processes of their own, prove how good they are.
     """
 
@@ -64,15 +67,14 @@ class Auto:
 
 def plans(problem: Problem, threads: int) -> list[Plan]:
     """Return the parts for ``problem``, in the order in which they get threads; without those not installed."""
-    if problem.objective.is_maximum or len(problem.predecessor_job):
-        search = "genetic" if problem.objective.is_maximum else "local-search"
-        team = [
-            Plan(search, {}, 1, apart=False, share=_FIRST_SEARCH),
-            Plan("cp-sat", {}, max(1, threads - 1), apart=True),
-        ]
+    quick = Plan("local-search", {}, 1, apart=False, share=_FIRST_SEARCH)
+    if problem.objective.is_maximum:
+        team = [Plan("genetic", {}, 1, apart=False, share=_GLANCE), Plan("cp-sat", {}, threads, apart=True)]
+    elif len(problem.predecessor_job):
+        team = [quick, Plan("cp-sat", {}, max(1, threads - 1), apart=True), Plan("local-search", {}, 1, apart=False)]
     else:
         team = [
-            Plan("local-search", {}, 1, apart=False, share=_FIRST_SEARCH),
+            quick,
             Plan("branch-and-cut", {}, 1, apart=True, share=1.0 if threads > 1 else _ALONE),
             *([Plan("cp-sat", {}, threads - 2, apart=True)] if threads > 2 else []),
             Plan("local-search", {}, 1, apart=False),

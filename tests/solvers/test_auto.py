@@ -38,7 +38,11 @@ def test_parts_suit_the_problem_and_the_threads() -> None:
     assert [(plan.solver, plan.threads) for plan in plans(sums, 4)] == [
         ("local-search", 1), ("branch-and-cut", 1), ("cp-sat", 2), ("local-search", 1),
     ]  # fmt: skip
-    assert [(plan.solver, plan.threads) for plan in plans(latest, 2)] == [("genetic", 1), ("cp-sat", 1)]
+    assert [(plan.solver, plan.threads) for plan in plans(latest, 2)] == [("genetic", 1), ("cp-sat", 2)]
+    project = Problem.of(Instance((*SMALL_JOBS, Job("x", duration=1, after=("j0",))), resources={"gpu": 10}))
+    assert [(plan.solver, plan.threads) for plan in plans(project, 2)] == [
+        ("local-search", 1), ("cp-sat", 1), ("local-search", 1),
+    ]  # fmt: skip
 
 
 def test_every_part_of_the_trace_says_who_found_it() -> None:
