@@ -107,8 +107,7 @@ def test_interpreted_rounds_as_compiled(monkeypatch: pytest.MonkeyPatch) -> None
 
     bounds = []
     for interpreted in (False, True):
-        if interpreted:
-            monkeypatch.setattr(Kernel, "compiled", property(lambda self: self))
+        monkeypatch.setattr(Kernel, "sized", lambda kernel, _, plain=interpreted: kernel if plain else kernel.compiled)
         program = program_of(4)
         program.add_rows(some_rows(program, 4))
         PriceDescent(program).advance(20)

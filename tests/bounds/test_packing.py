@@ -96,8 +96,9 @@ def test_fractions_become_whole() -> None:
 def test_interpreted_as_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
     classes = classes_of({"a": 3, "b": 1}, {"a": 3, "b": 3}, {"a": 1, "b": 3}, {"a": 2}, a=4, b=4)
     point = np.array([0.7, 0.4, 0.6, 0.8])
+    monkeypatch.setattr(Kernel, "sized", lambda kernel, _: kernel.compiled)
     compiled = hull_cut(classes, np.array([4, 4]), point, 1.01)
-    monkeypatch.setattr(Kernel, "compiled", property(lambda self: self))
+    monkeypatch.setattr(Kernel, "sized", lambda kernel, _: kernel)
     interpreted = hull_cut(classes, np.array([4, 4]), point, 1.01)
     assert compiled is not None
     assert interpreted is not None

@@ -73,7 +73,7 @@ def test_refusal_names_the_feature_and_who_has_it(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(UnsupportedError) as refused:
         registry.require_features(plain, frozenset({Feature.MODES, Feature.NODES, Feature.DEADLINES}))
     message = str(refused.value)
-    assert message.startswith("solver plain does not do deadlines, nodes; auto, highs, cbc, cp-sat, greedy, ")
+    assert message.startswith("solver plain does not do deadlines, nodes; auto, branch-and-cut, highs, cbc, ")
     assert message.endswith(" do")
 
 
