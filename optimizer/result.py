@@ -1,7 +1,7 @@
 """What a run may use and what it comes to."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -166,11 +166,20 @@ class Result:
         return relative_gap(self.value, self.lower_bound)
 
     @property
+    def late(self) -> bool:
+        """Whether the schedule misses hard deadlines, as it may."""
+        return self.status is Status.LATE
+
+    @property
     def preemptive(self) -> bool:
         """Whether jobs may be preempted in the schedule."""
         return self.schedule is not None and self.schedule.preemptive
 
 
-def best_bound(results: Iterable[Result]) -> float | None:
-    """Return the largest lower bound that any run proved, for schedules without preemption that keep deadlines."""
-    return max((result.lower_bound for result in results if result.lower_bound is not None), default=None)
+def bounds_on(results: Mapping[str, Result]) -> dict[str, float | None]:
+    """Return the best known lower bound that holds for the schedule of each run.
+
+    For a schedule that is preemptive or late it is that of its own run: those of others may not hold for it.
+    """
+    best = max((result.lower_bound for result in results.values() if result.lower_bound is not None), default=None)
+    return {name: result.lower_bound if result.preemptive or result.late else best for name, result in results.items()}

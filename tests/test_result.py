@@ -8,7 +8,7 @@ from optimizer.instance import Instance, Job
 from optimizer.metrics import Metrics
 from optimizer.names import Objective, Status, StoppedBy
 from optimizer.problem import Problem
-from optimizer.result import Limits, Progress, Result, available_threads, relative_gap
+from optimizer.result import Limits, Progress, Result, available_threads, bounds_on, relative_gap
 from optimizer.schedule import Schedule, Segments
 
 
@@ -113,3 +113,16 @@ def test_a_result_without_schedule() -> None:
     empty = result(None, 2.0)
     assert empty.gap is None
     assert not empty.preemptive
+
+
+def test_bounds_of_others_count_only_where_they_hold() -> None:
+    problem = Problem.of(Instance((Job("a", duration=1, demand={"r": 1}),), resources={"r": 1}))
+
+    def run(status: Status, bound: float | None) -> Result:
+        return Result(
+            problem=problem, solver="x", options={}, seed=0, threads=1, status=status, stopped_by=StoppedBy.FINISHED,
+            schedule=None, value=9.0, lower_bound=bound, metrics=None, time_step=1, runtime=0.0, trace=(),
+        )  # fmt: skip
+
+    runs = {"late": run(Status.LATE, 2.0), "exact": run(Status.FEASIBLE, 5.0), "greedy": run(Status.FEASIBLE, None)}
+    assert bounds_on(runs) == {"late": 2.0, "exact": 5.0, "greedy": 5.0}

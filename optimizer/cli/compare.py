@@ -73,5 +73,5 @@ def compare(
     if output is not None:
         write_comparison(comparison, output)
     if chart is not None:
-        write_charts(comparison.answers, chart, as_json=as_json)
+        write_charts(comparison.bounded, chart, as_json=as_json)
     return comparison_status(comparison)

@@ -53,7 +53,7 @@ def _read(paths: tuple[Path, ...], instance: "Instance", *, drawn: bool) -> dict
     """
     from optimizer.errors import InputError
     from optimizer.formats.stored_result import read_result
-    from optimizer.validation import violations
+    from optimizer.validation import Rule, violations
 
     results = [read_result(path, instance) for path in paths]
     for path, result in zip(paths, results, strict=True):
@@ -64,12 +64,19 @@ def _read(paths: tuple[Path, ...], instance: "Instance", *, drawn: bool) -> dict
             if drawn:
                 raise InputError(f"{path}: there is nothing to draw, its status is {result.status}")
             continue
-        broken = violations(result.problem, result.schedule)
+        found = violations(result.problem, result.schedule)
+        broken = [violation for violation in found if not (result.late and violation.rule is Rule.DEADLINE)]
         if broken:
             click.echo(f"schedopt: {path}: not a valid schedule: {broken[0]}", err=True)
     labels = Counter(result.label for result in results)
     names = [r.label if labels[r.label] == 1 else str(path) for path, r in zip(paths, results, strict=True)]
-    return dict(zip(names, results, strict=True))
+    return {_distinct(names, i): result for i, result in enumerate(results)}
+
+
+def _distinct(names: list[str], i: int) -> str:
+    """Return a name, with a number where the same file is drawn again."""
+    again = names[:i].count(names[i])
+    return f"{names[i]} ({again + 1})" if again else names[i]
 
 
 def _instance_of(schedule: Path) -> Path:

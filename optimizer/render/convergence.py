@@ -81,7 +81,10 @@ def convergences(results: Mapping[str, Result]) -> list[Convergence]:
 
 def improves(results: Iterable[Result]) -> bool:
     """Return whether any run has more than one moment to show."""
-    return any(len(result.trace) > 1 for result in results)
+    return any(
+        sum(moment.value is not None or moment.lower_bound is not None for moment in result.trace) > 1
+        for result in results
+    )
 
 
 def is_logarithmic(curves: Iterable[Convergence]) -> bool:

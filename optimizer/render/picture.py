@@ -21,7 +21,7 @@ from optimizer.render.labels import TEXT_SIZE
 from optimizer.render.panels import Subject, draw
 from optimizer.render.tables import headline
 from optimizer.render.text import objective_title
-from optimizer.result import Result, best_bound
+from optimizer.result import Result, bounds_on
 from optimizer.schedule import Schedule
 
 _METADATA = {
@@ -100,9 +100,9 @@ def _subjects(results: Mapping[str, Result], title: str | None = None) -> list[S
     drawn = {name: result for name, result in results.items() if result.schedule is not None}
     if not drawn:
         raise UsageError("there is no schedule to draw")
-    bound = best_bound(results.values())
+    bounds = bounds_on(results)
     return [
-        Subject(result.problem, result.schedule, headline(name, result, bound) if len(drawn) > 1 else title)
+        Subject(result.problem, result.schedule, headline(name, result, bounds[name]) if len(drawn) > 1 else title)
         for name, result in drawn.items()
         if result.schedule is not None
     ]

@@ -44,12 +44,12 @@ def valid_gap(result: Result, bound: float | None) -> float | None:
     return relative_gap(result.value, bound)
 
 
-def headline(name: str, result: Result, best_bound: float | None) -> str:
+def headline(name: str, result: Result, bound: float | None) -> str:
     """Return the name of a schedule with its value and its gap, where there is one; parameters as for valid_gap."""
     short = fitted(printable(name), _HEADLINE_NAME)
     if result.value is None:
         return f"{short}: no schedule"
-    gap = valid_gap(result, best_bound)
+    gap = valid_gap(result, bound)
     value = objective_text(result.objective, result.value, result.problem.instance.time_unit)
     title = f"{short}: {words(result.objective)} {value}"
     return title if gap is None else f"{title}, gap {percent_text(gap)}"
@@ -57,8 +57,7 @@ def headline(name: str, result: Result, best_bound: float | None) -> str:
 
 def best_value(results: Iterable[Result]) -> float | None:
     """Return the least value among the schedules that compare: not preemptive, all deadlines kept."""
-    valued = [result for result in results if result.status in (Status.OPTIMAL, Status.FEASIBLE)]
-    return min((r.value for r in valued if r.value is not None and not r.preemptive), default=None)
+    return min((r.value for r in results if r.value is not None and not r.preemptive and not r.late), default=None)
 
 
 def summary_table(result: Result) -> Table:

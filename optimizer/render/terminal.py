@@ -20,7 +20,7 @@ from optimizer.render.load import Load, job_counts, mean_between, node_loads, re
 from optimizer.render.tables import headline
 from optimizer.render.text import number_text, objective_text, percent_text, words
 from optimizer.render.ticks import axis_title, fitting_ticks
-from optimizer.result import Result, best_bound
+from optimizer.result import Result, bounds_on
 from optimizer.schedule import Schedule
 from optimizer.units import FloatArray
 
@@ -67,8 +67,8 @@ def terminal_gantts(results: Mapping[str, Result]) -> RenderableType:
     """
     drawn = [(name, result, result.schedule) for name, result in results.items() if result.schedule is not None]
     charts = on_one_axis([Chart.of(result.problem, schedule) for _, result, schedule in drawn])
-    bound = best_bound(results.values())
-    titles = [headline(name, result, bound) if len(drawn) > 1 else None for name, result, _ in drawn]
+    bounds = bounds_on(results)
+    titles = [headline(name, result, bounds[name]) if len(drawn) > 1 else None for name, result, _ in drawn]
     gantts = [
         _Gantt(result.problem, schedule, chart, title)
         for (_, result, schedule), chart, title in zip(drawn, charts, titles, strict=True)

@@ -1,7 +1,7 @@
 """Several solvers on one instance, each against the best bound that is known for its kind of schedule."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
 from optimizer.bounds.bound import Bounds, bounds_of
@@ -42,6 +42,11 @@ class Comparison:
     def answers(self) -> dict[str, Result]:
         """The results of the solvers that answered, by the solver as it was asked for."""
         return {name: outcome for name, outcome in self.outcomes.items() if isinstance(outcome, Result)}
+
+    @property
+    def bounded(self) -> dict[str, Result]:
+        """The same with the best bounds that hold for them, whoever proved them."""
+        return {name: replace(result, lower_bound=self.bounds[name]) for name, result in self.answers.items()}
 
     @property
     def best_bound(self) -> float | None:

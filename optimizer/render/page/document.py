@@ -27,7 +27,7 @@ from optimizer.render.page.tables import Drawing, page_data
 from optimizer.render.page.time import Time
 from optimizer.render.tables import headline
 from optimizer.render.text import objective_title, printable
-from optimizer.result import Result, best_bound
+from optimizer.result import Result, bounds_on
 
 _MOST_OUTLINED = 3_000
 _FRAME_HEIGHT = 760
@@ -86,8 +86,9 @@ def gantt_page(results: Mapping[str, Result], title: str | None = None) -> Page:
     time = Time(clock, (min(lows), max(highs)))
     loads = [_loads(drawing) for drawing in drawings]
     figures: list[Any] = []
+    bounds = bounds_on(results)
     for number, (drawing, own) in enumerate(zip(drawings, loads, strict=True)):
-        name = headline(drawing.name, drawing.result, best_bound(results.values())) if len(drawings) > 1 else None
+        name = headline(drawing.name, drawing.result, bounds[drawing.name]) if len(drawings) > 1 else None
         figures.append(bars_figure(number, time, name, outlined=len(drawing.chart.job) <= _MOST_OUTLINED))
         figures += [
             load_figure(number, index, load, drawing.chart.span, time, last=index == len(own) - 1)

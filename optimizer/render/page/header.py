@@ -4,13 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
 from optimizer.instance import Instance
-from optimizer.names import Status
 from optimizer.render.characters import fitted
 from optimizer.render.page.tables import Drawing
 from optimizer.render.tables import best_value, valid_gap
 from optimizer.render.text import number_text, objective_text, percent_text, printable, time_text, words
-from optimizer.result import Result, best_bound
-from optimizer.validation import violations
+from optimizer.result import Result, bounds_on
+from optimizer.validation import Rule, violations
 
 _METRICS = {
     "mean_wait_time": "mean wait",
@@ -36,26 +35,32 @@ def header(results: Mapping[str, Result], drawings: Sequence[Drawing]) -> str:
     names = ["schedule", "status", words(first.objective), "lower bound", "gap", *(_METRICS[name] for name in metrics)]
     names += [f"{fitted(printable(name), _MOST_CHARACTERS)} in use" for name in first.problem.instance.resource_ids]
     head = "".join(f"<th>{escape(name)}</th>" for name in names)
-    bound, best = best_bound(results.values()), best_value(results.values())
+    broken = {drawing.name: text for drawing in drawings if (text := _broken(drawing)) is not None}
+    valid = {name: result for name, result in results.items() if name not in broken}
+    bounds, best = bounds_on(valid), best_value(valid.values())
     rows = [
-        f"<tr><td>{escape(fitted(printable(name), _MOST_CHARACTERS))}</td>{_cells(result, metrics, bound, best)}</tr>"
+        f"<tr><td>{escape(fitted(printable(name), _MOST_CHARACTERS))}</td>"
+        f"{_cells(result, metrics, bounds.get(name), best, valid=name in valid)}</tr>"
         for name, result in results.items()
     ]
     table = f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
-    return table + "".join(f'<p class="note{look}">{escape(text)}</p>' for look, text in _notes(results, drawings))
+    return table + "".join(f'<p class="note{look}">{escape(text)}</p>' for look, text in _notes(results, broken))
 
 
-def _cells(result: Result, metrics: Sequence[str], bound: float | None, best: float | None) -> str:
+def _cells(result: Result, metrics: Sequence[str], bound: float | None, best: float | None, *, valid: bool) -> str:
     unit, objective = result.problem.instance.time_unit, result.objective
-    values = [
-        None if value is None else objective_text(objective, value, unit)
-        for value in (result.value, _own(result, bound))
-    ]
+    values = [None if value is None else objective_text(objective, value, unit) for value in (result.value, bound)]
     gap = valid_gap(result, bound)
-    texts = [str(result.status), values[0], values[1], None if gap is None else percent_text(gap)]
+    texts = [
+        str(result.status) if valid else "not valid",
+        values[0],
+        values[1],
+        None if gap is None else percent_text(gap),
+    ]
+    compares = valid and not result.preemptive and not result.late
     looks = [
-        "wrong" if result.status is Status.LATE else "",
-        "best" if best is not None and result.value == best else "",
+        "wrong" if result.late or not valid else "",
+        "best" if compares and best is not None and result.value == best else "",
     ]
     if result.metrics is not None:
         figures = [getattr(result.metrics, name) for name in metrics]
@@ -71,21 +76,25 @@ def _cells(result: Result, metrics: Sequence[str], bound: float | None, best: fl
     )
 
 
-def _own(result: Result, bound: float | None) -> float | None:
-    """Return the bound that a schedule is set against: of its own run when it is preemptive, else the best."""
-    return result.lower_bound if result.preemptive else bound
+def _broken(drawing: Drawing) -> str | None:
+    """Return what is wrong with a schedule, None if nothing is; one that is said to be late may miss deadlines."""
+    result = drawing.result
+    assert result.schedule is not None, "a drawing has one"
+    found = violations(drawing.chart.problem, result.schedule)
+    broken = [violation for violation in found if not (result.late and violation.rule is Rule.DEADLINE)]
+    if not broken:
+        return None
+    more = f" (and {len(broken) - 1:,} more)" if len(broken) > 1 else ""
+    return f"{broken[0]}{more}"
 
 
-def _notes(results: Mapping[str, Result], drawings: Sequence[Drawing]) -> Iterator[tuple[str, str]]:
+def _notes(results: Mapping[str, Result], broken: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Yield look and text of the lines below the table."""
     for name, result in results.items():
         if result.schedule is None:
             yield "", f"{printable(name)}: no schedule to draw, it ended with {result.status}"
-        elif result.preemptive:
-            yield "", f"{printable(name)} interrupts jobs: only its own lower bound holds"
-    for drawing in drawings:
-        assert drawing.result.schedule is not None, "a drawing has one"
-        broken = violations(drawing.chart.problem, drawing.result.schedule)
-        if broken:
-            more = f" (and {len(broken) - 1:,} more)" if len(broken) > 1 else ""
-            yield " wrong", f"{printable(drawing.name)}: not a valid schedule: {printable(str(broken[0]))}{more}"
+        elif name in broken:
+            yield " wrong", f"{printable(name)}: not a valid schedule: {printable(broken[name])}"
+        elif result.late or result.preemptive:
+            does = "may interrupt jobs" if result.preemptive else "misses deadlines"
+            yield "", f"{printable(name)} {does}: only its own lower bound holds"

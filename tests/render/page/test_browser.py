@@ -142,7 +142,7 @@ def test_charts_share_one_time_axis_and_have_their_figures_in_the_head(shown: Ca
     assert page.chart("model('plot-0').x_range === model('plot-1').x_range")
     rows = page.page.locator("header tbody tr")
     assert rows.count() == 2
-    assert rows.nth(1).inner_text().split("\t")[:3] == ["run 1", "feasible", "12.33 min"]
+    assert rows.nth(1).inner_text().split("\t")[:3] == ["run 1", "not valid", "12.33 min"]
     assert "not a valid schedule" in page.page.inner_text("header"), "one of them is late"
 
 
@@ -205,7 +205,7 @@ def test_an_overload_is_red_and_said(shown: Callable[..., Opened]) -> None:
     jobs = tuple(Job(f"j{i}", duration=4, demand={"cpu": 1}) for i in range(3))
     page = shown(scheduled(Instance(jobs, resources={"cpu": 2}), [0, 1, 2]))
     assert "above capacity" in page.page.inner_text("#legend")
-    assert "not a valid schedule" in page.page.inner_text("header .wrong")
+    assert "not a valid schedule" in page.page.inner_text("header .note.wrong")
 
 
 def test_convergence_is_part_of_the_page_and_a_page_of_its_own(opened: Open, tmp_path: Path) -> None:
