@@ -132,11 +132,10 @@ class Bars:
         return time[at], time[at + 1], node[at]
 
     def _draw_waiting(self, axes: Axes) -> None:
-        """Draw a faint line from the arrival of a job to its last bar in the row."""
-        until = np.zeros(len(self.rows))
-        np.maximum.at(until, self.rows.of_bar, self.chart.start)
-        middle = np.arange(len(self.rows)) + 0.5
-        ends = np.stack([np.stack([self.chart.arrival[self.rows.job], middle], 1), np.stack([until, middle], 1)], 1)
+        """Draw a faint line before each bar, since the arrival of the job or since it was interrupted."""
+        chart, middle = self.chart, self.rows.of_bar + 0.5
+        waits = chart.start > chart.since
+        ends = np.stack([np.stack([chart.since, middle], 1), np.stack([chart.start, middle], 1)], 1)[waits]
         axes.add_collection(LineCollection(list(ends), colors=_WAITING, linewidths=2, zorder=1.5), autolim=False)
 
     def _draw_bars(self, axes: Axes) -> None:

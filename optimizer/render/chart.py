@@ -107,6 +107,12 @@ class Chart:
         return low, high if high > low else low + 1
 
     @cached_property
+    def since(self) -> FloatArray:
+        """Since when the job of each bar has waited: its arrival, or the end of the piece before, float64[B]."""
+        is_first = np.diff(self.job, prepend=-1) != 0
+        return np.where(is_first, self.arrival[self.job], np.roll(self.end, 1))
+
+    @cached_property
     def late(self) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         """Whether each bar ends after the deadline of its job, bool[B]."""
         return np.asarray(self.end > self.deadline[self.job])

@@ -81,7 +81,7 @@ def by_node(chart: Chart, resource: int) -> Layout:
     largest = max(int(capacity.max()), _PARTS)
     blocked = _blocked(problem, resource) * _PARTS
     name = f"nodes, as high as {problem.instance.resource_ids[resource]}"
-    return _banded(chart, name, np.maximum(demand, largest // _PARTS), blocked, capacity, largest)
+    return _banded(chart, name, demand, blocked, capacity, largest, thin=largest // _PARTS)
 
 
 def by_unit(chart: Chart, resource: int) -> Layout:
@@ -116,11 +116,13 @@ def _banded(
     blocked: IntArray,
     capacity: IntArray,
     unit: int,
+    thin: int = 0,
 ) -> Layout:
-    """Return bands of nodes with the bars that have a height, ``unit`` of which is 1."""
+    """Return bands of nodes with the bars that have a height, ``unit`` of which is 1, and ``thin`` others above."""
     parts: list[tuple[IntArray, IntArray, IntArray, FloatArray, FloatArray]] = []
     edges = [0.0]
     for v, (bar, closed) in enumerate(_by_node(chart)):
+        idle = bar[height[bar] == 0]
         bar, closed = bar[height[bar] > 0], closed[blocked[closed] > 0]
         start = np.concatenate([chart.problem.profile_time[closed], chart.pieces.start[bar]])
         end = np.concatenate([chart.problem.profile_time[closed + 1], chart.pieces.end[bar]])
@@ -128,7 +130,14 @@ def _banded(
         item, low, top = packed_by_height(start, end, high, int(capacity[v]))
         number = np.concatenate([np.full(len(closed), -1), bar])[item]
         parts.append((number, start[item], end[item], edges[-1] + low / unit, edges[-1] + top / unit))
-        edges.append(edges[-1] + max(int(capacity[v]), int(top.max(initial=0)), unit // _PARTS) / unit)
+        edge = max(int(capacity[v]), int(top.max(initial=0)))
+        if thin:  # what takes nothing stands in a strip of its own
+            start, end = chart.pieces.start[idle], chart.pieces.end[idle]
+            item, low, top = packed_by_height(start, end, np.full(len(idle), thin), 0)
+            bottom = edges[-1] + edge / unit
+            parts.append((idle[item], start[item], end[item], bottom + low / unit, bottom + top / unit))
+            edge += int(top.max(initial=0))
+        edges.append(edges[-1] + max(edge, unit // _PARTS) / unit)
     per_unit = chart.problem.instance.time_scale.per_unit
     return Layout(
         name=name,

@@ -271,9 +271,10 @@ class _Canvas:
     def _job(self, job: int, bars: Sequence[int]) -> Line:
         """Return the line of a job: waiting, running, deadline and due date."""
         chart, glyphs, line = self.chart, self.glyphs, Line(self.columns)
-        if chart.start[bars[-1]] > chart.arrival[job]:
-            for c in range(floor(self._at(chart.arrival[job])), ceil(self._at(chart.start[bars[-1]]))):
-                line.put(c, glyphs.waiting, "dim")
+        for bar in bars:
+            if chart.start[bar] > chart.since[bar]:
+                for c in range(floor(self._at(chart.since[bar])), ceil(self._at(chart.start[bar]))):
+                    line.put(c, glyphs.waiting, "dim")
         for bar in bars:
             on_time = min(chart.end[bar], max(chart.start[bar], chart.deadline[job]))
             self._bar(line, chart.start[bar], chart.end[bar], self._color(job))

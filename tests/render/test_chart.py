@@ -184,3 +184,12 @@ def test_charts_on_one_axis_keep_their_own_spans() -> None:
     charts = on_one_axis([Chart.of(problem, schedule), Chart.of(problem, later)])
     assert [chart.window for chart in charts] == [(0, 11), (0, 11)]
     assert [chart.span for chart in charts] == [(0, 4), (0, 11)]
+
+
+def test_a_job_waits_since_it_arrived_or_was_interrupted_wherever_that_was() -> None:
+    jobs = (Job("a", arrival=1, duration=4, demand={"r": 1}), Job("b", duration=2, demand={"r": 1}))
+    problem = Problem.of(Instance(jobs, nodes=(Node("n", {"r": 1}, count=2),)))
+    pieces = Segments(np.array([0, 2, 3]), np.array([2, 6, 0]), np.array([4, 8, 2]), np.array([0, 1, 0]))
+    zeros = np.zeros(2, dtype=np.int64)
+    chart = Chart.of(problem, Schedule(np.array([2, 0]), np.array([8, 2]), np.arange(2), zeros, segments=pieces))
+    assert chart.since.tolist() == [1, 4, 0]

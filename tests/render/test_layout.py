@@ -42,14 +42,22 @@ def test_units_are_rows_and_missing_ones_take_their_place() -> None:
 
 def test_nodes_are_bands_as_high_as_their_share_of_the_largest() -> None:
     layout = by_node(two_nodes(), 0)
-    assert layout.edges.tolist() == [0, 1, 1.5]
+    assert layout.edges.tolist() == [0, 1.04, 1.54]
     assert rectangles(layout) == [
         (0, 0, 4, 0, 1),
         (1, 4, 6.5, 0, 0.25),
-        (2, 4, 6, 0.25, 0.29),  # without demand, but to be seen
-        (3, 2, 4, 1, 1.5),
-        (-1, 6, 8, 1, 1.25),
+        (2, 4, 6, 1, 1.04),  # without demand, but to be seen
+        (3, 2, 4, 1.04, 1.54),
+        (-1, 6, 8, 1.04, 1.29),
     ]
+
+
+def test_small_demands_on_a_large_node_keep_their_height() -> None:
+    jobs = tuple(Job(f"j{i}", duration=2, demand={"gpu": 1}) for i in range(64))
+    layout = by_node(chart_of(Instance(jobs, resources={"gpu": 64}), [0] * 64, [0] * 64), 0)
+    assert layout.edges.tolist() == [0, 1]
+    assert np.allclose(layout.high - layout.low, 1 / 64)
+    assert layout.high.max() == 1
 
 
 def test_jobs_have_a_row_each_by_node_and_start() -> None:

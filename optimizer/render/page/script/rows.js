@@ -78,22 +78,26 @@ function showMarks(c) {
   const chart = charts[c], {layout, box, bars} = chart, isChosen = choice(chart);
   const marks = {waiting: segments(), arrivals: segments(), deadlines: segments(), dues: segments(), joins: joins(chart, isChosen)};
   chart.source("late").data = lateBoxes(chart, isChosen);
+  const wait = (b, until, low, high) => { // since the arrival, or since the job was interrupted, wherever that was
+    const isFirst = b === 0 || bars.job[b - 1] !== bars.job[b], middle = (low + high) / 2;
+    const since = isFirst ? jobs.arrival[bars.job[b]] : bars.end[b - 1];
+    if (until <= since) return;
+    marks.waiting.add(since, middle, until, middle);
+    if (isFirst) marks.arrivals.add(since, low + (high - low) / 4, since, high - (high - low) / 4);
+  };
   const places = new Map(), {top, bottom, perRow} = sight(chart);
   if (isChosen || layout.byJob && perRow >= MARKED_ROW) {
     layout.bar.forEach((b, r) => {
       if (isChosen ? !isChosen(r) : layout.high[r] < top || layout.low[r] > bottom) return;
       const key = layout.byJob ? layout.low[r] : bars.job[b], place = places.get(key);
-      const [left, right] = [box.left[r], box.right[r]];
-      if (!place) places.set(key, {job: bars.job[b], low: layout.low[r], high: layout.high[r], until: left, left, right});
-      else if (layout.byJob) Object.assign(place, {until: Math.max(place.until, left), right: Math.max(place.right, right)});
+      const [left, right] = [box.left[r], box.right[r]], [low, high] = [layout.low[r], layout.high[r]];
+      if (!place) places.set(key, {job: bars.job[b], low, high, left, right});
+      else if (layout.byJob) place.right = Math.max(place.right, right);
+      if (!place || layout.byJob) wait(b, left, low, high);
     });
   }
-  for (const {job, low, high, until, left, right} of places.values()) {
-    const arrival = jobs.arrival[job], middle = (low + high) / 2;
-    if (until > arrival) {
-      marks.waiting.add(arrival, middle, until, middle);
-      marks.arrivals.add(arrival, low + (high - low) / 4, arrival, high - (high - low) / 4);
-    }
+  for (const {job, low, high, left, right} of places.values()) {
+    const middle = (low + high) / 2;
     const [deadline, due] = [jobs.deadline?.[job] ?? Infinity, jobs.due?.[job] ?? Infinity];
     const upright = (mark, time) => { // open where it would cross text
       const opening = left < time && time < right ? (high - low) / 4 : 0;
