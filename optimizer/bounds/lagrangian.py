@@ -15,6 +15,7 @@ from optimizer.bounds.energy import energy_bound
 from optimizer.bounds.fluid import FluidResource, relative_speeds
 from optimizer.bounds.mean_busy_time import BestFlow, best_flows
 from optimizer.bounds.request import Found, Request
+from optimizer.bounds.volume import Steps
 from optimizer.bounds.windows import Heads, heads, latest_ends
 from optimizer.kernels.inputs import Inputs, integers
 from optimizer.kernels.lagrangian import Windows, answer, fluid_marginals, new_prices, new_reply, set_prices
@@ -32,15 +33,6 @@ _FEW, _MANY = 4096, 2**24
 
 _LONGER = 1.2
 """How much longer than a fluid the jobs may need before time is free of charge."""
-
-_FIRST_FACTOR = 0.1
-_LONGER_STEP = 1.1
-_SHORTER_STEP = 0.66
-_PATIENCE = 5
-_SETTLED = 1e-3
-"""Once the factor of the length of steps is below this, a round adds little."""
-
-_LEAST_SHARE = 0.02
 
 _SECONDS_A_CHOICE = 1e-4
 """About how long a job takes, as interpreted, to choose the start in one mode on one kind of nodes."""
@@ -69,10 +61,8 @@ class Answers(NamedTuple):
 class Lagrangian:
     """Prices of capacity and the bound that they give, better from round to round.
 
-    The volume algorithm (Barahona & Anbil 2000, "The volume algorithm: producing primal solutions with a subgradient
-    method", Mathematical Programming 87): from the best prices so far a step along the averaged excess demand, of a
-    length after Polyak (Held, Wolfe & Crowder 1974, "Validation of subgradient optimization", Mathematical
-    Programming 6).
+    The volume algorithm (Barahona & Anbil 2000; see volume.py): from the best prices so far a step along the averaged
+    excess demand.
 
     Parameters
     ----------
@@ -101,6 +91,7 @@ class Lagrangian:
         self._horizon = _horizon(problem)
         buckets = buckets or _buckets(problem, self._horizon, len(self._node))
         self._lay_out(1 << ((self._horizon - 1) // buckets).bit_length())
+        self._steps = Steps(first=0.1, patience=5, ahead=0.05, least_share=0.02)
         self._start()
 
     @property
@@ -111,7 +102,7 @@ class Lagrangian:
     @property
     def settled(self) -> bool:
         """Whether further rounds at this width will add little."""
-        return self._factor < _SETTLED
+        return self._steps.settled
 
     @property
     def refuted(self) -> bool:
@@ -130,7 +121,7 @@ class Lagrangian:
         self._center = np.repeat(self._center, 2, axis=1)[:, : self._area.shape[1]]
         self._value(self._center)
         self._usage = self._used()
-        self._factor, self._failures, self._level_rounds = _FIRST_FACTOR, 0, 0
+        self._steps.begin()
 
     def _lay_out(self, width: int) -> None:
         count = -(-self._horizon // width)
@@ -147,8 +138,7 @@ class Lagrangian:
             value = self._value(rate)
             if value > self.bound:
                 self.bound, self._center, self._usage = value, rate, self._used()
-        self._factor, self._failures, self._level_rounds, self._target = _FIRST_FACTOR, 0, 0, -inf
-        self._aim()
+        self._steps.aim(self.bound, self._total)
         self._remember(1.0)
 
     def _round(self) -> None:
@@ -156,33 +146,22 @@ class Lagrangian:
         movable = (self._center > 0) | (excess > 0)
         norm = float((excess[movable] ** 2).sum())
         if norm == 0.0:
-            self._factor = 0.0  # these prices are the best
+            self._steps.settle()  # these prices are the best
             return
-        length = self._factor * (self._target - self.bound) / norm
+        length = self._steps.length(self.bound, norm)
         value = self._value(np.maximum(self._center + length * excess / self._scale, 0.0))
         usage = self._used()
         self.rounds += 1
-        self._level_rounds += 1
-        share = max(_LEAST_SHARE, 4 / (self._level_rounds + 12))
+        share = self._steps.share()
         self._usage = share * usage + (1 - share) * self._usage
         self._remember(share)
         if value > self.bound:
             forward = float((excess * (usage - self._area) / self._scale).sum()) >= 0
             self.bound, self._center = value, self._prices.rate[:, :-1].copy()
-            self._factor *= _LONGER_STEP if forward else 1.0
-            self._failures = 0
-            self._aim()
+            self._steps.succeed(forward=forward)
+            self._steps.aim(self.bound, self._total)
         else:
-            self._failures += 1
-            if self._failures == _PATIENCE:
-                self._factor, self._failures = _SHORTER_STEP * self._factor, 0
-
-    def _aim(self) -> None:
-        """Keep the target of the steps above the bound, but not above a known schedule."""
-        size = max(abs(self.bound), 1e-3)
-        if self.bound + 0.05 * size > self._target:
-            self._target = self.bound + 0.1 * size
-        self._target = min(self._target, max(self._total, self.bound))
+            self._steps.fail()
 
     def _remember(self, share: float) -> None:
         reply = self._reply
