@@ -1,0 +1,53 @@
+import numpy as np
+import pytest
+
+from optimizer.generate import generate
+from optimizer.instance import Instance, Job, Node
+from optimizer.names import Status
+from optimizer.problem import Problem
+from optimizer.result import Limits
+from optimizer.solvers.solve import solve
+from tests.oracle import brute_force
+
+LIMITS = Limits(time_limit=60, threads=1)
+
+
+def test_equal_nodes_are_told_apart_again_where_it_branches() -> None:
+    """On two nodes with 3 GPUs jobs of 2 do not run three at a time, though 6 GPUs would do."""
+    jobs = tuple(Job(f"j{i}", duration=2 + i % 2, demand={"gpu": 2}) for i in range(5))
+    instance = Instance(jobs, nodes=(Node("n", {"gpu": 3}, count=2),))
+    result = solve(instance, "branch-and-cut", limits=LIMITS)
+    assert result.status is Status.OPTIMAL
+    assert result.value == pytest.approx(brute_force(Problem.of(instance)))
+
+
+@pytest.mark.parametrize("family", ["server", "cluster"])
+def test_it_agrees_with_another_exact_solver(family: str) -> None:
+    instance = generate(family, 15, seed=2)
+    own, other = (solve(instance, solver, limits=LIMITS) for solver in ("branch-and-cut", "cp-sat"))
+    assert (own.status, other.status) == (Status.OPTIMAL, Status.OPTIMAL)
+    assert own.value == pytest.approx(other.value)
+
+
+def test_a_coarse_grid_keeps_the_bound_below_what_is_best() -> None:
+    jobs = tuple(Job(f"j{i}", arrival=3 * i, duration=4 + i, demand={"gpu": 1}) for i in range(5))
+    instance = Instance(jobs, resources={"gpu": 1})
+    result = solve(instance, "branch-and-cut", limits=LIMITS, time_step=3)
+    assert result.value is not None
+    assert result.lower_bound is not None
+    assert result.lower_bound <= brute_force(Problem.of(instance)) <= result.value  # type: ignore[operator]
+
+
+def test_a_schedule_that_is_optimal_is_proven_so() -> None:
+    instance = generate("server", 15, seed=2)
+    best = solve(instance, "cp-sat", limits=LIMITS)
+    again = solve(instance, "branch-and-cut", limits=LIMITS, warm_start=best.schedule)
+    assert again.status is Status.OPTIMAL
+    assert again.schedule is not None
+    assert np.isclose(again.value, best.value)  # type: ignore[arg-type]
+
+
+def test_what_no_schedule_keeps_is_infeasible() -> None:
+    jobs = tuple(Job(f"j{i}", duration=2, demand={"gpu": 1}, deadline=5) for i in range(6))
+    result = solve(Instance(jobs, resources={"gpu": 2}), "branch-and-cut", limits=LIMITS)
+    assert result.status is Status.INFEASIBLE
