@@ -13,7 +13,7 @@ from optimizer.solvers.base import Answer
 
 
 @dataclass(frozen=True)
-class Job:
+class Assignment:
     """What a part has to do; the first message to its process.
 
     Parameters
@@ -55,7 +55,7 @@ class Note:
     text: str
 
 
-Message = Job | Offer | Stop | Note | Answer
+Message = Assignment | Offer | Stop | Note | Answer
 
 
 class Channel:

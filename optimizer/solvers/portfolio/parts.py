@@ -17,7 +17,7 @@ from optimizer.schedule import Schedule
 from optimizer.solvers import registry
 from optimizer.solvers.base import Answer
 from optimizer.solvers.monitor import Monitor
-from optimizer.solvers.portfolio.messages import Channel, Job, Message, Note, Offer, Stop
+from optimizer.solvers.portfolio.messages import Assignment, Channel, Message, Note, Offer, Stop
 
 logger = logging.getLogger(__name__)
 
@@ -153,9 +153,9 @@ class ProcessPart:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._channel = Channel(self._process.stdout, self._process.stdin)
-        job = Job(plan.solver, plan.options, problem, limits, seed, warm_start)
+        assignment = Assignment(plan.solver, plan.options, problem, limits, seed, warm_start)
         self.process_id = self._process.pid
-        self._thread = Thread(target=self._listen, args=(job,), name=plan.solver, daemon=True)
+        self._thread = Thread(target=self._listen, args=(assignment,), name=plan.solver, daemon=True)
         self._thread.start()
 
     @property
@@ -182,8 +182,8 @@ class ProcessPart:
         """Send a message without waiting for a process that may hang."""
         Thread(target=self._channel.send, args=(message,), daemon=True).start()
 
-    def _listen(self, job: Job) -> None:
-        self._channel.send(job)
+    def _listen(self, assignment: Assignment) -> None:
+        self._channel.send(assignment)
         while (message := self._channel.receive()) is not None:
             match message:
                 case Offer():

@@ -9,8 +9,9 @@ from threading import Thread
 from optimizer.names import StoppedBy
 from optimizer.result import Progress
 from optimizer.solvers import registry
+from optimizer.solvers.base import Answer
 from optimizer.solvers.monitor import Monitor
-from optimizer.solvers.portfolio.messages import Channel, Job, Note, Offer
+from optimizer.solvers.portfolio.messages import Assignment, Channel, Note, Offer
 
 
 class _Notes(logging.Handler):
@@ -28,11 +29,11 @@ class _Notes(logging.Handler):
 class _Reporter:
     """Sends on what a solver finds."""
 
-    def __init__(self, job: Job, channel: Channel) -> None:
+    def __init__(self, assignment: Assignment, channel: Channel) -> None:
         self._channel = channel
         self._sent: tuple[float, float, float] = (inf, inf, inf)
         self._bound = -inf
-        self.monitor = Monitor(job.problem, job.limits, listener=self._hear)
+        self.monitor = Monitor(assignment.problem, assignment.limits, listener=self._hear)
 
     def take(self, offer: Offer) -> None:
         """Take over a better schedule that another part has found."""
@@ -53,21 +54,23 @@ def main() -> None:
     outgoing = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what solvers print must not get between the messages
     channel = Channel(sys.stdin.buffer, outgoing)
-    job = channel.receive()
-    assert isinstance(job, Job)
+    assignment = channel.receive()
+    assert isinstance(assignment, Assignment)
     logging.basicConfig(handlers=[_Notes(channel)], level=logging.INFO)
-    reporter = _Reporter(job, channel)
+    reporter = _Reporter(assignment, channel)
     Thread(target=_listen, args=(channel, reporter), daemon=True).start()
     try:
-        solver = registry.create(registry.find(job.solver), job.options)
-        answer = solver.solve(
-            job.problem, job.limits, seed=job.seed, warm_start=job.warm_start, monitor=reporter.monitor
-        )
-        channel.send(answer)
+        channel.send(_solved(assignment, reporter.monitor))
     except Exception as error:  # a part that fails must not end the run
         channel.send(Note(logging.WARNING, f"failed: {type(error).__name__}: {error}"))
         os._exit(1)
     os._exit(0)  # no thread of a solver may keep the process
+
+
+def _solved(assignment: Assignment, monitor: Monitor) -> Answer:
+    solver = registry.create(registry.find(assignment.solver), assignment.options)
+    start, seed = assignment.warm_start, assignment.seed
+    return solver.solve(assignment.problem, assignment.limits, seed=seed, warm_start=start, monitor=monitor)
 
 
 def _listen(channel: Channel, reporter: _Reporter) -> None:
