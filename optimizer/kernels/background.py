@@ -98,9 +98,7 @@ class BackgroundCompiler:
 
     def _begun(self, types: tuple[Any, ...]) -> subprocess.Popen[bytes]:
         if all(other._process is None for other in self._all):
-            logger.warning(
-                "compiling in the background, once for this installation; until that is done runs are slower"
-            )
+            logger.warning("first use of this installation: compiling in the background, until then runs are slower")
         process = subprocess.Popen(
             [sys.executable, "-m", __name__],
             stdin=subprocess.PIPE,

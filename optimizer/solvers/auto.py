@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import inf
+from math import inf, isfinite
 
 import numpy as np
 
@@ -26,9 +26,10 @@ _EXACT = ("cp-sat", "highs", "cbc")
 _SMALL_SHARE = 0.15
 _MANY_COLUMNS = 100_000
 
-_FEW_JOBS = 30
+_TINY, _FEW_JOBS = 12, 30
 _AT_ONCE = 1.0
-"""Seconds that one exact solver has, in this process, for few jobs: most are solved by then."""
+"""Seconds that one exact solver has, in this process, for few jobs: most are solved by then. A handful has all the
+time, for what takes long then is loading the solver for the first time."""
 
 _FIRST_SEARCH = 0.15
 """Part of the time of a first, quick search; a good schedule early makes bounds and programs tighter."""
@@ -96,7 +97,8 @@ def _solve_at_once(
             own.schedule, None if own.lower_bound == -inf else own.lower_bound, exact=True, source=installed.name
         )
 
-    brief = replace(limits, time_limit=min(_AT_ONCE, max(monitor.remaining, 0.01)))
+    seconds = max(monitor.remaining, 0.01) if problem.jobs <= _TINY else min(_AT_ONCE, max(monitor.remaining, 0.01))
+    brief = replace(limits, time_limit=seconds if isfinite(seconds) else None)
     own = Monitor(problem, brief, listener=pass_on, late_allowed=False)
     monitor.on_stop(lambda: own.stop(StoppedBy.FINISHED))
     return registry.create(installed, {}).solve(problem, brief, seed=seed, warm_start=warm_start, monitor=own)
