@@ -22,14 +22,14 @@ LAYERS = (
     {"formats", "generate", "kernels"},
     {"bounds", "model"},
     {"solvers"},
-    {"bench"},
     {"render"},
+    {"bench"},
     {"__init__", "api"},
     {"cli"},
     {"__main__"},
 )
 RANK = {part: rank for rank, layer in enumerate(LAYERS) for part in layer}
-FORBIDDEN = {"render": {"solvers", "bench"}, "bench": {"render"}}
+FORBIDDEN = {"render": {"solvers"}}
 HEAVY = ("bokeh", "highspy", "matplotlib", "numba", "numpy", "ortools", "pandas", "pulp")
 MOST_LINES = 400
 
