@@ -115,6 +115,13 @@ class Layout:
             parts.append(self._ranges(coefficient[cut[own]], place[own], span[own], job[own]))
         return Rows(tuple(keys), joined(parts), nodes[place])
 
+    def of_place(self, place: int) -> tuple[IntArray, IntArray]:
+        """Return which columns of each group run at a place, as first and end, int64[G]; none on other kinds of nodes."""
+        group = np.arange(len(self.item))
+        first = self._position(group, place - self.duration + 1, "left")
+        end = self._position(group, np.full(len(group), place), "right")
+        return first, np.where((self.kind == self.kind_of[place]) & (self.duration > 0), end, first)
+
     def of_pair(self, place: int, later: int) -> tuple[IntArray, IntArray]:
         """Return which columns of each group run at both places, only at the first, and only at the later one.
 

@@ -15,8 +15,9 @@ from optimizer.bounds.cut_prices import PriceDescent
 from optimizer.bounds.cut_program import CutProgram
 from optimizer.bounds.cut_rows import Rows
 from optimizer.bounds.pair_separation import PairSeparation
+from optimizer.bounds.present_separation import PresentSeparation
 from optimizer.bounds.request import Found, Request
-from optimizer.bounds.separation import Running, Separation
+from optimizer.bounds.separation import Running, Separation, SpanSeparation
 from optimizer.model.columns import Pulses, counted, start_groups
 from optimizer.problem import Problem
 from optimizer.units import FloatArray, IntArray
@@ -32,13 +33,15 @@ _SLOW = 2e-3
 _COARSE, _FINE = 1.02, 1.01
 """Least violation of rows for approximate and for exact solutions."""
 
-_LONGEST = 16
-_ROWS, _FEW_ROWS = 400, 40
+_FINE_PRESENT = 1.001
+_ROWS = 400
+_SHARE = 0.02
+_STAGES = ((Separation, _FINE), (PresentSeparation, _FINE_PRESENT), (PairSeparation, 1.002), (SpanSeparation, _FINE))
 _ACCURACY = 1e-4
 _PATIENCE = 5
 """After so many linear programs a row without a price is dropped, and that many that gain little are enough."""
 
-_LITTLE = 1e-4
+_LITTLE = 0.1
 
 
 class CuttingPlanes:
@@ -66,7 +69,7 @@ class CuttingPlanes:
         self._stopped = stopped
         self._until = inf
         self._master: CutMaster | None = None
-        self._passes, self._stalled = 0, 0
+        self._passes, self._stalled, self._depth = 0, 0, 1
         self._idle = np.zeros(0, dtype=np.int64)
         self.solution = np.zeros(len(self.pulses.mode))
         self.settled = self.bound == inf
@@ -150,20 +153,30 @@ class CuttingPlanes:
             return
         self.solution = solution
         self._drop_rows()
-        running = Running.of(self._program.layout, solution)
-        separation = Separation(self._program, running, _FINE, self._ended)
-        rows = separation.rows(_ROWS)
-        if len(rows) < _FEW_ROWS:
-            pairs = PairSeparation(self._program, running, _COARSE, self._ended)
-            rows = Rows.joined([rows, pairs.rows(_ROWS)])
-        if len(rows) < _FEW_ROWS:
-            rows = Rows.joined([rows, separation.rows_of_spans(_ROWS, _LONGEST)])
+        if self.bound - before > self._worthwhile():
+            self._depth = 1
+        else:
+            self._depth = min(self._depth + 1, len(_STAGES))
+        rows = self._violated_rows()
         self._program.add_rows(rows)
         self._master.add_rows(len(rows))
         self._idle = np.concatenate([self._idle, np.zeros(len(rows), dtype=np.int64)])
         if not self._ended():
-            self._stalled = self._stalled + 1 if self.bound - before < _LITTLE * abs(self.bound) else 0
+            self._stalled = self._stalled + 1 if self.bound - before < _LITTLE * self._worthwhile() else 0
             self.settled = not len(rows) or self._stalled == _PATIENCE
+
+    def _violated_rows(self) -> Rows:
+        """Return rows that the solution violates: of as many kinds as it takes, those found soonest first."""
+        running, rows = Running.of(self._program.layout, self.solution), Rows.none()
+        for stage, (find, least) in enumerate(_STAGES):
+            if stage < self._depth or not len(rows):
+                rows = Rows.joined([rows, find(self._program, running, least, self._ended).rows(_ROWS)])
+        return rows
+
+    def _worthwhile(self) -> float:
+        """Return what a step has to gain for the next one to look for the same kinds of rows."""
+        gap = self._program.total - self.bound
+        return min(_SLOW * abs(self.bound), _SHARE * gap)
 
     def _new_master(self) -> CutMaster:
         self._idle = np.zeros(self.rows, dtype=np.int64)

@@ -16,8 +16,8 @@ from optimizer.problem import Problem
 from optimizer.units import FloatArray, IntArray
 
 _ANY = np.iinfo(np.int64).max
-_PIVOTS = 200
-_NODES, _LIFTING_NODES = 4_000, 20_000
+_PIVOTS = 400
+_NODES, _LIFTING_NODES = 20_000, 100_000
 """Knapsacks that take more are given up: a cut less, or coefficients that are not lifted."""
 
 _DENOMINATORS = 240

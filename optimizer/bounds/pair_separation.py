@@ -57,21 +57,32 @@ class PairSeparation:
         self._least = least
         self._stopped = stopped
         self._demand = program.classes.demand[program.layout.item]
+        self._kind = program.places.kind
         self._takes = np.tile(self._demand.any(axis=1), _ROLES)
 
     def rows(self, most: int) -> Rows:
         """Return at most so many violated rows, the most violated ones, and of each first place only one."""
-        best: dict[int, _Candidate] = {}
-        for span in _SPANS:
-            for place in self._program.places.pairs(span).tolist():
-                if self._stopped():
-                    break
-                candidate = self._candidate(place, place + span)
-                if candidate is not None and (place not in best or candidate.violation > best[place].violation):
-                    best[place] = candidate
-        candidates = sorted(best.values(), key=lambda candidate: -candidate.violation)
+        candidates = []
+        for place in range(self._program.places.count):
+            if self._stopped():
+                break
+            candidate = self._at_first(place)
+            if candidate is not None:
+                candidates.append(candidate)
+        candidates.sort(key=lambda candidate: -candidate.violation)
         rows = (None if self._stopped() else self._row(candidate) for candidate in candidates[:most])
         return Rows.joined([Rows.none(), *(row for row in rows if row is not None)])
+
+    def _at_first(self, place: int) -> _Candidate | None:
+        """Return an inequality of a place and some later one, of the first span that has a violated one."""
+        kind = self._kind
+        for span in np.roll(_SPANS, -place).tolist():
+            later = place + span
+            if later < len(kind) and kind[later] == kind[place]:
+                candidate = self._candidate(place, later)
+                if candidate is not None:
+                    return candidate
+        return None
 
     def _candidate(self, place: int, later: int) -> _Candidate | None:
         """Return an inequality that is violated, for what is present."""

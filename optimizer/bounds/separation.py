@@ -15,6 +15,7 @@ _LEAST_SHARE = 1e-6
 _LEAST_GAIN = 0.05
 """How much more of a job must run at some time of a span than all the time, to look at it."""
 
+_LONGEST = 16
 _JOBS = 4
 """How many jobs are looked at for each span."""
 
@@ -51,7 +52,7 @@ class Running:
 
 
 class Separation:
-    """The search for rows of cuts that a fractional solution violates.
+    """The search for rows of cuts, of single places, that a fractional solution violates.
 
     Parameters
     ----------
@@ -80,12 +81,6 @@ class Separation:
             if self._stopped():
                 break
             self._look(place, 0, -1, point[place])
-        return self._most_violated(most)
-
-    def rows_of_spans(self, most: int, longest: int) -> Rows:
-        """Return at most so many new rows of spans, the most violated ones."""
-        for span in _spans(min(longest, self._program.places.count - 1)):
-            self._look_at_spans(span)
         return self._most_violated(most)
 
     def _most_violated(self, most: int) -> Rows:
@@ -121,6 +116,16 @@ class Separation:
         key = (cut, place, span, job)
         if key not in self._known:
             self._found[key] = violation
+
+
+class SpanSeparation(Separation):
+    """The search for rows of spans that a fractional solution violates; made as :class:`Separation` is."""
+
+    def rows(self, most: int) -> Rows:
+        """Return at most so many new rows of spans, the most violated ones."""
+        for span in _spans(min(_LONGEST, self._program.places.count - 1)):
+            self._look_at_spans(span)
+        return self._most_violated(most)
 
     def _look_at_spans(self, span: int) -> None:
         running = self._running
