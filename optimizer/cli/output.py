@@ -114,9 +114,14 @@ def write_comparison(comparison: "Comparison", target: Path) -> None:
 
 def write_charts(results: Mapping[str, "Result"], target: Path, *, as_json: bool) -> None:
     """Draw the schedules of runs on one instance, if they have any, into a file or here."""
-    if all(result.schedule is None for result in results.values()):
-        click.echo("schedopt: there is no schedule to draw", err=True)
-    elif target != HERE:
+    from optimizer.render.chart import drawable
+
+    try:
+        drawable(results)
+    except UsageError as error:
+        click.echo(f"schedopt: {error}", err=True)
+        return
+    if target != HERE:
         from optimizer.render.export import save_gantt
 
         save_gantt(results, target)

@@ -13,7 +13,7 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from optimizer.render.chart import Chart, Rows
-from optimizer.render.colors import PALETTE, WRONG, Groups, text_color
+from optimizer.render.colors import BAND, DUE, PALETTE, UNAVAILABLE, WAITING, WRONG, Groups, text_color
 from optimizer.render.labels import Ruler
 from optimizer.render.text import printable
 from optimizer.units import FloatArray, IntArray
@@ -21,7 +21,6 @@ from optimizer.units import FloatArray, IntArray
 _HALF_BAR, _OPENING = 0.42, 0.25  # of a row's height
 _LEAST_SHARE = 1 / 2500  # of the time shown: a bar is no narrower
 _MOST_EDGES, _MOST_VECTORS = 1_500, 5_000
-_WAITING, _UNAVAILABLE, _BAND = "#BBBBBB", "#BBBBBB", "#F5F5F5"
 _NAME_WIDTH = 1.6
 _LINE_HEIGHT = 0.14
 _LABEL_MARGIN = 0.03
@@ -64,7 +63,7 @@ class Bars:
         for name, color in zip(self.groups.names, self.groups.colors, strict=False):
             yield name, Patch(color=color, linewidth=0)
         if self.by_job and (self.chart.start > self.chart.arrival[self.chart.job]).any():
-            yield "waiting", Line2D([], [], color=_WAITING, linewidth=2)
+            yield "waiting", Line2D([], [], color=WAITING, linewidth=2)
         for name, times, color, line in self._marks() if self.by_job else ():
             if np.isfinite(self._shown(times)).any():
                 yield name, Line2D([], [], color=color, linestyle=line, linewidth=1.6)
@@ -115,10 +114,10 @@ class Bars:
         margin = high - low
         top, bottom = first[1:-1:2], first[2::2]
         left = np.full(len(top), low - margin)
-        bands = _rectangles(left, high + margin, top, bottom, facecolor=_BAND, zorder=0)
+        bands = _rectangles(left, high + margin, top, bottom, facecolor=BAND, zorder=0)
         axes.add_collection(bands, autolim=False)
         start, end, node = self._closed()
-        hatch = {"facecolor": "none", "edgecolor": _UNAVAILABLE, "hatch": "/////", "zorder": 0.5}
+        hatch = {"facecolor": "none", "edgecolor": UNAVAILABLE, "hatch": "/////", "zorder": 0.5}
         closed = _rectangles(start, np.minimum(end, high + margin), first[node], first[node + 1], **hatch)
         axes.add_collection(closed, autolim=False)
 
@@ -136,7 +135,7 @@ class Bars:
         chart, middle = self.chart, self.rows.of_bar + 0.5
         waits = chart.start > chart.since
         ends = np.stack([np.stack([chart.since, middle], 1), np.stack([chart.start, middle], 1)], 1)[waits]
-        axes.add_collection(LineCollection(list(ends), colors=_WAITING, linewidths=2, zorder=1.5), autolim=False)
+        axes.add_collection(LineCollection(list(ends), colors=WAITING, linewidths=2, zorder=1.5), autolim=False)
 
     def _draw_bars(self, axes: Axes) -> None:
         """Draw the bars, and over them what lies after a deadline."""
@@ -168,7 +167,7 @@ class Bars:
     def _marks(self) -> tuple[tuple[str, FloatArray, str, Literal["solid", "dotted"]], ...]:
         """Return name, times by job, colour and line style of each kind of mark."""
         due = np.where(self.chart.due == self.chart.deadline, np.inf, self.chart.due)
-        return ("deadline", self.chart.deadline, WRONG, "solid"), ("due date", due, "black", "dotted")
+        return ("deadline", self.chart.deadline, WRONG, "solid"), ("due date", due, DUE, "dotted")
 
     def _shown(self, times: FloatArray) -> FloatArray:
         """Return the times of jobs by row, infinite outside the window."""

@@ -13,6 +13,9 @@ PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#F0E442")
 """Okabe & Ito 2008, without vermilion, which is too close to the red of what is wrong."""
 OTHER = "#999999"
 WRONG = "#C00000"
+LOAD, CAPACITY, UNAVAILABLE = "#8FB8DE", "#000000", "#888888"
+WAITING, DUE, JOIN = "#AAAAAA", "#000000", "#444444"
+BAND = "#F4F4F4"
 RANKS = ("#440154", "#3B528B", "#21918C", "#5EC962", "#FDE725")
 """From most to least important: viridis (van der Walt & Smith 2015), which darkens evenly."""
 _LIGHT_TEXT = ("#0072B2", "#009E73", WRONG, *RANKS[:3])

@@ -14,7 +14,7 @@ from rich.text import Text
 from optimizer.objective import evaluate
 from optimizer.problem import Problem
 from optimizer.render.characters import ASCII, UNICODE, Line, encodable, fitted
-from optimizer.render.chart import LANE, Chart, Rows, on_one_axis
+from optimizer.render.chart import LANE, MOST_JOB_ROWS, Chart, Rows, drawable, on_one_axis
 from optimizer.render.colors import WRONG, Groups, text_color
 from optimizer.render.load import Load, job_counts, mean_between, node_loads, resource_loads
 from optimizer.render.tables import headline
@@ -24,7 +24,6 @@ from optimizer.result import Result, bounds_on
 from optimizer.schedule import Schedule
 from optimizer.units import FloatArray
 
-_MOST_JOBS = 40
 _MOST_LANES = 60
 _MOST_NODE_STRIPS = 40
 _LABEL_SHARE = 3  # labels take no more than one column in three
@@ -63,15 +62,15 @@ def terminal_gantts(results: Mapping[str, Result]) -> RenderableType:
     Raises
     ------
     UsageError
-        When a job runs in a mode or on a node that does not exist.
+        When no run has a schedule, or a job runs in a mode or on a node that does not exist.
     """
-    drawn = [(name, result, result.schedule) for name, result in results.items() if result.schedule is not None]
-    charts = on_one_axis([Chart.of(result.problem, schedule) for _, result, schedule in drawn])
+    drawn = drawable(results)
+    charts = on_one_axis([Chart.of(result.problem, schedule) for result, schedule in drawn.values()])
     bounds = bounds_on(results)
-    titles = [headline(name, result, bounds[name]) if len(drawn) > 1 else None for name, result, _ in drawn]
+    titles = [headline(name, result, bounds[name]) if len(drawn) > 1 else None for name, (result, _) in drawn.items()]
     gantts = [
         _Gantt(result.problem, schedule, chart, title)
-        for (_, result, schedule), chart, title in zip(drawn, charts, titles, strict=True)
+        for (result, schedule), chart, title in zip(drawn.values(), charts, titles, strict=True)
     ]
     labels = tuple(label for gantt in gantts for label in gantt.labels())
     return Group(*(replace(gantt, beside=labels) for gantt in gantts))
@@ -116,7 +115,7 @@ class _Gantt:
         yield from canvas.legend(rows, colored=console.color_system is not None)
 
     def _rows(self) -> Rows | None:
-        if self.problem.jobs <= _MOST_JOBS:
+        if self.problem.jobs <= MOST_JOB_ROWS:
             return self.chart.job_rows
         return self.chart.lanes if len(self.chart.lanes) <= _MOST_LANES else None
 

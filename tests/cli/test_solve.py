@@ -67,7 +67,7 @@ def test_infeasible_is_status_1_and_no_error(schedopt: Command, instances: Path)
     result = schedopt("solve", instances / "infeasible.yaml", "-o", "s.json", "--gantt", "c.png")
     assert result.exit_code == 1
     assert "infeasible" in result.stdout
-    assert result.stderr == "schedopt: there is no schedule to draw\n"
+    assert result.stderr == "schedopt: there is no schedule to draw: auto ended with infeasible\n"
     assert os.listdir() == ["s.json"]
     assert json.loads(Path("s.json").read_text())["jobs"] == []
 

@@ -14,10 +14,10 @@ from bokeh.layouts import column
 from bokeh.models import LayoutDOM
 from bokeh.resources import Resources
 
-from optimizer.errors import UsageError
 from optimizer.formats.files import write_whole
+from optimizer.render.chart import Chart, drawable
 from optimizer.render.convergence import convergences, improves
-from optimizer.render.load import Load, resource_loads
+from optimizer.render.load import resource_loads
 from optimizer.render.page.bars import bars_figure
 from optimizer.render.page.clock import Clock
 from optimizer.render.page.convergence import convergence_figure
@@ -77,14 +77,15 @@ def gantt_page(results: Mapping[str, Result], title: str | None = None) -> Page:
     UsageError
         When no run has a schedule, or a job runs in a mode or on a node that does not exist.
     """
-    drawings = [Drawing.of(name, result) for name, result in results.items() if result.schedule is not None]
-    if not drawings:
-        raise UsageError("there is no schedule to draw")
+    drawings = [
+        Drawing(name, result, schedule, Chart.of(result.problem, schedule))
+        for name, (result, schedule) in drawable(results).items()
+    ]
     lows, highs = zip(*(drawing.chart.window for drawing in drawings), strict=True)
     instance = drawings[0].chart.problem.instance
     clock = Clock.of(instance, (min(lows), max(highs)))
     time = Time(clock, (min(lows), max(highs)))
-    loads = [_loads(drawing) for drawing in drawings]
+    loads = [resource_loads(drawing.chart.problem, drawing.schedule) for drawing in drawings]
     figures: list[Any] = []
     bounds = bounds_on(results)
     for number, (drawing, own) in enumerate(zip(drawings, loads, strict=True)):
@@ -145,11 +146,6 @@ def _page(
 
 def _values(result: Result) -> str:
     return objective_title(result.objective, result.problem.instance.time_unit)
-
-
-def _loads(drawing: Drawing) -> list[Load]:
-    assert drawing.result.schedule is not None, "a drawing has one"
-    return resource_loads(drawing.chart.problem, drawing.result.schedule)
 
 
 def _part(*path: str) -> str:

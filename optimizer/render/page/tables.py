@@ -9,16 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.problem import Problem
-from optimizer.render.chart import Chart
-from optimizer.render.colors import PALETTE, Groups, text_color
+from optimizer.render.chart import MOST_JOB_ROWS, Chart
+from optimizer.render.colors import CAPACITY, DUE, JOIN, LOAD, PALETTE, UNAVAILABLE, WAITING, WRONG, Groups, text_color
 from optimizer.render.layout import JOBS, Layout, layouts
 from optimizer.render.page.clock import Clock
 from optimizer.render.text import printable
 from optimizer.result import Result
-from optimizer.schedule import processing_times
+from optimizer.schedule import Schedule, processing_times
 from optimizer.units import FloatArray
 
-_MOST_JOB_ROWS = 40
 _TYPES = ("uint8", "uint16", "int32", "float32", "float64")
 
 
@@ -32,19 +31,16 @@ class Drawing:
         What tells it from the others.
     result : Result
         A run with a schedule.
+    schedule : Schedule
+        The run's.
     chart : Chart
         Its bars.
     """
 
     name: str
     result: Result
+    schedule: Schedule
     chart: Chart
-
-    @classmethod
-    def of(cls, name: str, result: Result) -> "Drawing":
-        """Return the drawing of a run."""
-        assert result.schedule is not None, "checked by whoever draws"
-        return cls(name, result, Chart.of(result.problem, result.schedule))
 
 
 def page_data(drawings: Sequence[Drawing], clock: Clock) -> dict[str, Any]:
@@ -56,8 +52,17 @@ def page_data(drawings: Sequence[Drawing], clock: Clock) -> dict[str, Any]:
         "nodes": [None if name is None else printable(name) for name in problem.instance.node_ids],
         "charts": [_chart(drawing) for drawing in drawings],
         "loads": [printable(name) for name in problem.instance.resource_ids],
-        "first": -1 if problem.jobs <= _MOST_JOB_ROWS else 0,
+        "first": -1 if problem.jobs <= MOST_JOB_ROWS else 0,
         "closed": len(problem.profile_time) > problem.nodes,
+        "look": {
+            "wrong": WRONG,
+            "load": LOAD,
+            "capacity": CAPACITY,
+            "unavailable": UNAVAILABLE,
+            "waiting": WAITING,
+            "due": DUE,
+            "join": JOIN,
+        },
     }
 
 
@@ -124,8 +129,7 @@ def _demands(problem: Problem) -> tuple[list[str], NDArray[Any]]:
 
 
 def _chart(drawing: Drawing) -> dict[str, Any]:
-    chart, schedule = drawing.chart, drawing.result.schedule
-    assert schedule is not None, "a drawing has one"
+    chart, schedule = drawing.chart, drawing.schedule
     problem, per_unit = chart.problem, chart.problem.instance.time_scale.per_unit
     return {
         "name": printable(drawing.name),
@@ -166,8 +170,7 @@ def _layout(layout: Layout) -> dict[str, Any]:
 
 def _colorings(drawing: Drawing) -> dict[str, Groups]:
     """Return the ways to colour jobs that tell some of them apart, the first of them the one to begin with."""
-    chart, schedule = drawing.chart, drawing.result.schedule
-    assert schedule is not None, "a drawing has one"
+    chart, schedule = drawing.chart, drawing.schedule
     instance = chart.problem.instance
     end = schedule.end / instance.time_scale.per_unit
     found = {

@@ -34,19 +34,19 @@ const isLate = ({bars}, b) => jobs.deadline && bars.end[b] > jobs.deadline[bars.
 function showLegend() {
   const {coloring, layout} = charts[0], entries = [];
   coloring.groups.forEach((name, i) => entries.push([`background:${coloring.palette[i]}`, name]));
-  const hatch = "background:repeating-linear-gradient(135deg,#888 0 1px,white 1px 4px)";
+  const hatch = `background:repeating-linear-gradient(135deg,${look.unavailable} 0 1px,white 1px 4px)`;
   const used = (name, column) => charts.some((chart) => chart.source(name).data[column].length);
-  if (used("waiting", "x0")) entries.push(["height:2px;background:#9A9A9A", "waiting since arrival"]);
-  if (used("deadlines", "x0")) entries.push(["width:2px;background:#C00000", "deadline"]);
-  if (used("dues", "x0")) entries.push(["width:0;border-left:2px dotted black", "due date"]);
-  if (used("joins", "x0")) entries.push(["height:1px;background:#444", "joins the pieces of a job"]);
-  if (used("late", "left")) entries.push(["background:#C00000", "after the deadline"]);
-  entries.push(["background:#8FB8DE", "in use"], ["height:1px;background:black", "capacity"]);
+  if (used("waiting", "x0")) entries.push([`height:2px;background:${look.waiting}`, "waiting since arrival"]);
+  if (used("deadlines", "x0")) entries.push([`width:2px;background:${look.wrong}`, "deadline"]);
+  if (used("dues", "x0")) entries.push([`width:0;border-left:2px dotted ${look.due}`, "due date"]);
+  if (used("joins", "x0")) entries.push([`height:1px;background:${look.join}`, "joins the pieces of a job"]);
+  if (used("late", "left")) entries.push([`background:${look.wrong}`, "after the deadline"]);
+  entries.push([`background:${look.load}`, "in use"], [`height:1px;background:${look.capacity}`, "capacity"]);
   if (data.closed) entries.push([hatch, "unavailable"]);
-  if (data.excess) entries.push(["background:#C00000", "above capacity"]);
-  at("legend").replaceChildren(...entries.map(([look, name]) => {
+  if (data.excess) entries.push([`background:${look.wrong}`, "above capacity"]);
+  at("legend").replaceChildren(...entries.map(([style, name]) => {
     const entry = document.createElement("span"), sample = document.createElement("i");
-    sample.style.cssText = look;
+    sample.style.cssText = style;
     entry.append(sample, name);
     return entry;
   }));
