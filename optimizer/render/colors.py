@@ -75,13 +75,11 @@ class Groups:
 
     @classmethod
     def by_lateness(cls, end: FloatArray, due: FloatArray, deadline: FloatArray) -> "Groups":
-        """Return the jobs in time, after their due date, after their deadline, and without either."""
+        """Return the jobs in time, after due dates, after deadlines, and without either; some may be empty."""
         names = ("in time", "after the due date", "after the deadline", "neither due nor deadline")
         dated = np.isfinite(due) | np.isfinite(deadline)
         of_job = np.select([end > deadline, end > due, dated], [2, 1, 0], 3)
-        used, index = np.unique(of_job, return_inverse=True)
-        palette = (PALETTE[0], PALETTE[1], WRONG, OTHER)
-        return cls(tuple(names[i] for i in used), index, tuple(palette[i] for i in used))
+        return cls(names, of_job, (PALETTE[0], PALETTE[1], WRONG, OTHER))
 
     @classmethod
     def _largest(cls, labels: list[str]) -> "Groups":

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from optimizer.problem import Problem
 from optimizer.render.chart import MOST_JOB_ROWS, Chart
 from optimizer.render.colors import CAPACITY, DUE, JOIN, LOAD, PALETTE, UNAVAILABLE, WAITING, WRONG, Groups, text_color
-from optimizer.render.layout import JOBS, Layout, layouts
+from optimizer.render.layout import JOBS, Layout, busiest, layouts
 from optimizer.render.page.clock import Clock
 from optimizer.render.text import printable
 from optimizer.result import Result
@@ -46,11 +46,12 @@ class Drawing:
 def page_data(drawings: Sequence[Drawing], clock: Clock) -> dict[str, Any]:
     """Return all that the script of the page needs to know, as plain data with packed arrays."""
     problem = drawings[0].chart.problem
+    resource = busiest([drawing.chart for drawing in drawings])
     return {
         "clock": {"symbol": clock.symbol, "dates": clock.dates, "origin": clock.origin, "scale": clock.scale},
         "jobs": _jobs(problem, drawings[0].chart),
         "nodes": [None if name is None else printable(name) for name in problem.instance.node_ids],
-        "charts": [_chart(drawing) for drawing in drawings],
+        "charts": [_chart(drawing, resource, drawings[0].chart) for drawing in drawings],
         "loads": [printable(name) for name in problem.instance.resource_ids],
         "first": -1 if problem.jobs <= MOST_JOB_ROWS else 0,
         "closed": len(problem.profile_time) > problem.nodes,
@@ -128,7 +129,8 @@ def _demands(problem: Problem) -> tuple[list[str], NDArray[Any]]:
     return texts, of_mode.reshape(-1)
 
 
-def _chart(drawing: Drawing) -> dict[str, Any]:
+def _chart(drawing: Drawing, resource: int, first: Chart) -> dict[str, Any]:
+    """Return a chart whose heights stand for ``resource``, and whose jobs have the colours of ``first``."""
     chart, schedule = drawing.chart, drawing.schedule
     problem, per_unit = chart.problem, chart.problem.instance.time_scale.per_unit
     return {
@@ -142,8 +144,8 @@ def _chart(drawing: Drawing) -> dict[str, Any]:
         "firstBar": packed_array(chart.pieces.first),
         "mode": packed_array(chart.mode - problem.mode_start[:-1]),
         "work": packed_array(processing_times(problem, schedule.mode, schedule.node) / per_unit),
-        "layouts": [_layout(layout) for layout in layouts(chart)],
-        "colorings": [_coloring(name, groups) for name, groups in _colorings(drawing).items()],
+        "layouts": [_layout(layout) for layout in layouts(chart, resource)],
+        "colorings": [_coloring(name, groups) for name, groups in _colorings(drawing, first).items()],
     }
 
 
@@ -168,7 +170,7 @@ def _layout(layout: Layout) -> dict[str, Any]:
     }
 
 
-def _colorings(drawing: Drawing) -> dict[str, Groups]:
+def _colorings(drawing: Drawing, first: Chart) -> dict[str, Groups]:
     """Return the ways to colour jobs that tell some of them apart, the first of them the one to begin with."""
     chart, schedule = drawing.chart, drawing.schedule
     instance = chart.problem.instance
@@ -176,7 +178,7 @@ def _colorings(drawing: Drawing) -> dict[str, Groups]:
     found = {
         "user": Groups.by_user(instance),
         "kind": Groups.by_kind(instance),
-        "job": _by_start(chart),
+        "job": _by_start(first),
         "priority": Groups.by_priority(instance),
         "lateness": Groups.by_lateness(end, chart.due, chart.deadline),
     }

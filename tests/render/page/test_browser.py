@@ -146,6 +146,27 @@ def test_charts_share_one_time_axis_and_have_their_figures_in_the_head(shown: Ca
     assert "not a valid schedule" in page.page.inner_text("header"), "one of them is late"
 
 
+def test_charts_of_a_comparison_have_the_same_heights_colours_and_legend(shown: Callable[..., Opened]) -> None:
+    jobs = tuple(Job(f"j{i}", duration=2, due=6, demand={"gpu": 2 - i % 2, "cpu": i % 2}) for i in range(3))
+    instance = Instance(jobs, resources={"gpu": 2, "cpu": 2})
+    page = shown(scheduled(instance, [0, 2, 4]), scheduled(instance, [6, 6, 0]))
+    page.page.select_option("#rows", label="nodes, as high as gpu")
+    assert page.chart("[0, 1].map((i) => model(`rows-${i}`).start)") == [1.5, 1.5], "the second is overloaded"
+    page.page.select_option("#colors", label="job")
+    first, second = page.chart(
+        """[0, 1].map((i) => {
+            const {bar, color} = model(`bars-${i}`).data;
+            return [...bar].map((b, r) => [b, color[r]]);
+        })"""
+    )
+    assert sorted(first) == sorted(second)
+    page.page.select_option("#colors", label="lateness")
+    legend = page.page.inner_text("#legend")
+    assert "in time" in legend
+    assert "after the due date" in legend
+    assert "neither" not in legend
+
+
 def test_rows_and_colors_can_be_chosen(shown: Callable[..., Opened]) -> None:
     page = shown(preempted())
     assert page.chart("[model('rows-0').start, model('rows-0').end]") == [3, 0], "a row a job and node"

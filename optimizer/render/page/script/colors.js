@@ -32,8 +32,9 @@ const barText = (chart, j) => chart.layout.byJob ? jobs.demands[jobs.demand[jobs
 const isLate = ({bars}, b) => jobs.deadline && bars.end[b] > jobs.deadline[bars.job[b]];
 
 function showLegend() {
-  const {coloring, layout} = charts[0], entries = [];
-  coloring.groups.forEach((name, i) => entries.push([`background:${coloring.palette[i]}`, name]));
+  const {groups, palette} = charts[0].coloring, entries = [];
+  const ofAny = new Set(charts.flatMap(({coloring}) => [...new Set(coloring.ofJob)]));
+  groups.forEach((name, i) => { if (ofAny.has(i)) entries.push([`background:${palette[i]}`, name]); });
   const hatch = `background:repeating-linear-gradient(135deg,${look.unavailable} 0 1px,white 1px 4px)`;
   const used = (name, column) => charts.some((chart) => chart.source(name).data[column].length);
   if (used("waiting", "x0")) entries.push([`height:2px;background:${look.waiting}`, "waiting since arrival"]);

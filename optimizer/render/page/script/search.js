@@ -46,11 +46,11 @@ function goToNext() {
 
 function bringInSight(chart, r) {
   if (r === undefined) return; // rows of units show only jobs that use them
-  const {layout: {low, high, edges}, rowRange} = chart, {top, bottom, perRow} = sight(chart);
+  const {layout: {low, high}, rowRange} = chart, {top, bottom, perRow} = sight(chart);
   const isSeen = top <= low[r] && high[r] <= bottom;
   if (isSeen && (high[r] - low[r]) * perRow >= FOUND_ROW) return;
   const rows = Math.min(bottom - top, (bottom - top) * perRow * (high[r] - low[r]) / FOUND_ROW);
-  const first = Math.min(Math.max(0, (low[r] + high[r] - rows) / 2), edges.at(-1) - rows);
+  const first = Math.min(Math.max(0, (low[r] + high[r] - rows) / 2), rowRange.bounds[1] - rows);
   rowRange.setv({start: first + rows, end: first});
 }
 

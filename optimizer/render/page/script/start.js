@@ -24,8 +24,6 @@ function connect(c, page) {
   chart.rowRange = page.get_model_by_name(`rows-${c}`);
   chart.time = page.get_model_by_name("time");
   chart.full = chart.time.bounds;
-  chart.coloring = chart.colorings[0];
-  chart.layout = chart.layouts.at(data.first);
   for (const range of [chart.time, chart.rowRange]) range.change.connect(() => settled(c));
   chart.plot.properties.inner_width.change.connect(() => settled(c));
   chart.plot.properties.inner_height.change.connect(() => settled(c));
@@ -42,10 +40,15 @@ function connect(c, page) {
 async function start() {
   for (const plot of JSON.parse(at("plots").textContent)) await Bokeh.embed.embed_item(plot);
   const page = Bokeh.documents[0];
-  charts.forEach((_, c) => connect(c, page));
   const every = (change) => charts.forEach((chart, c) => change(chart, c));
+  every((chart) => {
+    chart.coloring = chart.colorings[0];
+    chart.layout = chart.layouts.at(data.first);
+  });
+  every((_, c) => connect(c, page));
   options(at("rows"), charts[0].layouts.map(({name}) => name), charts[0].layout.name, (i) => {
-    every((chart, c) => { chart.layout = chart.layouts[i]; showRows(c); });
+    every((chart) => { chart.layout = chart.layouts[i]; });
+    every((_, c) => showRows(c));
     find(at("find").value);
   });
   options(at("colors"), charts[0].colorings.map(({name}) => name), charts[0].coloring.name, (i) => {
