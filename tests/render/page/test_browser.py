@@ -135,6 +135,16 @@ def test_a_click_chooses_a_job_in_every_chart(shown: Callable[..., Opened]) -> N
     page.page.wait_for_selector("#chosen:not([hidden])")
     assert page.page.inner_text("#chosen").count("runs: ") == 2
     assert page.chart("[0, 1].map((i) => model(`bars-${i}`).selected.indices.length)") == [1, 1]
+    chosen = page.page.inner_text("#chosen")
+    for row in ("jobs", "units of gpu"):
+        page.page.select_option("#rows", label=row)
+        assert page.page.inner_text("#chosen") == chosen, "it stays chosen in other rows"
+        assert page.chart(
+            """[0, 1].every((i) => {
+                const {selected: {indices}, data: {bar}} = model(`bars-${i}`);
+                return new Set(indices.map((r) => schedopt.charts[i].bars.job[bar[r]])).size === 1;
+            })"""
+        )
 
 
 def test_charts_share_one_time_axis_and_have_their_figures_in_the_head(shown: Callable[..., Opened]) -> None:

@@ -8,7 +8,7 @@ const data = withArrays(JSON.parse(document.getElementById("data").textContent))
 const {clock, jobs, nodes, charts, look} = data;
 const pen = document.createElement("canvas").getContext("2d");
 const at = (id) => document.getElementById(id);
-const state = {matches: [], next: 0, pointer: {x: 0, y: 0}};
+const state = {matches: [], next: 0, chosen: [], pointer: {x: 0, y: 0}};
 
 // Return plain data with its packed arrays unpacked; lists of text, which may be long, are left as they are.
 function withArrays(value) {

@@ -49,7 +49,8 @@ async function start() {
   options(at("rows"), charts[0].layouts.map(({name}) => name), charts[0].layout.name, (i) => {
     every((chart) => { chart.layout = chart.layouts[i]; });
     every((_, c) => showRows(c));
-    find(at("find").value);
+    choose(state.chosen);
+    if (state.chosen.length === 1) bringChosenInSight();
   });
   options(at("colors"), charts[0].colorings.map(({name}) => name), charts[0].coloring.name, (i) => {
     every((chart, c) => { chart.coloring = chart.colorings[i]; showColors(c); });
