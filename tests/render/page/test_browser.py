@@ -88,6 +88,20 @@ def test_facts_that_few_jobs_have(shown: Callable[..., Opened]) -> None:
     assert "piece " not in text
 
 
+def test_rows_of_very_many_jobs_can_be_told_apart_also_after_show_all(shown: Callable[..., Opened]) -> None:
+    page = shown(busy(2_000))
+    page.page.select_option("#rows", label="jobs")
+    page.page.wait_for_function("document.querySelector('#shown').innerText === '200 of 2,000, drag for the others'")
+    rows = "[model('rows-0').start, model('rows-0').end]"
+    assert page.chart(rows) == [200, 0]
+    page.page.fill("#find", "job-01999")
+    page.page.press("#find", "Enter")
+    start, end = page.chart(rows)
+    assert 1_900 < end < start <= 2_000
+    page.page.click("#all")
+    assert page.chart(rows) == [200, 0]
+
+
 def test_the_strip_below_selects_a_range(shown: Callable[..., Opened]) -> None:
     page = shown(busy(2_000))
     low, high = page.time_shown()

@@ -73,6 +73,14 @@ function sight({plot, rowRange: {start, end}}) {
   return {top, bottom, perRow: (plot.inner_height || plot.height) / (bottom - top)};
 }
 
+// Say how many rows are in sight where these are not all.
+function showExtent() {
+  const {layout, rowRange} = charts[0], all = layout.edges.length - 1, {top, bottom} = sight(charts[0]);
+  const shown = Math.min(all, Math.round(bottom - top));
+  const isPart = layout.byJob && rowRange.bounds[1] > bottom - top && shown < all;
+  at("shown").textContent = isPart ? `${shown.toLocaleString("en-US")} of ${all.toLocaleString("en-US")}, drag for the others` : "";
+}
+
 // Show waiting, arrivals, deadlines and due dates, of all jobs in rows of their own that are high enough, else of the
 // chosen ones; and what joins the pieces of jobs.
 function showMarks(c) {

@@ -12,6 +12,7 @@ function settled(c) {
     showMarks(c);
     showLabels(c);
     showLegend();
+    showExtent();
   }, SETTLED);
 }
 
@@ -64,11 +65,12 @@ async function start() {
     find("");
     const {time, full} = charts[0];
     time.setv({start: full[0], end: full[1]});
-    every(({rowRange, layout}) => rowRange.setv({start: layout.edges.at(-1), end: 0}));
+    every(({rowRange}) => rowRange.setv({start: rowRange.reset_start, end: rowRange.reset_end}));
   });
   at("figures").addEventListener("mousemove", ({clientX, clientY}) => { state.pointer = {x: clientX, y: clientY}; }, true);
   at("figures").addEventListener("mouseleave", () => { at("tip").hidden = true; });
   showLegend();
+  showExtent();
   document.body.dataset.ready = "yes";
 }
 
