@@ -77,15 +77,18 @@ class Bars:
         per_time = box.width / ruler.dpi / (high - low)
         if box.height / ruler.dpi / len(self.rows) < _LINE_HEIGHT:
             return
-        room = (self.end - self.chart.start) * per_time - 2 * _LABEL_MARGIN
+        # in the longer of the parts before and after the deadline, which differ in colour
+        change = np.where(self.chart.late, np.maximum(self.chart.start, self.chart.deadline[self.chart.job]), self.end)
+        is_after = self.end - change > change - self.chart.start
+        left, right = np.where(is_after, change, self.chart.start), np.where(is_after, self.end, change)
+        room = (right - left) * per_time - 2 * _LABEL_MARGIN
         for bar in np.flatnonzero(room > _LABEL_MARGIN).tolist():
             label = ruler.label(self._label(bar), room[bar], _LABEL_SIZE)
             if label:
-                self._write(axes, bar, label)
+                color = WRONG if is_after[bar] else self.palette[self.color[bar]]
+                self._write(axes, bar, label, (left[bar] + right[bar]) / 2, text_color(color))
 
-    def _write(self, axes: Axes, bar: int, label: str) -> None:
-        middle = (self.chart.start[bar] + self.end[bar]) / 2
-        color = "white" if self.chart.late[bar] else text_color(self.palette[self.color[bar]])
+    def _write(self, axes: Axes, bar: int, label: str, middle: float, color: str) -> None:
         text = axes.text(
             middle, self.rows.of_bar[bar] + 0.5, label, color=color, fontsize=_LABEL_SIZE,
             ha="center", va="center_baseline", clip_on=True, parse_math=False,

@@ -18,7 +18,7 @@ WAITING, DUE, JOIN = "#AAAAAA", "#000000", "#444444"
 BAND = "#F4F4F4"
 RANKS = ("#440154", "#3B528B", "#21918C", "#5EC962", "#FDE725")
 """From most to least important: viridis (van der Walt & Smith 2015), which darkens evenly."""
-_LIGHT_TEXT = ("#0072B2", "#009E73", WRONG, *RANKS[:3])
+_FAIR = 0.179  # of this luminance, black and white contrast alike
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,5 +92,7 @@ class Groups:
 
 
 def text_color(background: str) -> str:
-    """Return black or white, whichever reads better on a colour of the palette."""
-    return "white" if background in _LIGHT_TEXT else "black"
+    """Return black or white, whichever contrasts more with a colour like ``#0072B2`` (WCAG 2.2, relative luminance)."""
+    shares = (int(background[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    red, green, blue = (share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares)
+    return "white" if 0.2126 * red + 0.7152 * green + 0.0722 * blue < _FAIR else "black"

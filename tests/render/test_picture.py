@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from chart_cases import HOSTILE, many, ran, scheduled, small
+from chart_cases import HOSTILE, many, overdue, ran, scheduled, small
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
@@ -151,6 +151,12 @@ def test_bars_stay_in_their_rows_and_labels_in_their_bars(case: tuple[Problem, S
         if text.get_transform() == axes.transData:
             extent = text.get_window_extent(renderer).transformed(axes.transData.inverted())
             assert any(box.x0 <= extent.x0 and extent.x1 <= box.x1 for box in boxes), text.get_text()
+
+
+def test_labels_stand_in_one_part_of_a_late_bar_in_the_colour_that_reads_there() -> None:
+    axes = gantt_figure({"run": ran(*overdue())}).axes[0]
+    found = [(text.get_position()[0], text.get_color()) for text in axes.texts]
+    assert found == [(32.5, "white"), (27.5, "black"), (30, "white")]
 
 
 def test_no_two_texts_overlap() -> None:

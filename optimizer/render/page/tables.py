@@ -57,6 +57,7 @@ def page_data(drawings: Sequence[Drawing], clock: Clock) -> dict[str, Any]:
         "closed": len(problem.profile_time) > problem.nodes,
         "look": {
             "wrong": WRONG,
+            "wrongText": text_color(WRONG),
             "load": LOAD,
             "capacity": CAPACITY,
             "unavailable": UNAVAILABLE,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from chart_cases import HOSTILE, busy, preempted, ran, scheduled, small
+from chart_cases import HOSTILE, busy, overdue, preempted, ran, scheduled, small
 from opened_page import PATIENCE, Opened
 from playwright.sync_api import Browser
 
@@ -221,6 +221,15 @@ def test_bars_stay_in_their_bands_and_labels_in_their_bars(shown: Callable[..., 
     page.page.press("#find", "Enter")
     page.page.wait_for_function("Bokeh.documents[0].get_model_by_name('labels-0').data.text.length > 0")
     assert page.chart("model('labels-0').data.text.every((text) => text.startsWith('job-0100'))")
+
+
+def test_labels_stand_in_one_part_of_a_late_bar_in_the_colour_that_reads_there(shown: Callable[..., Opened]) -> None:
+    page = shown(overdue())
+    page.page.select_option("#rows", label="units of gpu")
+    texts = "Array.from(model('labels-0').data.text, (text, i) => [text, model('labels-0').data.color[i]])"
+    assert page.chart(texts) == [["mostly", "white"], ["hardly", "black"], ["wholly", "white"]]
+    places = page.chart("Array.from(model('labels-0').data.x)")
+    assert [25 < places[0] < 26, 20 < places[1] < 21, 20 < places[2] < 21] == [True] * 3
 
 
 def test_hostile_ids_are_text_everywhere(shown: Callable[..., Opened]) -> None:

@@ -14,7 +14,8 @@ function showLabels(c) {
   const perTime = plot.inner_width / (time.end - time.start), {top, bottom, perRow} = sight(chart);
   const found = {x: [], y: [], text: [], color: []}, isChosen = choice(chart);
   for (let r = 0; r < box.bar.length && found.x.length < MOST_LABELS; r++) {
-    const left = Math.max(box.left[r], time.start), right = Math.min(box.right[r], time.end);
+    const {isAfter, begin, finish} = longerPart(chart, r);
+    const left = Math.max(begin, time.start), right = Math.min(finish, time.end);
     const middle = (box.top[r] + box.bottom[r]) / 2;
     if ((right - left) * perTime < 3 * LABEL_MARGIN || (box.bottom[r] - box.top[r]) * perRow < LABEL_SIZE) continue;
     if (middle < top || middle > bottom || isChosen?.(r) === false) continue;
@@ -23,13 +24,20 @@ function showLabels(c) {
     found.x.push(left + LABEL_MARGIN / perTime);
     found.y.push(middle);
     found.text.push(text);
-    found.color.push(isLate(chart, box.bar[r]) ? "white" : coloring.text[coloring.ofJob[job]]);
+    found.color.push(isAfter ? look.wrongText : coloring.text[coloring.ofJob[job]]);
   }
   chart.source("labels").data = found;
 }
 
 const barText = (chart, j) => chart.layout.byJob ? jobs.demands[jobs.demand[jobs.firstMode[j] + chart.mode[j]]] : jobs.id[j];
-const isLate = ({bars}, b) => jobs.deadline && bars.end[b] > jobs.deadline[bars.job[b]];
+
+// Return the longer of the parts of a rectangle before and after its deadline, which differ in colour.
+function longerPart({box, bars}, r) {
+  const left = box.left[r], right = box.right[r], b = box.bar[r], deadline = jobs.deadline?.[bars.job[b]] ?? Infinity;
+  const change = bars.end[b] > deadline ? Math.max(left, deadline) : right;
+  const isAfter = right - change > change - left;
+  return isAfter ? {isAfter, begin: change, finish: right} : {isAfter, begin: left, finish: change};
+}
 
 function showLegend() {
   const {groups, palette} = charts[0].coloring, entries = [];
