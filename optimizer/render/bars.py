@@ -13,7 +13,7 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from optimizer.render.chart import Chart, Rows
-from optimizer.render.colors import BAND, DUE, PALETTE, UNAVAILABLE, WAITING, WRONG, Groups, text_color
+from optimizer.render.colors import BAND, DUE, JOIN, PALETTE, UNAVAILABLE, WAITING, WRONG, Groups, text_color
 from optimizer.render.labels import Ruler
 from optimizer.render.text import printable
 from optimizer.units import FloatArray, IntArray
@@ -22,6 +22,7 @@ _HALF_BAR, _OPENING = 0.42, 0.25  # of a row's height
 _LEAST_SHARE = 1 / 2500  # of the time shown: a bar is no narrower
 _MOST_EDGES, _MOST_VECTORS = 1_500, 5_000
 _NAME_WIDTH = 1.6
+_JOIN_WIDTH = 0.8
 _LINE_HEIGHT = 0.14
 _LABEL_MARGIN = 0.03
 _NAME_SIZE, _LABEL_SIZE = 8.0, 7.0
@@ -53,6 +54,7 @@ class Bars:
         self._draw_bands(axes)
         if self.by_job:
             self._draw_waiting(axes)
+        self._draw_joins(axes)
         self._draw_bars(axes)
         if self.by_job:
             self._draw_marks(axes)
@@ -64,6 +66,8 @@ class Bars:
             yield name, Patch(color=color, linewidth=0)
         if self.by_job and (self.chart.start > self.chart.arrival[self.chart.job]).any():
             yield "waiting", Line2D([], [], color=WAITING, linewidth=2)
+        if len(self.chart.job) > self.chart.problem.jobs:
+            yield "joins the pieces of a job", Line2D([], [], color=JOIN, linewidth=_JOIN_WIDTH)
         for name, times, color, line in self._marks() if self.by_job else ():
             if np.isfinite(self._shown(times)).any():
                 yield name, Line2D([], [], color=color, linestyle=line, linewidth=1.6)
@@ -107,8 +111,7 @@ class Bars:
         """Return the palette and each bar's index in it: by group, else alternating where jobs share lanes."""
         if self.groups.names or self.by_job:
             return self.groups.colors, self.groups.of_job[self.chart.job]
-        order = np.argsort(np.argsort(self.chart.start, kind="stable"), kind="stable")
-        return PALETTE, order % len(PALETTE)
+        return PALETTE, Groups.by_start(self.chart.start[self.chart.pieces.first[:-1]]).of_job[self.chart.job]
 
     def _draw_bands(self, axes: Axes) -> None:
         """Shade every other node, and hatch when a node has no capacity at all."""
@@ -139,6 +142,18 @@ class Bars:
         waits = chart.start > chart.since
         ends = np.stack([np.stack([chart.since, middle], 1), np.stack([chart.start, middle], 1)], 1)[waits]
         axes.add_collection(LineCollection(list(ends), colors=WAITING, linewidths=2, zorder=1.5), autolim=False)
+
+    def _draw_joins(self, axes: Axes) -> None:
+        """Draw a line from the end of each piece of an interrupted job to the start of its next one."""
+        # in lanes others stand between the pieces: over these, but below what is written on them
+        chart, height = self.chart, self.rows.of_bar + (0.5 if self.by_job else 0.5 + _HALF_BAR * 0.8)
+        layer = 1.8 if self.by_job else 2.2
+        after = np.flatnonzero(np.diff(chart.job, prepend=-1) == 0)
+        begin = np.stack([chart.end[after - 1], height[after - 1]], 1)
+        ends = np.stack([begin, np.stack([chart.start[after], height[after]], 1)], 1)
+        joins = LineCollection(list(ends), colors=JOIN, linewidths=_JOIN_WIDTH, zorder=layer)
+        rasterize_many(joins, len(after))
+        axes.add_collection(joins, autolim=False)
 
     def _draw_bars(self, axes: Axes) -> None:
         """Draw the bars, and over them what lies after a deadline."""

@@ -28,9 +28,9 @@ class Groups:
     Parameters
     ----------
     names : tuple of str
-        Names for the legend, the largest group first; empty when the jobs have nothing to tell them apart.
+        Names for the legend, the largest group first; empty when colours only tell neighbours apart.
     of_job : int64[J]
-        Index of each job's group; 0 for all without names.
+        Index of each job's colour.
     palette : tuple of str
         Colours to choose from, in hexadecimal notation.
     """
@@ -80,6 +80,12 @@ class Groups:
         dated = np.isfinite(due) | np.isfinite(deadline)
         of_job = np.select([end > deadline, end > due, dated], [2, 1, 0], 3)
         return cls(names, of_job, (PALETTE[0], PALETTE[1], WRONG, OTHER))
+
+    @classmethod
+    def by_start(cls, start: FloatArray) -> "Groups":
+        """Return colours that alternate in order of start, so that neighbours differ; without names."""
+        rank = np.argsort(np.argsort(start, kind="stable"), kind="stable")
+        return cls((), rank % len(PALETTE), PALETTE)
 
     @classmethod
     def _largest(cls, labels: list[str]) -> "Groups":

@@ -6,17 +6,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from chart_cases import HOSTILE, many, overdue, ran, scheduled, small
+from chart_cases import HOSTILE, many, overdue, preempted, ran, scheduled, small
 from matplotlib.axes import Axes
-from matplotlib.collections import PolyCollection
+from matplotlib.collections import LineCollection, PolyCollection
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from optimizer.instance import Instance, Job, Node
 from optimizer.problem import Problem
+from optimizer.render.colors import DUE, JOIN, LOAD, WAITING, WRONG
 from optimizer.render.export import save_gantt
 from optimizer.render.labels import Ruler
 from optimizer.render.picture import gantt_figure
-from optimizer.schedule import Schedule
+from optimizer.schedule import Schedule, Segments
 
 ROOT = Path(__file__).parents[2]
 BEGINNING = {"png": b"\x89PNG\r\n\x1a\n", "svg": b"<?xml", "pdf": b"%PDF-"}
@@ -221,3 +223,71 @@ def test_pyplot_is_not_loaded() -> None:
     code = "import sys, optimizer.render.picture; print('matplotlib.pyplot' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert run.stdout.strip() == "False"
+
+
+def lines_of(axes: Axes, color: str) -> list[list[list[float]]]:
+    """Return both ends of all lines of a colour that are part of a collection."""
+    drawn = [c for c in axes.collections if isinstance(c, LineCollection)]
+    found = [line.tolist() for c in drawn if to_hex(c.get_color()[0]) == color.lower() for line in c.get_segments()]
+    return sorted(found)
+
+
+def area_of(axes: Axes, color: str) -> float:
+    """Return the area that is filled with a colour."""
+    filled = [c for c in axes.collections if isinstance(c, PolyCollection) and len(c.get_facecolor())]
+    paths = [path for c in filled if to_hex(c.get_facecolor()[0]) == color.lower() for path in c.get_paths()]
+    corners = [path.vertices[:-1] for path in paths if len(path.vertices)]
+    return sum(abs(np.dot(x, np.roll(y, 1)) - np.dot(y, np.roll(x, 1))) / 2 for x, y in (c.T for c in corners))
+
+
+def test_waiting_deadlines_due_dates_and_what_is_late_stand_where_they_are() -> None:
+    axes = gantt_figure({"run": ran(*small())}).axes[0]
+    assert lines_of(axes, WAITING) == [[[0, 2.5], [15, 2.5]], [[2, 1.5], [5, 1.5]]]
+    assert lines_of(axes, WRONG) == [  # open where it crosses a bar
+        *([[18, 2], [18, 2.25]], [[18, 2.75], [18, 3]]),
+        *([[19, 1], [19, 1.5]], [[19, 1.5], [19, 2]]),
+    ]
+    assert lines_of(axes, DUE) == [[[12, 1], [12, 1.25]], [[12, 1.75], [12, 2]]]
+    assert area_of(axes, WRONG) == pytest.approx((20 - 18) * 0.84)
+    assert [path.get_extents().intervalx.tolist() for path in bars_of(axes).get_paths()] == [[0, 4], [5, 15], [15, 20]]
+
+
+def test_loads_are_what_runs_below_a_line_at_the_capacity() -> None:
+    _, cpu, gpu = gantt_figure({"run": ran(*small())}).axes
+    assert area_of(cpu, LOAD) == pytest.approx(4 * 2 + 10 * 3 + 5 * 1)
+    assert area_of(gpu, LOAD) == pytest.approx(10 * 1.5)
+    for axes, total in ((cpu, 4), (gpu, 2)):
+        (line,) = axes.lines
+        assert (line.get_xdata()[0], line.get_xdata()[-1]) == (0, 20)
+        assert set(line.get_ydata()) == {total}
+        assert area_of(axes, WRONG) == 0
+
+
+def test_an_overload_is_red_above_the_capacity() -> None:
+    jobs = tuple(Job(f"j{i}", duration=4, demand={"cpu": 1}) for i in range(3))
+    axes = gantt_figure({"run": ran(*scheduled(Instance(jobs, resources={"cpu": 2}), [0, 1, 2]))}).axes[1]
+    assert area_of(axes, LOAD) == pytest.approx(12)
+    assert area_of(axes, WRONG) == pytest.approx((4 - 2) * 1)
+
+
+def test_the_last_panel_counts_the_jobs_that_wait() -> None:
+    problem, schedule = many(60, 3)
+    waiting = gantt_figure({"run": ran(problem, schedule)}).axes[-1]
+    assert area_of(waiting, WAITING) == pytest.approx(float(schedule.start.sum()))
+
+
+def test_pieces_of_a_job_are_joined_in_its_rows_and_in_lanes() -> None:
+    axes = gantt_figure({"run": ran(*preempted())}).axes[0]
+    assert lines_of(axes, JOIN) == [[[2, 0.5], [5, 0.5]], [[6, 0.5], [8, 2.5]]], "from row to row where it moved"
+    jobs = tuple(Job(f"j{i}", duration=2, demand={"gpu": 1}) for i in range(50))
+    problem = Problem.of(Instance(jobs, resources={"gpu": 50}))
+    first = np.concatenate([[0], np.arange(2, 52)])
+    start = np.concatenate([[0, 9], np.arange(1, 50) * 0])
+    end = np.concatenate([[1, 10], np.arange(1, 50) * 0 + 2])
+    pieces = Segments(first, start, end, np.zeros(51, dtype=np.int64))
+    schedule = Schedule(start[first[:-1]], end[first[1:] - 1], problem.mode_start[:-1], pieces.node[1:], pieces)
+    figure = gantt_figure({"run": ran(problem, schedule)})
+    ((begin, until),) = lines_of(figure.axes[0], JOIN)
+    assert (begin[0], until[0]) == (1, 9)
+    colors = bars_of(figure.axes[0]).get_facecolor()
+    assert (colors[0] == colors[1]).all(), "in one colour"

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from optimizer.problem import Problem
 from optimizer.render.chart import MOST_JOB_ROWS, Chart
-from optimizer.render.colors import CAPACITY, DUE, JOIN, LOAD, PALETTE, UNAVAILABLE, WAITING, WRONG, Groups, text_color
+from optimizer.render.colors import CAPACITY, DUE, JOIN, LOAD, UNAVAILABLE, WAITING, WRONG, Groups, text_color
 from optimizer.render.layout import JOBS, Layout, busiest, layouts
 from optimizer.render.page.clock import Clock
 from optimizer.render.text import printable
@@ -179,7 +179,7 @@ def _colorings(drawing: Drawing, first: Chart) -> dict[str, Groups]:
     found = {
         "user": Groups.by_user(instance),
         "kind": Groups.by_kind(instance),
-        "job": _by_start(first),
+        "job": Groups.by_start(first.start[first.pieces.first[:-1]]),
         "priority": Groups.by_priority(instance),
         "lateness": Groups.by_lateness(end, chart.due, chart.deadline),
     }
@@ -189,13 +189,6 @@ def _colorings(drawing: Drawing, first: Chart) -> dict[str, Groups]:
         for name, groups in found.items()
         if name == "job" or (dated if name == "lateness" else len(groups.names) > 1)
     }
-
-
-def _by_start(chart: Chart) -> Groups:
-    """Return colours that alternate in order of start, so that neighbours differ."""
-    first = chart.start[chart.pieces.first[:-1]]
-    rank = np.argsort(np.argsort(first, kind="stable"), kind="stable")
-    return Groups((), rank % len(PALETTE), PALETTE)
 
 
 def _coloring(name: str, groups: Groups) -> dict[str, Any]:
