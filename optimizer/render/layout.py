@@ -70,13 +70,17 @@ def _area(chart: Chart) -> FloatArray:
 
 
 def by_job(chart: Chart) -> Layout:
-    """Return one row for each job on each node where it runs."""
-    rows = chart.job_rows
+    """Return one row for each job on each node where it runs; where there are several, their names have rows, too."""
+    rows, instance = chart.job_rows, chart.problem.instance
+    names = [instance.jobs[job].id for job in rows.job.tolist()]
     low = rows.of_bar.astype(np.float64)
-    jobs = chart.problem.instance.jobs
-    names = tuple(jobs[job].id for job in rows.job.tolist())
-    edges = np.arange(len(rows) + 1, dtype=np.float64)
-    return Layout(JOBS, np.arange(len(low)), chart.start, chart.end, low, low + 1, names, edges)
+    if chart.problem.nodes > 1:
+        size = np.diff(rows.first)
+        low += np.repeat(np.cumsum(size > 0), size)[rows.of_bar]
+        for v in np.flatnonzero(size)[::-1].tolist():
+            names.insert(int(rows.first[v]), f"{instance.node_ids[v]}:")
+    edges = np.arange(len(names) + 1, dtype=np.float64)
+    return Layout(JOBS, np.arange(len(low)), chart.start, chart.end, low, low + 1, tuple(names), edges)
 
 
 def by_node(chart: Chart, resource: int) -> Layout:

@@ -62,9 +62,18 @@ def test_small_demands_on_a_large_node_keep_their_height() -> None:
 
 def test_jobs_have_a_row_each_by_node_and_start() -> None:
     layout = by_job(two_nodes())
-    assert layout.bands == ("wide", "thin", "none", "half")
-    assert layout.low.tolist() == [0, 1, 2, 3]
-    assert layout.edges.tolist() == [0, 1, 2, 3, 4]
+    assert layout.bands == ("big:", "wide", "thin", "none", "small:", "half")
+    assert layout.low.tolist() == [1, 2, 3, 5]
+    assert layout.edges.tolist() == [0, 1, 2, 3, 4, 5, 6]
+
+
+def test_one_node_and_idle_ones_need_no_name() -> None:
+    jobs = (Job("a", duration=1, demand={"cpu": 1}), Job("b", duration=1, demand={"cpu": 1}))
+    assert by_job(chart_of(Instance(jobs, resources={"cpu": 2}), [1, 0], [0, 0])).bands == ("b", "a")
+    nodes = (Node("n", {"cpu": 2}, count=3),)
+    layout = by_job(chart_of(Instance(jobs, nodes=nodes), [0, 0], [2, 1]))
+    assert layout.bands == ("n-1:", "b", "n-2:", "a")
+    assert layout.low.tolist() == [3, 1]
 
 
 def test_units_are_offered_where_they_are_whole_and_used() -> None:
