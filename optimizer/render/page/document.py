@@ -95,7 +95,8 @@ def gantt_page(results: Mapping[str, Result], title: str | None = None) -> Page:
             load_figure(number, index, load, drawing.chart.span, time, last=index == len(own) - 1)
             for index, load in enumerate(own)
         ]
-    figures.append(selector_figure(max(loads[0], key=lambda load: load.utilization(time.window)), time))
+    busiest = max(loads[0], key=lambda load: load.utilization(time.window))
+    figures.append(selector_figure(busiest, time, drawings[0].name if len(drawings) > 1 else None))
     layouts: list[LayoutDOM] = [column(*figures, sizing_mode="stretch_width", spacing=0)]
     if improves(results.values()):  # apart, for its legend would narrow the charts
         layouts.append(convergence_figure(convergences(results), _values(drawings[0].result)))

@@ -48,7 +48,7 @@ def load_figure(number: int, index: int, load: Load, span: tuple[float, float], 
     if (load.capacity < load.total).any():
         _area(plot, at, kept["capacity"], zero + load.total, fill_alpha=0, **_HATCH)
     if load.excess.any():
-        _area(plot, at, kept["usage"] - kept["excess"], kept["usage"], fill_color=WRONG)
+        _area(plot, at, kept["usage"] - kept["excess"], kept["usage"], name=f"excess-{number}-{index}", fill_color=WRONG)
     line = _changes(kept["capacity"])
     capacity = ColumnDataSource({"x": at[line], "high": kept["capacity"][line]}, name=f"capacity-{number}-{index}")
     plot.step("x", "high", source=capacity, mode="after", line_color=CAPACITY, line_width=1)
@@ -82,8 +82,8 @@ def _changes(*functions: FloatArray) -> NDArray[np.bool_]:
     return kept
 
 
-def selector_figure(load: Load, time: Time) -> figure:
-    """Return the whole time with the load of one resource, and a handle on the part that is shown."""
+def selector_figure(load: Load, time: Time, name: str | None) -> figure:
+    """Return the whole time with the load of one resource, of schedule ``name``, and a handle on what is shown."""
     height = _SELECTOR_HEIGHT + _DATE_HEIGHT * time.clock.dates
     plot = time.figure("selector", height, Range1d(*time.full), y_range=_load_range(load))
     edges = np.linspace(*time.window, _SELECTOR_STEPS + 1)
@@ -92,6 +92,11 @@ def selector_figure(load: Load, time: Time) -> figure:
     tool = RangeTool(x_range=time.shown, start_gesture="pan")
     tool.overlay.fill_color, tool.overlay.fill_alpha = _RANGE, 0.12
     plot.add_tools(tool)
-    plot.yaxis.visible = False
+    axis = plot.yaxis[0]
+    of = "" if name is None else f"\nin {fitted(printable(name), _NAME_WIDTH)}"
+    axis.axis_label = PlainText(text=f"time to show:\n{fitted(printable(load.resource), _NAME_WIDTH)}{of}")
+    axis.axis_label_orientation = "horizontal"
+    axis.ticker = FixedTicker(ticks=[])
+    axis.axis_line_color = None
     plot.xaxis.axis_label = PlainText(text=time.clock.title)
     return plot
