@@ -48,7 +48,9 @@ def load_figure(number: int, index: int, load: Load, span: tuple[float, float], 
     if (load.capacity < load.total).any():
         _area(plot, at, kept["capacity"], zero + load.total, fill_alpha=0, **_HATCH)
     if load.excess.any():
-        _area(plot, at, kept["usage"] - kept["excess"], kept["usage"], name=f"excess-{number}-{index}", fill_color=WRONG)
+        _area(
+            plot, at, kept["usage"] - kept["excess"], kept["usage"], name=f"excess-{number}-{index}", fill_color=WRONG
+        )
     line = _changes(kept["capacity"])
     capacity = ColumnDataSource({"x": at[line], "high": kept["capacity"][line]}, name=f"capacity-{number}-{index}")
     plot.step("x", "high", source=capacity, mode="after", line_color=CAPACITY, line_width=1)

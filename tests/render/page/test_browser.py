@@ -232,6 +232,75 @@ def test_labels_stand_in_one_part_of_a_late_bar_in_the_colour_that_reads_there(s
     assert [25 < places[0] < 26, 20 < places[1] < 21, 20 < places[2] < 21] == [True] * 3
 
 
+def lines_in(page: Opened, source: str) -> list[list[float]]:
+    """Return x0, y0, x1, y1 of the lines of a source."""
+    rows: list[list[float]] = page.chart(
+        f"(({{x0, y0, x1, y1}}) => Array.from(x0, (x, i) => [x, y0[i], x1[i], y1[i]]))(model('{source}').data)"
+    )
+    return sorted(rows)
+
+
+def columns_of(page: Opened, source: str, *names: str) -> list[tuple[float, ...]]:
+    """Return the rows of a source."""
+    columns = page.chart(f"{list(names)}.map((name) => Array.from(model('{source}').data[name]))")
+    return list(zip(*columns, strict=True))
+
+
+def test_waiting_arrivals_deadlines_due_dates_and_what_is_late_stand_where_they_are(
+    shown: Callable[..., Opened],
+) -> None:
+    page = shown(small())
+    assert lines_in(page, "waiting-0") == [[0, 2.5, 15, 2.5], [2, 1.5, 5, 1.5]]
+    assert lines_in(page, "arrivals-0") == [[0, 2.25, 0, 2.75], [2, 1.25, 2, 1.75]]
+    assert lines_in(page, "deadlines-0") == [  # open where it crosses a bar
+        *([18, 2, 18, 2.25], [18, 2.75, 18, 3]),
+        *([19, 1, 19, 1.5], [19, 1.5, 19, 2]),
+    ]
+    assert lines_in(page, "dues-0") == [[12, 1, 12, 1.25], [12, 1.75, 12, 2]]
+    assert lines_in(page, "joins-0") == []
+    assert columns_of(page, "bars-0", "bar", "left", "right") == [(0, 0, 4), (1, 5, 15), (2, 15, 20)]
+    ((left, right, top, bottom),) = columns_of(page, "late-0", "left", "right", "top", "bottom")
+    assert (left, right) == (18, 20)
+    assert 2 < top < bottom < 3
+    page.page.select_option("#rows", label="units of cpu")
+    assert lines_in(page, "waiting-0") == lines_in(page, "deadlines-0") == [], "only of a job that is chosen"
+    page.page.fill("#find", "late")
+    assert [(line[0], line[2]) for line in lines_in(page, "waiting-0")] == [(0, 15)]
+    assert {line[0] for line in lines_in(page, "deadlines-0")} == {18}
+
+
+def test_pieces_are_joined_and_wait_since_the_one_before(shown: Callable[..., Opened]) -> None:
+    page = shown(preempted())
+    hours = 3_600_000
+    zero = float(np.datetime64("2026-01-05T08:00", "ms").astype(int))
+    joins = [((line[0] - zero) / hours, (line[2] - zero) / hours) for line in lines_in(page, "joins-0")]
+    assert joins == [(2, 5), (6, 8)]
+    waits = [((line[0] - zero) / hours, (line[2] - zero) / hours) for line in lines_in(page, "waiting-0")]
+    assert waits == [(1, 2), (2, 5), (6, 8)]
+
+
+def test_loads_and_capacities_are_what_runs_and_what_there_is(shown: Callable[..., Opened]) -> None:
+    page = shown(small())
+    assert columns_of(page, "usage-0-0", "x", "high")[:4] == [(0, 2), (4, 0), (5, 3), (15, 1)]
+    assert {high for _, high in columns_of(page, "capacity-0-0", "x", "high")} == {4}
+    assert columns_of(page, "usage-0-1", "x", "high")[:3] == [(0, 0), (5, 1.5), (15, 0)]
+    page = shown(preempted())
+    zero = np.datetime64("2026-01-05T08:00", "ms").astype(int)
+    capacity = [((x - zero) / 3.6e6, high) for x, high in columns_of(page, "capacity-0-0", "x", "high")]
+    assert capacity[:3] == [(0, 8), (6, 4), (8, 8)]
+
+
+def test_titles_need_as_many_lines_as_the_window_is_narrow(shown: Callable[..., Opened]) -> None:
+    page = shown(small(), small())
+    title = "model('title-0').text.text.split('\\n')"
+    assert len(page.chart(title)) == 1
+    page.page.set_viewport_size({"width": 420, "height": 900})
+    page.page.wait_for_function(
+        "Bokeh.documents[0].get_model_by_name('title-0').text.text.includes('\\n')", timeout=PATIENCE
+    )
+    assert " ".join(page.chart(title)) == "run 0: mean flow time 12.33 min"
+
+
 def test_hostile_ids_are_text_everywhere(shown: Callable[..., Opened]) -> None:
     names = [*HOSTILE, "</script><script>alert(1)</script>", "<img src=x onerror=alert(2)>", "@DATA@ @{bar}", "$$x^2$$"]
     jobs = tuple(Job(name, duration=9, demand={names[13]: 1}, user=name) for name in names)
@@ -259,6 +328,8 @@ def test_an_overload_is_red_and_said(shown: Callable[..., Opened]) -> None:
     jobs = tuple(Job(f"j{i}", duration=4, demand={"cpu": 1}) for i in range(3))
     page = shown(scheduled(Instance(jobs, resources={"cpu": 2}), [0, 1, 2]))
     assert "above capacity" in page.page.inner_text("#legend")
+    rows = columns_of(page, "excess-0-0", "x", "low", "high")
+    assert [(x, high - low) for x, low, high in rows][:4] == [(0, 0), (1, 0), (2, 1), (4, 0)]
     assert "not a valid schedule" in page.page.inner_text("header .note.wrong")
 
 
@@ -269,7 +340,12 @@ def test_convergence_is_part_of_the_page_and_a_page_of_its_own(opened: Open, tmp
     save_convergence({"run": result}, tmp_path / "convergence.html")
     for name in ("chart", "convergence"):
         page = opened(tmp_path / f"{name}.html")
-        assert page.chart("model('convergence').renderers.length") == 4
+        curves = page.chart(
+            """model("convergence").renderers.filter(({glyph}) => glyph.type === "Step").map(
+                ({data_source: {data: {x, y}}}) => Array.from(x, (time, i) => [time, y[i]])
+            )"""
+        )
+        assert curves == [[[0.1, 20], [1, 13], [2, 13]], [[1, 10], [2, 10]]]
         assert without_complaints(page)
 
 
