@@ -170,6 +170,14 @@ def test_charts_share_one_time_axis_and_have_their_figures_in_the_head(shown: Ca
     assert "not a valid schedule" in page.page.inner_text("header"), "one of them is late"
 
 
+def test_other_rows_with_other_numbers_of_labels_bring_no_complaint(shown: Callable[..., Opened]) -> None:
+    page = shown(busy(80), busy(80))
+    for row in ("jobs", "units of gpu", "nodes, as high as gpu", "jobs"):
+        page.page.select_option("#rows", label=row)
+        page.page.wait_for_timeout(300)
+    assert without_complaints(page)
+
+
 def test_charts_of_a_comparison_have_the_same_heights_colours_and_legend(shown: Callable[..., Opened]) -> None:
     jobs = tuple(Job(f"j{i}", duration=2, due=6, demand={"gpu": 2 - i % 2, "cpu": i % 2}) for i in range(3))
     instance = Instance(jobs, resources={"gpu": 2, "cpu": 2})
@@ -226,6 +234,7 @@ def test_bars_stay_in_their_bands_and_labels_in_their_bars(shown: Callable[..., 
 def test_labels_stand_in_one_part_of_a_late_bar_in_the_colour_that_reads_there(shown: Callable[..., Opened]) -> None:
     page = shown(overdue())
     page.page.select_option("#rows", label="units of gpu")
+    page.page.wait_for_function("Bokeh.documents[0].get_model_by_name('labels-0').data.text[0] === 'mostly'")
     texts = "Array.from(model('labels-0').data.text, (text, i) => [text, model('labels-0').data.color[i]])"
     assert page.chart(texts) == [["mostly", "white"], ["hardly", "black"], ["wholly", "white"]]
     places = page.chart("Array.from(model('labels-0').data.x)")

@@ -9,7 +9,13 @@ function showColors(c) {
   showLabels(c);
 }
 
+// Write labels when all else is done, once: Bokeh fails where their number changes again before it has measured them.
 function showLabels(c) {
+  clearTimeout(charts[c].labelTimer);
+  charts[c].labelTimer = setTimeout(() => writeLabels(c));
+}
+
+function writeLabels(c) {
   const chart = charts[c], {box, bars, coloring, plot, time} = chart;
   const perTime = plot.inner_width / (time.end - time.start), {top, bottom, perRow} = sight(chart);
   const found = {x: [], y: [], text: [], color: []}, isChosen = choice(chart);
