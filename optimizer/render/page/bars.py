@@ -11,12 +11,10 @@ from bokeh.models import (
     HoverTool,
     LinearColorMapper,
     PanTool,
-    PlainText,
     Range1d,
     ResetTool,
     SaveTool,
     TapTool,
-    Title,
     WheelZoomTool,
 )
 from bokeh.plotting import figure
@@ -42,13 +40,11 @@ _COLUMNS = (
 )
 
 
-def bars_figure(number: int, time: Time, title: str | None, *, outlined: bool) -> figure:
+def bars_figure(number: int, time: Time, *, outlined: bool) -> figure:
     """Return the figure of the bars of chart ``number``, without bars; ``outlined`` ones are told apart by a line."""
     plot = time.figure(
         f"plot-{number}", _HEIGHT, y_range=Range1d(1, 0, name=f"rows-{number}"), toolbar_location="right"
     )
-    if title is not None:
-        plot.title = Title(text=PlainText(text=title), text_font=FONT, text_font_size="14px", name=f"title-{number}")
     sources = {name: ColumnDataSource(name=f"{name}-{number}", data=_empty(*columns)) for name, columns in _COLUMNS}
     box = {"left": "left", "right": "right", "top": "top", "bottom": "bottom"}
     plot.quad(source=sources["bands"], fill_color=BAND, line_color=None, level="underlay", **box)

@@ -23,6 +23,7 @@ from optimizer.render.page.clock import Clock
 from optimizer.render.page.convergence import convergence_figure
 from optimizer.render.page.header import header, page_title
 from optimizer.render.page.loads import load_figure, selector_figure
+from optimizer.render.page.look import title_text
 from optimizer.render.page.tables import Drawing, page_data
 from optimizer.render.page.time import Time
 from optimizer.render.tables import headline
@@ -89,8 +90,9 @@ def gantt_page(results: Mapping[str, Result], title: str | None = None) -> Page:
     figures: list[Any] = []
     bounds = bounds_on(results)
     for number, (drawing, own) in enumerate(zip(drawings, loads, strict=True)):
-        name = headline(drawing.name, drawing.result, bounds[drawing.name]) if len(drawings) > 1 else None
-        figures.append(bars_figure(number, time, name, outlined=len(drawing.chart.job) <= _MOST_OUTLINED))
+        if len(drawings) > 1:
+            figures.append(title_text(headline(drawing.name, drawing.result, bounds[drawing.name])))
+        figures.append(bars_figure(number, time, outlined=len(drawing.chart.job) <= _MOST_OUTLINED))
         figures += [
             load_figure(number, index, load, drawing.chart.span, time, last=index == len(own) - 1)
             for index, load in enumerate(own)

@@ -2,14 +2,24 @@
 
 from typing import Any
 
-from bokeh.models import NoOverlap
+from bokeh.models import NoOverlap, Pane
+from bokeh.models.dom import Text
 from bokeh.plotting import figure
 
 FONT = "Helvetica, Arial, sans-serif"
 _SIZE = "12px"
 _GRID, _AXIS = "#E4E4E4", "#888888"
 _LEFT, _RIGHT, _TOP, _BOTTOM = 170, 40, 5, 6
+_HEADLINE = {
+    "display": "block", "margin": f"6px {_RIGHT}px 0 {_LEFT}px", "font": f"bold 14px {FONT}", "color": "#444444",
+    "overflow-wrap": "anywhere",
+}  # fmt: skip
 _EDGE = {"clip-path": "inset(2px 0 0 2px)"}  # Bokeh clears half of the first pixels: what was there before stays
+
+
+def title_text(text: str) -> Pane:
+    """Return a headline above a figure, in as many lines as it needs."""
+    return Pane(elements=[Text(content=text)], styles=_HEADLINE)
 
 
 def page_figure(name: str, height: int, **options: Any) -> figure:

@@ -3,7 +3,6 @@
 const ARRAYS = {float64: Float64Array, float32: Float32Array, int32: Int32Array, uint16: Uint16Array, uint8: Uint8Array};
 const LABEL_SIZE = 11, LABEL_MARGIN = 4, MOST_LABELS = 600, MOST_JOINS = 300, SHORTEST_LABEL = 8;
 const ROW = {least: 160, leastNodes: 240, most: 640, mostJobs: 1000, compared: 380, job: 20, unit: 22, node: 112};
-const TITLE = {size: 14, line: 17};
 const LINE = 14, NAME_WIDTH = 156, SETTLED = 120, TIP_GAP = 14, MARKED_ROW = 4, FOUND_ROW = 16;
 const data = withArrays(JSON.parse(document.getElementById("data").textContent));
 const {clock, jobs, nodes, charts, look} = data;

@@ -20,17 +20,6 @@ function fitted(text, room, size, always = false) {
   return always || kept >= SHORTEST_LABEL ? cut() : "";
 }
 
-// Return `text` in lines of at most `room` pixels; words that are longer are cut.
-function wrapped(text, room, size) {
-  const lines = [];
-  for (const word of text.split(" ").map((long) => fitted(long, room, size, true))) {
-    const longer = lines.length ? `${lines.at(-1)} ${word}` : word;
-    if (lines.length && pen.measureText(longer).width <= room) lines[lines.length - 1] = longer;
-    else lines.push(word);
-  }
-  return lines;
-}
-
 // Return what is known about bar `bar` of chart `c`, a line each.
 function facts(c, bar) {
   const chart = charts[c], {start, end, node, job} = chart.bars, j = job[bar];

@@ -19,21 +19,13 @@ function showRows(c) {
   chart.box = box;
   const rows = layout.units ? depth * ROW.unit : layout.byJob ? depth * ROW.job : depth * ROW.node;
   const least = layout.units || layout.byJob ? ROW.least : ROW.leastNodes;
-  chart.height = Math.min(Math.max(rows, least), charts.length > 1 ? ROW.compared : layout.byJob ? ROW.mostJobs : ROW.most);
-  showTitle(chart);
+  plot.height = Math.min(Math.max(rows, least), charts.length > 1 ? ROW.compared : layout.byJob ? ROW.mostJobs : ROW.most);
   rowRange.bounds = [0, depth]; // first: what lies outside the bounds is cut off
-  const shown = layout.byJob ? Math.min(depth, chart.height / (MARKED_ROW + 1)) : depth; // no more than can be told apart
+  const shown = layout.byJob ? Math.min(depth, plot.height / (MARKED_ROW + 1)) : depth; // no more than can be told apart
   rowRange.setv({start: shown, end: 0, reset_start: shown, reset_end: 0});
   showBands(chart);
   showColors(c);
   showMarks(c);
-}
-
-// Show the title in as many lines as it needs.
-function showTitle({plot, title, heading, height}) {
-  const lines = title ? wrapped(heading, plot.inner_width, `bold ${TITLE.size}`) : [];
-  if (title && title.text.text !== lines.join("\n")) title.text = title.text.clone({text: lines.join("\n")});
-  plot.height = height + Math.max(0, lines.length - 1) * TITLE.line;
 }
 
 function showBands(chart) {

@@ -21,17 +21,12 @@ function connect(c, page) {
   chart.page = page;
   chart.source = (name) => page.get_model_by_name(`${name}-${c}`);
   chart.plot = page.get_model_by_name(`plot-${c}`);
-  chart.title = page.get_model_by_name(`title-${c}`);
-  chart.heading = chart.title?.text.text;
   chart.mapper = page.get_model_by_name(`colors-${c}`);
   chart.rowRange = page.get_model_by_name(`rows-${c}`);
   chart.time = page.get_model_by_name("time");
   chart.full = chart.time.bounds;
   for (const range of [chart.time, chart.rowRange]) range.change.connect(() => settled(c));
-  chart.plot.properties.inner_width.change.connect(() => {
-    showTitle(chart);
-    settled(c);
-  });
+  chart.plot.properties.inner_width.change.connect(() => settled(c));
   chart.plot.properties.inner_height.change.connect(() => settled(c));
   chart.source("bars").selected.change.connect(() => {
     if (chart.choosing) return;
