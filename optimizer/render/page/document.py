@@ -91,7 +91,7 @@ def gantt_page(results: Mapping[str, Result], title: str | None = None) -> Page:
     bounds = bounds_on(results)
     for number, (drawing, own) in enumerate(zip(drawings, loads, strict=True)):
         if len(drawings) > 1:
-            figures.append(title_text(headline(drawing.name, drawing.result, bounds[drawing.name])))
+            figures.append(title_text(f"title-{number}", headline(drawing.name, drawing.result, bounds[drawing.name])))
         figures.append(bars_figure(number, time, outlined=len(drawing.chart.job) <= _MOST_OUTLINED))
         figures += [
             load_figure(number, index, load, drawing.chart.span, time, last=index == len(own) - 1)

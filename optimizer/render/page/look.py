@@ -17,9 +17,9 @@ _HEADLINE = {
 _EDGE = {"clip-path": "inset(2px 0 0 2px)"}  # Bokeh clears half of the first pixels: what was there before stays
 
 
-def title_text(text: str) -> Pane:
-    """Return a headline above a figure, in as many lines as it needs."""
-    return Pane(elements=[Text(content=text)], styles=_HEADLINE)
+def title_text(name: str, text: str) -> Pane:
+    """Return a headline above a figure, in as many lines as it needs; ``name`` is that of the model."""
+    return Pane(name=name, elements=[Text(content=text)], styles=_HEADLINE)
 
 
 def page_figure(name: str, height: int, **options: Any) -> figure:
