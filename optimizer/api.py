@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal, overload
 
-from optimizer.errors import UsageError
 from optimizer.instance import Instance
 from optimizer.problem import Problem
 from optimizer.result import Result
@@ -59,9 +58,6 @@ def gantt(
         When no run has a schedule.
     """
     results = {result.label: result} if isinstance(result, Result) else result
-    if all(run.schedule is None for run in results.values()):
-        ends = ", ".join(f"{name} ended with {run.status}" for name, run in results.items())
-        raise UsageError(f"there is no schedule to draw: {ends}")
     if interactive:
         from optimizer.render.export import require_package
 
@@ -69,6 +65,6 @@ def gantt(
         from optimizer.render.page.document import gantt_page
 
         return gantt_page(results, title)
-    from optimizer.render.picture import gantts_figure
+    from optimizer.render.picture import gantt_figure
 
-    return gantts_figure(results, title)
+    return gantt_figure(results, title)

@@ -111,3 +111,12 @@ def busy(jobs: int) -> tuple[Problem, Schedule]:
     for own in (np.flatnonzero(lane == number) for number in range(4 * nodes)):
         start[own] = np.cumsum(time[own]) - time[own]
     return problem, Schedule.starting(problem, start, problem.mode_start[:-1], lane // 4)
+
+
+def overdue() -> tuple[Problem, Schedule]:
+    """Return a job that is late for the longer part of its time, one for the shorter part, and one altogether."""
+    jobs = tuple(
+        Job(name, duration=20, deadline=deadline, demand={"gpu": 1}, user=f"user-{i}")
+        for i, (name, deadline) in enumerate((("mostly", 25), ("hardly", 35), ("wholly", 20)))
+    )
+    return scheduled(Instance(jobs, resources={"gpu": 3}), [20, 20, 20])

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from optimizer.errors import UsageError
+from optimizer.errors import InputError, UsageError
+from optimizer.formats.files import try_to_write
 
 if TYPE_CHECKING:
     from optimizer.result import Result
@@ -39,24 +40,16 @@ def require_writable(
     Raises
     ------
     UsageError
-        When the folder does not exist or may not be written to, the target is a folder itself or a file that is read,
-        or it ends in another way.
+        When the folder does not exist or no file can be made in it, the target is a folder itself or a file that is
+        read, or it ends in another way.
     MissingPackageError
         When the package that draws such a chart is not installed.
     """
     if output == HERE:
         raise UsageError("-o -: expected a file; --json prints to the terminal")
     for target in (output, chart):
-        if target is None or target == HERE:
-            continue
-        if any(given is not None and _is_same(target, given) for given in inputs):
-            raise UsageError(f"{target}: is the input, expected another file to write to")
-        if target.is_dir():
-            raise UsageError(f"{target}: is a folder, expected a file")
-        if not target.parent.is_dir():
-            raise UsageError(f"{target}: the folder {target.parent} does not exist")
-        if not os.access(target if target.exists() else target.parent, os.W_OK):
-            raise UsageError(f"{target}: may not be written to")
+        if target is not None and target != HERE:
+            _require_place(target, inputs)
     if output is not None and suffixes and output.suffix.lower() not in suffixes:
         raise UsageError(f"{output}: expected a file that ends in {', '.join(suffixes)}")
     if chart is not None and chart != HERE:
@@ -65,8 +58,23 @@ def require_writable(
         require_drawable(chart)
 
 
+def _require_place(target: Path, inputs: Iterable[Path | None]) -> None:
+    if any(given is not None and _is_same(target, given) for given in inputs):
+        raise UsageError(f"{target}: is the input, expected another file to write to")
+    if os.path.isdir(target):  # False for a name that no file can have
+        raise UsageError(f"{target}: is a folder, expected a file")
+    if not os.path.isdir(target.parent):
+        raise UsageError(f"{target}: the folder {target.parent} does not exist")
+    if os.path.exists(target) and not os.access(target, os.W_OK):
+        raise UsageError(f"{target}: may not be written to")
+    try:
+        try_to_write(target)
+    except InputError as error:
+        raise UsageError(str(error)) from error
+
+
 def _is_same(target: Path, given: Path) -> bool:
-    return target.exists() and given.exists() and target.samefile(given)
+    return os.path.exists(target) and os.path.exists(given) and target.samefile(given)
 
 
 def show_result(result: "Result", *, as_json: bool) -> None:
@@ -114,9 +122,14 @@ def write_comparison(comparison: "Comparison", target: Path) -> None:
 
 def write_charts(results: Mapping[str, "Result"], target: Path, *, as_json: bool) -> None:
     """Draw the schedules of runs on one instance, if they have any, into a file or here."""
-    if all(result.schedule is None for result in results.values()):
-        click.echo("schedopt: there is no schedule to draw", err=True)
-    elif target != HERE:
+    from optimizer.render.chart import drawable
+
+    try:
+        drawable(results)
+    except UsageError as error:
+        click.echo(f"schedopt: {error}", err=True)
+        return
+    if target != HERE:
         from optimizer.render.export import save_gantt
 
         save_gantt(results, target)

@@ -72,12 +72,36 @@ def write_whole(path: FilePath, data: bytes | str) -> None:
 def replacing(path: FilePath) -> Iterator[Path]:
     """Yield a temporary name beside ``path``, with its ending, that takes its place when the block succeeds."""
     target = Path(os.path.realpath(path))
-    temporary = target.with_name(f".{secrets.token_hex(4)}.{target.name}")
+    temporary = _beside(target)
     try:
         yield temporary
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def try_to_write(path: FilePath) -> None:
+    """Make and remove the temporary name that :func:`write_whole` would go through; the target is left as it is.
+
+    Raises
+    ------
+    InputError
+        When the folder does not exist or cannot be written to, or no file can have such a name.
+    """
+    try:
+        target = Path(os.path.realpath(path))
+        if target.exists() and not target.is_file():
+            return
+        temporary = _beside(target)
+        temporary.touch(exist_ok=False)
+        temporary.unlink()
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: cannot be written: {_reason(error)}") from error
+
+
+def _beside(target: Path) -> Path:
+    """Return an unused name in the folder of a file, with its ending, that is no longer than names may be."""
+    return target.with_name(f".{secrets.token_hex(8)}{suffix(target)}")
 
 
 def _reason(error: Exception) -> str:

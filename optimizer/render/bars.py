@@ -13,7 +13,7 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from optimizer.render.chart import Chart, Rows
-from optimizer.render.colors import PALETTE, WRONG, Groups, text_color
+from optimizer.render.colors import BAND, DUE, JOIN, PALETTE, UNAVAILABLE, WAITING, WRONG, Groups, text_color
 from optimizer.render.labels import Ruler
 from optimizer.render.text import printable
 from optimizer.units import FloatArray, IntArray
@@ -21,8 +21,8 @@ from optimizer.units import FloatArray, IntArray
 _HALF_BAR, _OPENING = 0.42, 0.25  # of a row's height
 _LEAST_SHARE = 1 / 2500  # of the time shown: a bar is no narrower
 _MOST_EDGES, _MOST_VECTORS = 1_500, 5_000
-_WAITING, _UNAVAILABLE, _BAND = "#BBBBBB", "#BBBBBB", "#F5F5F5"
 _NAME_WIDTH = 1.6
+_JOIN_WIDTH = 0.8
 _LINE_HEIGHT = 0.14
 _LABEL_MARGIN = 0.03
 _NAME_SIZE, _LABEL_SIZE = 8.0, 7.0
@@ -54,6 +54,7 @@ class Bars:
         self._draw_bands(axes)
         if self.by_job:
             self._draw_waiting(axes)
+        self._draw_joins(axes)
         self._draw_bars(axes)
         if self.by_job:
             self._draw_marks(axes)
@@ -64,7 +65,9 @@ class Bars:
         for name, color in zip(self.groups.names, self.groups.colors, strict=False):
             yield name, Patch(color=color, linewidth=0)
         if self.by_job and (self.chart.start > self.chart.arrival[self.chart.job]).any():
-            yield "waiting", Line2D([], [], color=_WAITING, linewidth=2)
+            yield "waiting", Line2D([], [], color=WAITING, linewidth=2)
+        if len(self.chart.job) > self.chart.problem.jobs:
+            yield "joins the pieces of a job", Line2D([], [], color=JOIN, linewidth=_JOIN_WIDTH)
         for name, times, color, line in self._marks() if self.by_job else ():
             if np.isfinite(self._shown(times)).any():
                 yield name, Line2D([], [], color=color, linestyle=line, linewidth=1.6)
@@ -78,15 +81,18 @@ class Bars:
         per_time = box.width / ruler.dpi / (high - low)
         if box.height / ruler.dpi / len(self.rows) < _LINE_HEIGHT:
             return
-        room = (self.end - self.chart.start) * per_time - 2 * _LABEL_MARGIN
+        # in the longer of the parts before and after the deadline, which differ in colour
+        change = np.where(self.chart.late, np.maximum(self.chart.start, self.chart.deadline[self.chart.job]), self.end)
+        is_after = self.end - change > change - self.chart.start
+        left, right = np.where(is_after, change, self.chart.start), np.where(is_after, self.end, change)
+        room = (right - left) * per_time - 2 * _LABEL_MARGIN
         for bar in np.flatnonzero(room > _LABEL_MARGIN).tolist():
             label = ruler.label(self._label(bar), room[bar], _LABEL_SIZE)
             if label:
-                self._write(axes, bar, label)
+                color = WRONG if is_after[bar] else self.palette[self.color[bar]]
+                self._write(axes, bar, label, (left[bar] + right[bar]) / 2, text_color(color))
 
-    def _write(self, axes: Axes, bar: int, label: str) -> None:
-        middle = (self.chart.start[bar] + self.end[bar]) / 2
-        color = "white" if self.chart.late[bar] else text_color(self.palette[self.color[bar]])
+    def _write(self, axes: Axes, bar: int, label: str, middle: float, color: str) -> None:
         text = axes.text(
             middle, self.rows.of_bar[bar] + 0.5, label, color=color, fontsize=_LABEL_SIZE,
             ha="center", va="center_baseline", clip_on=True, parse_math=False,
@@ -105,8 +111,7 @@ class Bars:
         """Return the palette and each bar's index in it: by group, else alternating where jobs share lanes."""
         if self.groups.names or self.by_job:
             return self.groups.colors, self.groups.of_job[self.chart.job]
-        order = np.argsort(np.argsort(self.chart.start, kind="stable"), kind="stable")
-        return PALETTE, order % len(PALETTE)
+        return PALETTE, Groups.by_start(self.chart.start[self.chart.pieces.first[:-1]]).of_job[self.chart.job]
 
     def _draw_bands(self, axes: Axes) -> None:
         """Shade every other node, and hatch when a node has no capacity at all."""
@@ -115,10 +120,10 @@ class Bars:
         margin = high - low
         top, bottom = first[1:-1:2], first[2::2]
         left = np.full(len(top), low - margin)
-        bands = _rectangles(left, high + margin, top, bottom, facecolor=_BAND, zorder=0)
+        bands = _rectangles(left, high + margin, top, bottom, facecolor=BAND, zorder=0)
         axes.add_collection(bands, autolim=False)
         start, end, node = self._closed()
-        hatch = {"facecolor": "none", "edgecolor": _UNAVAILABLE, "hatch": "/////", "zorder": 0.5}
+        hatch = {"facecolor": "none", "edgecolor": UNAVAILABLE, "hatch": "/////", "zorder": 0.5}
         closed = _rectangles(start, np.minimum(end, high + margin), first[node], first[node + 1], **hatch)
         axes.add_collection(closed, autolim=False)
 
@@ -136,7 +141,19 @@ class Bars:
         chart, middle = self.chart, self.rows.of_bar + 0.5
         waits = chart.start > chart.since
         ends = np.stack([np.stack([chart.since, middle], 1), np.stack([chart.start, middle], 1)], 1)[waits]
-        axes.add_collection(LineCollection(list(ends), colors=_WAITING, linewidths=2, zorder=1.5), autolim=False)
+        axes.add_collection(LineCollection(list(ends), colors=WAITING, linewidths=2, zorder=1.5), autolim=False)
+
+    def _draw_joins(self, axes: Axes) -> None:
+        """Draw a line from the end of each piece of an interrupted job to the start of its next one."""
+        # in lanes others stand between the pieces: over these, but below what is written on them
+        chart, height = self.chart, self.rows.of_bar + (0.5 if self.by_job else 0.5 + _HALF_BAR * 0.8)
+        layer = 1.8 if self.by_job else 2.2
+        after = np.flatnonzero(np.diff(chart.job, prepend=-1) == 0)
+        begin = np.stack([chart.end[after - 1], height[after - 1]], 1)
+        ends = np.stack([begin, np.stack([chart.start[after], height[after]], 1)], 1)
+        joins = LineCollection(list(ends), colors=JOIN, linewidths=_JOIN_WIDTH, zorder=layer)
+        rasterize_many(joins, len(after))
+        axes.add_collection(joins, autolim=False)
 
     def _draw_bars(self, axes: Axes) -> None:
         """Draw the bars, and over them what lies after a deadline."""
@@ -168,7 +185,7 @@ class Bars:
     def _marks(self) -> tuple[tuple[str, FloatArray, str, Literal["solid", "dotted"]], ...]:
         """Return name, times by job, colour and line style of each kind of mark."""
         due = np.where(self.chart.due == self.chart.deadline, np.inf, self.chart.due)
-        return ("deadline", self.chart.deadline, WRONG, "solid"), ("due date", due, "black", "dotted")
+        return ("deadline", self.chart.deadline, WRONG, "solid"), ("due date", due, DUE, "dotted")
 
     def _shown(self, times: FloatArray) -> FloatArray:
         """Return the times of jobs by row, infinite outside the window."""

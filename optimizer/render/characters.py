@@ -25,8 +25,8 @@ class Glyphs:
         Marks of a job.
     levels : str
         From almost nothing to full.
-    closed : str
-        No capacity.
+    closed, excess : str
+        No capacity; more in use than there is.
     axis, tick : str
         The time axis.
     ellipsis : str
@@ -44,6 +44,7 @@ class Glyphs:
     due: str
     levels: str
     closed: str
+    excess: str
     axis: str
     tick: str
     ellipsis: str
@@ -57,8 +58,8 @@ class Glyphs:
         return self.full if left < 1 / 4 else self.right_half if left < 3 / 4 else self.right_eighth
 
 
-UNICODE = Glyphs("█", "▒", "▓", "▏▎▍▌▋▊▉", "▐", "▕", "·", "┃", "┊", "▁▂▃▄▅▆▇█", "╳", "─", "┬", "…")
-ASCII = Glyphs("#", "%", "=", "", "#", "#", ".", "|", ":", "_.-+*%@#", "x", "-", "+", "~")
+UNICODE = Glyphs("█", "▒", "▓", "▏▎▍▌▋▊▉", "▐", "▕", "·", "┃", "┊", "▁▂▃▄▅▆▇█", "╳", "▲", "─", "┬", "…")
+ASCII = Glyphs("#", "%", "=", "", "#", "#", ".", "|", ":", "_.-+*%@#", "x", "!", "-", "+", "~")
 
 
 class Line:

@@ -1,6 +1,6 @@
 """What a Gantt chart shows, without drawing it: bars in rows, rows in bands of nodes; times in the user's unit."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from heapq import heappop, heappush
@@ -9,10 +9,14 @@ import numpy as np
 
 from optimizer.errors import UsageError
 from optimizer.problem import NEVER, Problem
+from optimizer.render.text import printable
+from optimizer.result import Result
 from optimizer.schedule import Schedule, Segments
 from optimizer.units import FloatArray, IntArray
 
 LANE = -1
+MOST_JOB_ROWS = 40
+"""Up to so many jobs have a row each."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,6 +147,21 @@ class Chart:
             first[v + 1] = first[v] + max(1, int(lane.max(initial=0)) + 1)
             of_bar[own] = first[v] + lane
         return Rows(of_bar, np.full(first[-1], LANE), first)
+
+
+def drawable(results: Mapping[str, Result]) -> dict[str, tuple[Result, Schedule]]:
+    """Return the runs that have a schedule, with it.
+
+    Raises
+    ------
+    UsageError
+        When no run has one; the message says how they ended.
+    """
+    found = {name: (result, result.schedule) for name, result in results.items() if result.schedule is not None}
+    if not found:
+        ends = ", ".join(f"{printable(name)} ended with {result.status}" for name, result in results.items())
+        raise UsageError(f"there is no schedule to draw: {ends}")
+    return found
 
 
 def on_one_axis(charts: Sequence[Chart]) -> list[Chart]:

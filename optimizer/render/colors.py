@@ -13,9 +13,12 @@ PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#F0E442")
 """Okabe & Ito 2008, without vermilion, which is too close to the red of what is wrong."""
 OTHER = "#999999"
 WRONG = "#C00000"
+LOAD, CAPACITY, UNAVAILABLE = "#8FB8DE", "#000000", "#888888"
+WAITING, DUE, JOIN = "#AAAAAA", "#000000", "#444444"
+BAND = "#F4F4F4"
 RANKS = ("#440154", "#3B528B", "#21918C", "#5EC962", "#FDE725")
 """From most to least important: viridis (van der Walt & Smith 2015), which darkens evenly."""
-_LIGHT_TEXT = ("#0072B2", "#009E73", WRONG, *RANKS[:3])
+_FAIR = 0.179  # of this luminance, black and white contrast alike
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,9 +28,9 @@ class Groups:
     Parameters
     ----------
     names : tuple of str
-        Names for the legend, the largest group first; empty when the jobs have nothing to tell them apart.
+        Names for the legend, the largest group first; empty when colours only tell neighbours apart.
     of_job : int64[J]
-        Index of each job's group; 0 for all without names.
+        Index of each job's colour.
     palette : tuple of str
         Colours to choose from, in hexadecimal notation.
     """
@@ -72,13 +75,17 @@ class Groups:
 
     @classmethod
     def by_lateness(cls, end: FloatArray, due: FloatArray, deadline: FloatArray) -> "Groups":
-        """Return the jobs in time, after their due date, after their deadline, and without either."""
+        """Return the jobs in time, after due dates, after deadlines, and without either; some may be empty."""
         names = ("in time", "after the due date", "after the deadline", "neither due nor deadline")
         dated = np.isfinite(due) | np.isfinite(deadline)
         of_job = np.select([end > deadline, end > due, dated], [2, 1, 0], 3)
-        used, index = np.unique(of_job, return_inverse=True)
-        palette = (PALETTE[0], PALETTE[1], WRONG, OTHER)
-        return cls(tuple(names[i] for i in used), index, tuple(palette[i] for i in used))
+        return cls(names, of_job, (PALETTE[0], PALETTE[1], WRONG, OTHER))
+
+    @classmethod
+    def by_start(cls, start: FloatArray) -> "Groups":
+        """Return colours that alternate in order of start, so that neighbours differ; without names."""
+        rank = np.argsort(np.argsort(start, kind="stable"), kind="stable")
+        return cls((), rank % len(PALETTE), PALETTE)
 
     @classmethod
     def _largest(cls, labels: list[str]) -> "Groups":
@@ -91,5 +98,7 @@ class Groups:
 
 
 def text_color(background: str) -> str:
-    """Return black or white, whichever reads better on a colour of the palette."""
-    return "white" if background in _LIGHT_TEXT else "black"
+    """Return black or white, whichever contrasts more with a colour like ``#0072B2`` (WCAG 2.2, relative luminance)."""
+    shares = (int(background[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    red, green, blue = (share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares)
+    return "white" if 0.2126 * red + 0.7152 * green + 0.0722 * blue < _FAIR else "black"

@@ -54,9 +54,9 @@ def save_gantt(results: Mapping[str, Result], path: Path) -> None:
 
         gantt_page(results).save(path)
     else:
-        from optimizer.render.picture import save_gantts
+        from optimizer.render.picture import save_gantt_picture
 
-        save_gantts(results, path)
+        save_gantt_picture(results, path)
 
 
 def save_convergence(results: Mapping[str, Result], path: Path) -> None:

@@ -1,6 +1,6 @@
 """Where bars stand in a chart: in rows of jobs, or in bands of nodes in which the height of a bar is its demand."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -49,28 +49,38 @@ class Layout:
     units: bool = False
 
 
-def layouts(chart: Chart) -> list[Layout]:
-    """Return every way to show a chart: by node, by units of each resource that has whole ones, by job."""
+def layouts(chart: Chart, resource: int) -> list[Layout]:
+    """Return every way to show a chart: nodes in heights of ``resource``, units of each that has whole ones, jobs."""
     resources = range(len(chart.problem.instance.resource_ids))
     units = [by_unit(chart, k) for k in resources if _has_units(chart.problem, k)]
-    return [by_node(chart, busiest(chart)), *units, by_job(chart)]
+    return [by_node(chart, resource), *units, by_job(chart)]
 
 
-def busiest(chart: Chart) -> int:
-    """Return the resource of which the largest share is in use."""
+def busiest(charts: Sequence[Chart]) -> int:
+    """Return the resource of which the largest share is in use in the charts of one instance together."""
+    capacity = np.maximum(charts[0].problem.node_capacity.sum(axis=0), 1)
+    return int((sum(_area(chart) for chart in charts) / capacity).argmax())
+
+
+def _area(chart: Chart) -> FloatArray:
+    """Return demand times length, summed over all bars, for each resource."""
     length = (chart.pieces.end - chart.pieces.start).astype(np.float64)
-    area = length @ chart.problem.mode_demand[chart.mode[chart.job]]
-    return int((area / np.maximum(chart.problem.node_capacity.sum(axis=0), 1)).argmax())
+    area: FloatArray = length @ chart.problem.mode_demand[chart.mode[chart.job]]
+    return area
 
 
 def by_job(chart: Chart) -> Layout:
-    """Return one row for each job on each node where it runs."""
-    rows = chart.job_rows
+    """Return one row for each job on each node where it runs; where there are several, their names have rows, too."""
+    rows, instance = chart.job_rows, chart.problem.instance
+    names = [instance.jobs[job].id for job in rows.job.tolist()]
     low = rows.of_bar.astype(np.float64)
-    jobs = chart.problem.instance.jobs
-    names = tuple(jobs[job].id for job in rows.job.tolist())
-    edges = np.arange(len(rows) + 1, dtype=np.float64)
-    return Layout(JOBS, np.arange(len(low)), chart.start, chart.end, low, low + 1, names, edges)
+    if chart.problem.nodes > 1:
+        size = np.diff(rows.first)
+        low += np.repeat(np.cumsum(size > 0), size)[rows.of_bar]
+        for v in np.flatnonzero(size)[::-1].tolist():
+            names.insert(int(rows.first[v]), f"{instance.node_ids[v]}:")
+    edges = np.arange(len(names) + 1, dtype=np.float64)
+    return Layout(JOBS, np.arange(len(low)), chart.start, chart.end, low, low + 1, tuple(names), edges)
 
 
 def by_node(chart: Chart, resource: int) -> Layout:

@@ -13,8 +13,8 @@ from matplotlib.patches import Patch
 from optimizer.objective import evaluate
 from optimizer.problem import Problem
 from optimizer.render.bars import Bars, rasterize_many
-from optimizer.render.chart import Chart, on_one_axis
-from optimizer.render.colors import WRONG
+from optimizer.render.chart import MOST_JOB_ROWS, Chart, on_one_axis
+from optimizer.render.colors import CAPACITY, LOAD, UNAVAILABLE, WAITING, WRONG
 from optimizer.render.labels import Ruler
 from optimizer.render.load import Load, job_counts, resource_loads
 from optimizer.render.text import number_text, objective_text, percent_text, printable, words
@@ -22,14 +22,12 @@ from optimizer.render.ticks import axis_title, fitting_ticks
 from optimizer.schedule import Schedule
 from optimizer.units import FloatArray
 
-_MOST_JOB_ROWS = 40
 _WIDTH, _MARGINS = 11.0, 1.3
 _ROW_HEIGHT, _NARROW_ROW_HEIGHT = 0.24, 0.18  # of one chart, of several
 _LEAST_HEIGHT, _MOST_HEIGHT, _MOST_SHARED_HEIGHT, _LOAD_HEIGHT = 0.8, 9.0, 4.0, 0.62
 _NAME_WIDTH, _LEGEND_WIDTH, _LEGEND_COLUMNS = 1.2, 2.0, 6
 _AXIS_CHARACTERS = 100
 _TITLE_SIZE, _TITLE_HEIGHT = 11.0, 0.4
-_LOAD, _QUEUE, _UNAVAILABLE = "#8FB8DE", "#BBBBBB", "#888888"
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +83,7 @@ class _Drawing:
 
     def __init__(self, subject: Subject, chart: Chart, *, alone: bool) -> None:
         self.subject, self.chart = subject, chart
-        self.shared = subject.problem.jobs > _MOST_JOB_ROWS
+        self.shared = subject.problem.jobs > MOST_JOB_ROWS
         self.bars = Bars(chart, chart.lanes if self.shared else chart.job_rows)
         self.loads = resource_loads(subject.problem, subject.schedule)
         wanted = (_ROW_HEIGHT if alone else _NARROW_ROW_HEIGHT) * len(self.bars.rows)
@@ -128,7 +126,7 @@ def _until(window: tuple[float, float], time: FloatArray, *functions: FloatArray
 
 def _draw_load(axes: Axes, load: Load, chart: Chart, ruler: Ruler) -> None:
     time, usage, capacity, excess = _until(chart.window, load.time, load.usage, load.capacity, load.excess)
-    _fill(axes, time, 0 * usage, usage, color=_LOAD)
+    _fill(axes, time, 0 * usage, usage, color=LOAD)
     if (capacity < load.total).any():
         axes.fill_between(
             time,
@@ -136,7 +134,7 @@ def _draw_load(axes: Axes, load: Load, chart: Chart, ruler: Ruler) -> None:
             load.total,
             step="post",
             facecolor="none",
-            edgecolor=_UNAVAILABLE,
+            edgecolor=UNAVAILABLE,
             hatch="/////",
             linewidth=0,
         )
@@ -144,7 +142,7 @@ def _draw_load(axes: Axes, load: Load, chart: Chart, ruler: Ruler) -> None:
         _fill(axes, time, usage - excess, usage, color=WRONG)
     kept = np.append(True, np.diff(capacity) != 0)
     kept[-1] = True
-    axes.step(time[kept], capacity[kept], where="post", color="black", linewidth=0.9)
+    axes.step(time[kept], capacity[kept], where="post", color=CAPACITY, linewidth=0.9)
     _scale(axes, load.total, float(usage.max()))
     name = ruler.cut(printable(load.resource), _NAME_WIDTH)
     _name(axes, f"{name}\n{percent_text(load.utilization(chart.span))}")
@@ -152,7 +150,7 @@ def _draw_load(axes: Axes, load: Load, chart: Chart, ruler: Ruler) -> None:
 
 def _draw_waiting(axes: Axes, time: FloatArray, count: FloatArray, window: tuple[float, float]) -> None:
     time, count = _until(window, time, count)
-    _fill(axes, time, 0 * count, count, color=_QUEUE)
+    _fill(axes, time, 0 * count, count, color=WAITING)
     _scale(axes, float(count.max()), 0)
     _name(axes, "waiting\njobs")
 
@@ -188,12 +186,12 @@ def _draw_time_axis(panels: Sequence[Axes], chart: Chart) -> None:
 
 def _load_legend(loads: Sequence[Load], window: tuple[float, float]) -> list[tuple[str, Artist]]:
     entries: list[tuple[bool, str, Artist]] = [
-        (True, "in use", Patch(color=_LOAD, linewidth=0)),
-        (True, "capacity", Line2D([], [], color="black", linewidth=0.9)),
+        (True, "in use", Patch(color=LOAD, linewidth=0)),
+        (True, "capacity", Line2D([], [], color=CAPACITY, linewidth=0.9)),
         (
             any((load.capacity[load.time < window[1]] < load.total).any() for load in loads),
             "unavailable",
-            Patch(facecolor="none", edgecolor=_UNAVAILABLE, hatch="/////", linewidth=0),
+            Patch(facecolor="none", edgecolor=UNAVAILABLE, hatch="/////", linewidth=0),
         ),
         (any(load.excess.any() for load in loads), "above capacity", Patch(color=WRONG, linewidth=0)),
     ]

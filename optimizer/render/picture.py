@@ -12,9 +12,8 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from optimizer.errors import UsageError
 from optimizer.formats.files import write_whole
-from optimizer.problem import Problem
+from optimizer.render.chart import drawable
 from optimizer.render.convergence import convergences
 from optimizer.render.curves import draw_convergence
 from optimizer.render.labels import TEXT_SIZE
@@ -22,7 +21,6 @@ from optimizer.render.panels import Subject, draw
 from optimizer.render.tables import headline
 from optimizer.render.text import objective_title
 from optimizer.result import Result, bounds_on
-from optimizer.schedule import Schedule
 
 _METADATA = {
     "png": {"Software": "schedopt"},
@@ -49,29 +47,7 @@ _STYLE = {
 }
 
 
-def save_gantt(problem: Problem, schedule: Schedule, path: Path, *, title: str | None = None) -> None:
-    """Write a Gantt chart, whole or not at all.
-
-    Parameters
-    ----------
-    problem : Problem
-        On the instance's own grid.
-    schedule : Schedule
-        Valid or not.
-    path : Path
-        Target; its suffix is .png, .svg or .pdf.
-    title : str or None
-        None: the instance's name and the objective's value.
-
-    Raises
-    ------
-    UsageError
-        Another suffix, or a job in a mode or on a node that does not exist.
-    """
-    _save(path, lambda figure: draw(figure, [Subject(problem, schedule, title)]))
-
-
-def save_gantts(results: Mapping[str, Result], path: Path) -> None:
+def save_gantt_picture(results: Mapping[str, Result], path: Path) -> None:
     """Write the schedules of one instance above each other; parameters and errors as for ``export.save_gantt``."""
     _save(path, lambda figure: draw(figure, _subjects(results)))
 
@@ -83,13 +59,7 @@ def save_convergence_picture(results: Mapping[str, Result], path: Path) -> None:
     _save(path, lambda figure: draw_convergence(figure, curves, title))
 
 
-def gantt_figure(problem: Problem, schedule: Schedule, title: str | None = None) -> Figure:
-    """Return a Gantt chart as a figure, for notebooks; parameters and errors as for :func:`save_gantt`."""
-    with _own_style():
-        return _figure(lambda figure: draw(figure, [Subject(problem, schedule, title)]))
-
-
-def gantts_figure(results: Mapping[str, Result], title: str | None = None) -> Figure:
+def gantt_figure(results: Mapping[str, Result], title: str | None = None) -> Figure:
     """Return the schedules of one instance above each other as a figure; ``title`` is for a single one."""
     with _own_style():
         return _figure(lambda figure: draw(figure, _subjects(results, title)))
@@ -97,21 +67,15 @@ def gantts_figure(results: Mapping[str, Result], title: str | None = None) -> Fi
 
 def _subjects(results: Mapping[str, Result], title: str | None = None) -> list[Subject]:
     """Return what there is to draw; several have their names and gaps as titles."""
-    drawn = {name: result for name, result in results.items() if result.schedule is not None}
-    if not drawn:
-        raise UsageError("there is no schedule to draw")
-    bounds = bounds_on(results)
+    drawn, bounds = drawable(results), bounds_on(results)
     return [
-        Subject(result.problem, result.schedule, headline(name, result, bounds[name]) if len(drawn) > 1 else title)
-        for name, result in drawn.items()
-        if result.schedule is not None
+        Subject(result.problem, schedule, headline(name, result, bounds[name]) if len(drawn) > 1 else title)
+        for name, (result, schedule) in drawn.items()
     ]
 
 
 def _save(path: Path, draw_into: Callable[[Figure], None]) -> None:
     kind = path.suffix.lower().removeprefix(".")
-    if kind not in _METADATA:
-        raise UsageError(f"{path}: no picture can be written as {path.suffix!r}, expected .png, .svg or .pdf")
     buffer = BytesIO()
     with _own_style():
         figure = _figure(draw_into)

@@ -14,7 +14,7 @@ from rich.text import Text
 from optimizer.objective import evaluate
 from optimizer.problem import Problem
 from optimizer.render.characters import ASCII, UNICODE, Line, encodable, fitted
-from optimizer.render.chart import LANE, Chart, Rows, on_one_axis
+from optimizer.render.chart import LANE, MOST_JOB_ROWS, Chart, Rows, drawable, on_one_axis
 from optimizer.render.colors import WRONG, Groups, text_color
 from optimizer.render.load import Load, job_counts, mean_between, node_loads, resource_loads
 from optimizer.render.tables import headline
@@ -24,7 +24,6 @@ from optimizer.result import Result, bounds_on
 from optimizer.schedule import Schedule
 from optimizer.units import FloatArray
 
-_MOST_JOBS = 40
 _MOST_LANES = 60
 _MOST_NODE_STRIPS = 40
 _LABEL_SHARE = 3  # labels take no more than one column in three
@@ -63,15 +62,15 @@ def terminal_gantts(results: Mapping[str, Result]) -> RenderableType:
     Raises
     ------
     UsageError
-        When a job runs in a mode or on a node that does not exist.
+        When no run has a schedule, or a job runs in a mode or on a node that does not exist.
     """
-    drawn = [(name, result, result.schedule) for name, result in results.items() if result.schedule is not None]
-    charts = on_one_axis([Chart.of(result.problem, schedule) for _, result, schedule in drawn])
+    drawn = drawable(results)
+    charts = on_one_axis([Chart.of(result.problem, schedule) for result, schedule in drawn.values()])
     bounds = bounds_on(results)
-    titles = [headline(name, result, bounds[name]) if len(drawn) > 1 else None for name, result, _ in drawn]
+    titles = [headline(name, result, bounds[name]) if len(drawn) > 1 else None for name, (result, _) in drawn.items()]
     gantts = [
         _Gantt(result.problem, schedule, chart, title)
-        for (_, result, schedule), chart, title in zip(drawn, charts, titles, strict=True)
+        for (result, schedule), chart, title in zip(drawn.values(), charts, titles, strict=True)
     ]
     labels = tuple(label for gantt in gantts for label in gantt.labels())
     return Group(*(replace(gantt, beside=labels) for gantt in gantts))
@@ -113,10 +112,10 @@ class _Gantt:
             yield from canvas.rows(rows, labels)
         for strip in strips:
             yield canvas.strip(strip)
-        yield from canvas.legend(rows, colored=console.color_system is not None)
+        yield from canvas.legend(rows, strips, colored=console.color_system is not None)
 
     def _rows(self) -> Rows | None:
-        if self.problem.jobs <= _MOST_JOBS:
+        if self.problem.jobs <= MOST_JOB_ROWS:
             return self.chart.job_rows
         return self.chart.lanes if len(self.chart.lanes) <= _MOST_LANES else None
 
@@ -188,7 +187,7 @@ class _Canvas:
         for c in range(self.columns):
             axis.put(c, self.glyphs.axis, "dim")
         for tick in fitting_ticks(self.chart.problem.instance, self.chart.window, self.columns):
-            column = min(self.columns - 1, floor(self._at(tick.position)))
+            column = self._column(tick.position)
             axis.put(column, self.glyphs.tick, "dim")
             labels.put(column, tick.label)
         yield self._labelled("", labels)
@@ -220,24 +219,27 @@ class _Canvas:
         for c in range(self.columns):
             level = ceil(most * part[c] / whole[c] - 1e-9) if whole[c] > 0 else most
             if excess[c] > 0:
-                line.put(c, self.glyphs.levels[-1], WRONG)
+                line.put(c, self.glyphs.excess, WRONG)
             elif whole[c] <= 0:
                 line.put(c, self.glyphs.closed, "dim")
             elif level > 0:
                 line.put(c, self.glyphs.levels[min(level, most) - 1])
         return self._labelled(strip.label, line)
 
-    def legend(self, rows: Rows | None, *, colored: bool) -> Iterator[Text]:
+    def legend(self, rows: Rows | None, strips: Sequence[_Strip], *, colored: bool) -> Iterator[Text]:
         """Yield what marks and colours mean, if any were used."""
         entries = []
         if rows is not None and colored:
             for name, color in zip(self.groups.names, self.groups.colors, strict=False):
-                entries.append((self.glyphs.full, color, name))
+                shown = fitted(encodable(name, self.encoding), self.width // _LABEL_SHARE, self.glyphs.ellipsis)
+                entries.append((self.glyphs.full, color, shown))
         if rows is not None and rows is self.chart.job_rows:
             entries += self._marks()
+        if any(strip.excess.any() for strip in strips):
+            entries.append((self.glyphs.excess, WRONG, "above capacity"))
         text = Text()
         for glyph, style, name in entries:
-            addition = f" {fitted(encodable(name, self.encoding), self.width // _LABEL_SHARE, self.glyphs.ellipsis)}"
+            addition = f" {name}"
             if cell_len(text.plain) + cell_len(addition) + 4 > self.width:
                 break
             text.append("   " if text else "").append(glyph, style).append(addition)
@@ -250,8 +252,8 @@ class _Canvas:
         begin, end = chart.window
         marks = [
             ((chart.start > chart.arrival[chart.job]).any(), glyphs.waiting, "dim", "waiting"),
-            (((chart.end <= deadline) & (deadline < end)).any(), glyphs.deadline, WRONG, "deadline"),
-            (((begin <= due) & (due < end) & (due != deadline)).any(), glyphs.due, "yellow", "due date"),
+            (((chart.end <= deadline) & (deadline <= end)).any(), glyphs.deadline, WRONG, "deadline"),
+            (((begin <= due) & (due <= end) & (due != deadline)).any(), glyphs.due, "yellow", "due date"),
             (chart.late.any(), glyphs.late, WRONG, "late"),
         ]
         return [(glyph, style, name) for used, glyph, style, name in marks if used]
@@ -260,6 +262,10 @@ class _Canvas:
         """Return the position of a time in columns."""
         low, high = self.chart.window
         return (time - low) / (high - low) * self.columns
+
+    def _column(self, time: float) -> int:
+        """Return the column that shows a time of the window; its end is in the last one."""
+        return min(self.columns - 1, floor(self._at(time)))
 
     def _labelled(self, label: str, line: Line) -> Text:
         label = fitted(encodable(label, self.encoding), self.label_width, self.glyphs.ellipsis)
@@ -282,10 +288,10 @@ class _Canvas:
                 for c in range(floor(self._at(on_time)), max(1, ceil(self._at(chart.end[bar])))):
                     line.put(c, glyphs.late, WRONG)
         due, deadline, (begin, end) = chart.due[job], chart.deadline[job], chart.window
-        if begin <= due < end and due != deadline:
-            line.put(floor(self._at(due)), glyphs.due, "yellow")
-        if chart.end[bars[-1]] <= deadline < end:  # the part after a deadline that was missed is drawn as late
-            line.put(floor(self._at(deadline)), glyphs.deadline, WRONG)
+        if begin <= due <= end and due != deadline:
+            line.put(self._column(due), glyphs.due, "yellow")
+        if chart.end[bars[-1]] <= deadline <= end:  # the part after a deadline that was missed is drawn as late
+            line.put(self._column(deadline), glyphs.deadline, WRONG)
         return line
 
     def _bar(self, line: Line, start: float, end: float, color: str) -> None:

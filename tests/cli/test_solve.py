@@ -67,7 +67,7 @@ def test_infeasible_is_status_1_and_no_error(schedopt: Command, instances: Path)
     result = schedopt("solve", instances / "infeasible.yaml", "-o", "s.json", "--gantt", "c.png")
     assert result.exit_code == 1
     assert "infeasible" in result.stdout
-    assert result.stderr == "schedopt: there is no schedule to draw\n"
+    assert result.stderr == "schedopt: there is no schedule to draw: auto ended with infeasible\n"
     assert os.listdir() == ["s.json"]
     assert json.loads(Path("s.json").read_text())["jobs"] == []
 
@@ -143,6 +143,21 @@ def test_targets_are_looked_at_before_the_run(
     monkeypatch.setattr("optimizer.solvers.solve.solve", lambda *_, **__: pytest.fail("it ran"))
     result = schedopt("solve", instances / "first-steps.yaml", *words)
     assert (result.exit_code, result.stderr) == (2, f"{complaint}\n")
+
+
+@pytest.mark.parametrize("words", [["-o", "s.json"], ["--gantt", "c.html"], ["-o", "x" * 300 + ".json"]])
+def test_a_folder_that_takes_no_files_is_known_before_the_run(
+    schedopt: Command, instances: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    Path("s.json").write_text("old")
+    monkeypatch.setattr("optimizer.solvers.solve.solve", lambda *_, **__: pytest.fail("it ran"))
+    monkeypatch.setattr(Path, "touch", refuse)  # not by permissions: root may write anywhere
+    result = schedopt("solve", instances / "first-steps.yaml", *words)
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"schedopt: {words[1]}: cannot be written: ")
 
 
 def test_a_run_without_schedule_is_nothing_to_start_from(schedopt: Command, instances: Path) -> None:

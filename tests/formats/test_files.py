@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from optimizer.errors import InputError
-from optimizer.formats.files import json_text, read_text, stem, suffix, write_whole
+from optimizer.formats.files import json_text, read_text, stem, suffix, try_to_write, write_whole
 
 
 @pytest.mark.parametrize(
@@ -81,6 +81,35 @@ def test_missing_folder_is_an_error_about_the_target(tmp_path: Path) -> None:
     with pytest.raises(InputError) as raised:
         write_whole(path, "x")
     assert str(raised.value) == f"{path}: cannot be written: No such file or directory"
+
+
+@pytest.mark.parametrize("name", ["x" * 240 + ".swf.gz", "x" * 255])
+def test_names_as_long_as_they_may_be_are_written(tmp_path: Path, name: str) -> None:
+    try_to_write(tmp_path / name)
+    assert not os.listdir(tmp_path)
+    write_whole(tmp_path / name, "x")
+    assert os.listdir(tmp_path) == [name]
+
+
+def test_trying_to_write_leaves_the_file_alone(tmp_path: Path) -> None:
+    write_whole(tmp_path / "out.json", "old")
+    try_to_write(tmp_path / "out.json")
+    try_to_write(os.devnull)
+    assert (tmp_path / "out.json").read_text() == "old"
+    assert os.listdir(tmp_path) == ["out.json"]
+
+
+@pytest.mark.parametrize("name", ["no/out.json", "x" * 256, "a\0b"])
+def test_what_cannot_be_written_is_known_beforehand(tmp_path: Path, name: str) -> None:
+    for attempt in (try_to_write, lambda path: write_whole(path, "x")):
+        with pytest.raises(InputError, match="cannot be written"):
+            attempt(tmp_path / name)
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="a folder in which not even root can write")
+def test_a_folder_that_cannot_be_written_to() -> None:
+    with pytest.raises(InputError, match=r"/proc/out\.json: cannot be written"):
+        try_to_write("/proc/out.json")
 
 
 def test_directory_as_target_is_refused(tmp_path: Path) -> None:

@@ -44,3 +44,22 @@ def test_another_instance_is_refused(tmp_path: Path) -> None:
     other = Instance((Job("a", duration=1),), resources={"cpu": 1})
     with pytest.raises(InputError, match=r"s\.json: a schedule of the instance 'tiny'"):
         read_result(tmp_path / "s.json", scheduled(other, [0])[0].instance)
+
+
+@pytest.mark.parametrize(
+    ("trace", "complaint"),
+    [
+        ([[-1.0, 14.0, None]], r"trace\[0\]\[0\]: -1\.0, expected a number of seconds >= 0"),
+        ([[1.0, 14.0, None], [0.5, 13.0, None]], r"trace\[1\]\[0\]: 0\.5, expected .* >= 1, which the row before has"),
+        ([[1.0, None, 1e999]], r"trace\[0\]"),
+        ([[1.0, 14.0]], r"trace\[0\]"),
+    ],
+)
+def test_a_trace_that_is_none_is_refused_by_its_place(tmp_path: Path, trace: list[object], complaint: str) -> None:
+    problem, schedule = small()
+    save_result(ran(problem, schedule), tmp_path / "s.json")
+    document = json.loads((tmp_path / "s.json").read_text()) | {"trace": trace}
+    (tmp_path / "s.json").write_text(json.dumps(document).replace("Infinity", "1e999"))
+    with pytest.raises(InputError, match=complaint) as raised:
+        read_result(tmp_path / "s.json", problem.instance)
+    assert "s.json" in str(raised.value)

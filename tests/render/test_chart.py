@@ -8,7 +8,7 @@ from optimizer.instance import Instance, Job, Node, Unavailable
 from optimizer.names import Kind
 from optimizer.problem import Problem
 from optimizer.render.chart import LANE, Chart, on_one_axis, packed
-from optimizer.render.colors import OTHER, PALETTE, RANKS, WRONG, Groups
+from optimizer.render.colors import OTHER, PALETTE, RANKS, WRONG, Groups, text_color
 from optimizer.render.load import job_counts, mean_between, node_loads, resource_loads
 from optimizer.schedule import Schedule, Segments
 
@@ -175,7 +175,6 @@ def test_lateness_is_the_worst_that_happened() -> None:
     assert groups.names == ("in time", "after the due date", "after the deadline", "neither due nor deadline")
     assert groups.of_job.tolist() == [0, 1, 2, 3]
     assert groups.colors[2] == WRONG
-    assert Groups.by_lateness(end[:1], due[:1], deadline[:1]).names == ("in time",)
 
 
 def test_charts_on_one_axis_keep_their_own_spans() -> None:
@@ -193,3 +192,9 @@ def test_a_job_waits_since_it_arrived_or_was_interrupted_wherever_that_was() -> 
     zeros = np.zeros(2, dtype=np.int64)
     chart = Chart.of(problem, Schedule(np.array([2, 0]), np.array([8, 2]), np.arange(2), zeros, segments=pieces))
     assert chart.since.tolist() == [1, 4, 0]
+
+
+def test_text_contrasts_with_what_is_behind_it() -> None:
+    assert [text_color(color) for color in PALETTE] == ["white", "black", "black", "black", "black", "black"]
+    assert [text_color(color) for color in ("#000000", WRONG, "#757575")] == ["white"] * 3
+    assert [text_color(color) for color in ("#777777", "#FFFFFF")] == ["black"] * 2

@@ -3,9 +3,11 @@ from pathlib import Path
 
 import pytest
 from chart_cases import ran, small
+from matplotlib.figure import Figure
 
 from optimizer.errors import UsageError
 from optimizer.render.convergence import Steps, convergences, improves, is_logarithmic
+from optimizer.render.curves import draw_convergence
 from optimizer.render.export import save_convergence
 from optimizer.result import Progress, Result
 
@@ -55,3 +57,12 @@ def test_the_picture_names_axes_and_curves(tmp_path: Path, runtime: float, tick:
 def test_other_files(tmp_path: Path, kind: str) -> None:
     save_convergence({"cp-sat": run()}, tmp_path / f"c.{kind}")
     assert (tmp_path / f"c.{kind}").stat().st_size > 5_000
+
+
+def test_values_are_drawn_through_and_bounds_dashed_from_their_moments_on() -> None:
+    figure = Figure()
+    draw_convergence(figure, convergences({"cp-sat": run()}), "value")
+    (axes,) = figure.axes
+    value, bound = (line for line in axes.lines if line.get_drawstyle() == "steps-post")
+    assert (value.get_linestyle(), value.get_xydata().tolist()) == ("-", [[0.5, 20], [1, 18], [2, 18], [4, 18]])
+    assert (bound.get_linestyle(), bound.get_xydata().tolist()) == ("--", [[1, 10], [2, 12.5], [4, 12.5]])

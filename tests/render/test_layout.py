@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from optimizer.instance import Instance, Job, Node, Unavailable
+from optimizer.instance import Instance, Job, Mode, Node, Unavailable
 from optimizer.problem import Problem
 from optimizer.render.chart import Chart
 from optimizer.render.layout import Layout, busiest, by_job, by_node, by_unit, layouts
@@ -62,23 +62,40 @@ def test_small_demands_on_a_large_node_keep_their_height() -> None:
 
 def test_jobs_have_a_row_each_by_node_and_start() -> None:
     layout = by_job(two_nodes())
-    assert layout.bands == ("wide", "thin", "none", "half")
-    assert layout.low.tolist() == [0, 1, 2, 3]
-    assert layout.edges.tolist() == [0, 1, 2, 3, 4]
+    assert layout.bands == ("big:", "wide", "thin", "none", "small:", "half")
+    assert layout.low.tolist() == [1, 2, 3, 5]
+    assert layout.edges.tolist() == [0, 1, 2, 3, 4, 5, 6]
+
+
+def test_one_node_and_idle_ones_need_no_name() -> None:
+    jobs = (Job("a", duration=1, demand={"cpu": 1}), Job("b", duration=1, demand={"cpu": 1}))
+    assert by_job(chart_of(Instance(jobs, resources={"cpu": 2}), [1, 0], [0, 0])).bands == ("b", "a")
+    nodes = (Node("n", {"cpu": 2}, count=3),)
+    layout = by_job(chart_of(Instance(jobs, nodes=nodes), [0, 0], [2, 1]))
+    assert layout.bands == ("n-1:", "b", "n-2:", "a")
+    assert layout.low.tolist() == [3, 1]
 
 
 def test_units_are_offered_where_they_are_whole_and_used() -> None:
-    names = [layout.name for layout in layouts(two_nodes())]
+    names = [layout.name for layout in layouts(two_nodes(), 0)]
     assert names == ["nodes, as high as gpu", "units of gpu", "units of cpu", "jobs"]
     jobs = (Job("a", duration=1, demand={"gpu": 0.5}),)
     chart = chart_of(Instance(jobs, resources={"gpu": 2, "idle": 3}), [0], [0])
-    assert [layout.name for layout in layouts(chart)] == ["nodes, as high as gpu", "jobs"]
+    assert [layout.name for layout in layouts(chart, 0)] == ["nodes, as high as gpu", "jobs"]
 
 
 def test_the_busiest_resource_has_the_largest_share_in_use() -> None:
-    assert busiest(two_nodes()) == 0
+    assert busiest([two_nodes()]) == 0
     jobs = (Job("a", duration=2, demand={"gpu": 1, "cpu": 7}),)
-    assert busiest(chart_of(Instance(jobs, resources={"gpu": 8, "cpu": 8}), [0], [0])) == 1
+    assert busiest([chart_of(Instance(jobs, resources={"gpu": 8, "cpu": 8}), [0], [0])]) == 1
+
+
+def test_the_busiest_resource_is_one_for_all_charts() -> None:
+    modes = (Mode(2, {"gpu": 4}), Mode(6, {"cpu": 3}))
+    problem = Problem.of(Instance((Job("a", modes=modes),), resources={"gpu": 4, "cpu": 4}))
+    zero = np.zeros(1, dtype=np.int64)
+    first, second = (Chart.of(problem, Schedule.starting(problem, zero, np.array([mode]), zero)) for mode in (0, 1))
+    assert (busiest([first]), busiest([second]), busiest([first, second])) == (0, 1, 1)
 
 
 @pytest.mark.parametrize("starts", [[0, 0], [0, 1]])

@@ -154,7 +154,16 @@ def test_closed_times_and_overload_are_seen() -> None:
     problem, schedule = scheduled(instance, [0, 0, 0])
     strip = next(line for line in drawn(problem, schedule, 35, color=True).splitlines() if line.startswith("cpu"))
     assert "╳" * 6 in strip
-    assert "\x1b[38;2;192;0;0m" + "█" * 8 in strip, "overload is red"
+    assert "\x1b[38;2;192;0;0m" + "▲" * 8 in strip, "overload is red"
+    plain = drawn(problem, schedule, 35, ascii_only=True).splitlines()
+    assert "!" * 8 + " " in next(line for line in plain if line.startswith("cpu"))
+    assert plain[-1].endswith("! above capacity")
+
+
+def test_a_deadline_at_the_right_edge_is_drawn() -> None:
+    jobs = (Job("a", duration=2, deadline=4), Job("b", duration=4, due=4))
+    lines = drawn(*scheduled(Instance(jobs, resources={"cpu": 1}), [0, 0]), 20).splitlines()
+    assert [line[-1] for line in lines if line.startswith(("a ", "b "))] == ["┃", "┊"]
 
 
 def test_colors_only_on_a_terminal_that_has_them() -> None:

@@ -1,1 +1,1 @@
-"""Gantt charts as one HTML file that people zoom and search: Python lays out, Bokeh draws, page.js joins the two."""
+"""Gantt charts as one HTML file that people zoom and search: Python lays out, Bokeh draws, script/ joins the two."""

@@ -11,21 +11,18 @@ from bokeh.models import (
     HoverTool,
     LinearColorMapper,
     PanTool,
-    PlainText,
     Range1d,
     ResetTool,
     SaveTool,
     TapTool,
-    Title,
     WheelZoomTool,
 )
 from bokeh.plotting import figure
 
-from optimizer.render.colors import PALETTE, WRONG
+from optimizer.render.colors import BAND, DUE, JOIN, PALETTE, UNAVAILABLE, WAITING, WRONG
 from optimizer.render.page.look import FONT
 from optimizer.render.page.time import Time
 
-_WAITING, _BAND, _UNAVAILABLE, _JOIN = "#9A9A9A", "#F4F4F4", "#888888", "#444444"
 _HEIGHT = 400
 _BOX = ("left", "right", "top", "bottom")
 _SEGMENT = ("x0", "y0", "x1", "y1")
@@ -43,23 +40,21 @@ _COLUMNS = (
 )
 
 
-def bars_figure(number: int, time: Time, title: str | None, *, outlined: bool) -> figure:
+def bars_figure(number: int, time: Time, *, outlined: bool) -> figure:
     """Return the figure of the bars of chart ``number``, without bars; ``outlined`` ones are told apart by a line."""
     plot = time.figure(
         f"plot-{number}", _HEIGHT, y_range=Range1d(1, 0, name=f"rows-{number}"), toolbar_location="right"
     )
-    if title is not None:
-        plot.title = Title(text=PlainText(text=title), text_font=FONT, text_font_size="14px")
     sources = {name: ColumnDataSource(name=f"{name}-{number}", data=_empty(*columns)) for name, columns in _COLUMNS}
     box = {"left": "left", "right": "right", "top": "top", "bottom": "bottom"}
-    plot.quad(source=sources["bands"], fill_color=_BAND, line_color=None, level="underlay", **box)
+    plot.quad(source=sources["bands"], fill_color=BAND, line_color=None, level="underlay", **box)
     plot.quad(
-        source=sources["closed"], fill_color="white", line_color=None, hatch_pattern="/", hatch_color=_UNAVAILABLE,
+        source=sources["closed"], fill_color="white", line_color=None, hatch_pattern="/", hatch_color=UNAVAILABLE,
         hatch_weight=0.5, hatch_scale=9, level="underlay", **box,
     )  # fmt: skip
     ends = {"x0": "x0", "y0": "y0", "x1": "x1", "y1": "y1"}
-    plot.segment(source=sources["waiting"], line_color=_WAITING, line_width=2, line_alpha=0.6, **ends)
-    plot.segment(source=sources["joins"], line_color=_JOIN, line_width=1, line_alpha=0.8, **ends)
+    plot.segment(source=sources["waiting"], line_color=WAITING, line_width=2, **ends)
+    plot.segment(source=sources["joins"], line_color=JOIN, line_width=1, line_alpha=0.8, **ends)
     colors = LinearColorMapper(palette=list(PALETTE), low=-0.5, high=len(PALETTE) - 0.5, name=f"colors-{number}")
     bars = plot.quad(
         source=sources["bars"], fill_color={"field": "color", "transform": colors},
@@ -67,9 +62,9 @@ def bars_figure(number: int, time: Time, title: str | None, *, outlined: bool) -
         nonselection_line_alpha=0, **box,
     )  # fmt: skip
     plot.quad(source=sources["late"], fill_color=WRONG, line_color=None, **box)
-    plot.segment(source=sources["arrivals"], line_color=_WAITING, line_width=2, **ends)
+    plot.segment(source=sources["arrivals"], line_color=WAITING, line_width=2, **ends)
     plot.segment(source=sources["deadlines"], line_color=WRONG, line_width=2, **ends)
-    plot.segment(source=sources["dues"], line_color="black", line_width=2, line_dash="dotted", **ends)
+    plot.segment(source=sources["dues"], line_color=DUE, line_width=2, line_dash="dotted", **ends)
     plot.text(
         source=sources["labels"], x="x", y="y", text="text", text_color="color", text_font_size="11px",
         text_font={"value": FONT}, text_align="left", text_baseline="middle",

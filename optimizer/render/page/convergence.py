@@ -16,9 +16,9 @@ from bokeh.plotting import figure
 
 from optimizer.render.characters import fitted
 from optimizer.render.convergence import Convergence, is_logarithmic
-from optimizer.render.page.look import page_figure
+from optimizer.render.page.look import FONT, page_figure
 
-_HEIGHT, _LEGEND_NAME = 280, 30
+_HEIGHT, _LEGEND_NAME, _LEGEND_LINE = 280, 24, 24
 
 
 def convergence_figure(curves: Sequence[Convergence], title: str) -> figure:
@@ -26,6 +26,7 @@ def convergence_figure(curves: Sequence[Convergence], title: str) -> figure:
     scale = "log" if is_logarithmic(curves) else "linear"
     plot = page_figure("convergence", _HEIGHT, x_axis_type=scale, toolbar_location="above")
     items = []
+    is_paired = all(len(curve.value.time) and len(curve.bound.time) for curve in curves)
     for curve in curves:
         for kind, steps, dash in (("value", curve.value, "solid"), ("bound", curve.bound, "dashed")):
             if len(steps.time):
@@ -33,10 +34,15 @@ def convergence_figure(curves: Sequence[Convergence], title: str) -> figure:
                     steps.time, steps.value, mode="after", line_color=curve.color, line_width=2, line_dash=dash
                 )
                 plot.scatter(steps.time[:-1], steps.value[:-1], size=5, color=curve.color)
-                items.append(
-                    LegendItem(label={"value": f"{fitted(curve.name, _LEGEND_NAME)}: {kind}"}, renderers=[line])
-                )
-    plot.add_layout(Legend(items=items, border_line_color=None, label_text_font_size="12px"), "right")
+                name = kind if is_paired and kind == "bound" else f"{fitted(curve.name, _LEGEND_NAME)}: {kind}"
+                items.append(LegendItem(label={"value": name}, renderers=[line]))
+    # below, a line for each run, for beside it a narrow window would have no room left for the curves
+    legend = Legend(
+        items=items, ncols=1 + is_paired, orientation="horizontal", spacing=6, location="left", border_line_color=None,
+        label_text_font=FONT, label_text_font_size="12px",
+    )  # fmt: skip
+    plot.height += _LEGEND_LINE * len(items) // (1 + is_paired)
+    plot.add_layout(legend, "below")
     wheel = WheelZoomTool(dimensions="width")
     plot.add_tools(
         wheel, BoxZoomTool(), ResetTool(), HoverTool(tooltips=[("after", "@x{0.000} s"), ("value", "@y{0,0.0000}")])

@@ -14,15 +14,16 @@ from bokeh.layouts import column
 from bokeh.models import LayoutDOM
 from bokeh.resources import Resources
 
-from optimizer.errors import UsageError
 from optimizer.formats.files import write_whole
+from optimizer.render.chart import Chart, drawable
 from optimizer.render.convergence import convergences, improves
-from optimizer.render.load import Load, resource_loads
+from optimizer.render.load import resource_loads
 from optimizer.render.page.bars import bars_figure
 from optimizer.render.page.clock import Clock
 from optimizer.render.page.convergence import convergence_figure
 from optimizer.render.page.header import header, page_title
 from optimizer.render.page.loads import load_figure, selector_figure
+from optimizer.render.page.look import title_text
 from optimizer.render.page.tables import Drawing, page_data
 from optimizer.render.page.time import Time
 from optimizer.render.tables import headline
@@ -77,24 +78,27 @@ def gantt_page(results: Mapping[str, Result], title: str | None = None) -> Page:
     UsageError
         When no run has a schedule, or a job runs in a mode or on a node that does not exist.
     """
-    drawings = [Drawing.of(name, result) for name, result in results.items() if result.schedule is not None]
-    if not drawings:
-        raise UsageError("there is no schedule to draw")
+    drawings = [
+        Drawing(name, result, schedule, Chart.of(result.problem, schedule))
+        for name, (result, schedule) in drawable(results).items()
+    ]
     lows, highs = zip(*(drawing.chart.window for drawing in drawings), strict=True)
     instance = drawings[0].chart.problem.instance
     clock = Clock.of(instance, (min(lows), max(highs)))
     time = Time(clock, (min(lows), max(highs)))
-    loads = [_loads(drawing) for drawing in drawings]
+    loads = [resource_loads(drawing.chart.problem, drawing.schedule) for drawing in drawings]
     figures: list[Any] = []
     bounds = bounds_on(results)
     for number, (drawing, own) in enumerate(zip(drawings, loads, strict=True)):
-        name = headline(drawing.name, drawing.result, bounds[drawing.name]) if len(drawings) > 1 else None
-        figures.append(bars_figure(number, time, name, outlined=len(drawing.chart.job) <= _MOST_OUTLINED))
+        if len(drawings) > 1:
+            figures.append(title_text(f"title-{number}", headline(drawing.name, drawing.result, bounds[drawing.name])))
+        figures.append(bars_figure(number, time, outlined=len(drawing.chart.job) <= _MOST_OUTLINED))
         figures += [
             load_figure(number, index, load, drawing.chart.span, time, last=index == len(own) - 1)
             for index, load in enumerate(own)
         ]
-    figures.append(selector_figure(max(loads[0], key=lambda load: load.utilization(time.window)), time))
+    busiest = max(loads[0], key=lambda load: load.utilization(time.window))
+    figures.append(selector_figure(busiest, time, drawings[0].name if len(drawings) > 1 else None))
     layouts: list[LayoutDOM] = [column(*figures, sizing_mode="stretch_width", spacing=0)]
     if improves(results.values()):  # apart, for its legend would narrow the charts
         layouts.append(convergence_figure(convergences(results), _values(drawings[0].result)))
@@ -145,11 +149,6 @@ def _page(
 
 def _values(result: Result) -> str:
     return objective_title(result.objective, result.problem.instance.time_unit)
-
-
-def _loads(drawing: Drawing) -> list[Load]:
-    assert drawing.result.schedule is not None, "a drawing has one"
-    return resource_loads(drawing.chart.problem, drawing.result.schedule)
 
 
 def _part(*path: str) -> str:

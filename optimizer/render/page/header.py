@@ -78,10 +78,8 @@ def _cells(result: Result, metrics: Sequence[str], bound: float | None, best: fl
 
 def _broken(drawing: Drawing) -> str | None:
     """Return what is wrong with a schedule, None if nothing is; one that is said to be late may miss deadlines."""
-    result = drawing.result
-    assert result.schedule is not None, "a drawing has one"
-    found = violations(drawing.chart.problem, result.schedule)
-    broken = [violation for violation in found if not (result.late and violation.rule is Rule.DEADLINE)]
+    found = violations(drawing.chart.problem, drawing.schedule)
+    broken = [violation for violation in found if not (drawing.result.late and violation.rule is Rule.DEADLINE)]
     if not broken:
         return None
     more = f" (and {len(broken) - 1:,} more)" if len(broken) > 1 else ""

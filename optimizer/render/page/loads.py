@@ -8,17 +8,17 @@ from bokeh.plotting import figure
 from numpy.typing import NDArray
 
 from optimizer.render.characters import fitted
-from optimizer.render.colors import WRONG
+from optimizer.render.colors import CAPACITY, LOAD, PALETTE, UNAVAILABLE, WRONG
 from optimizer.render.load import Load, mean_between
 from optimizer.render.page.time import Time
 from optimizer.render.text import number_text, percent_text, printable
 from optimizer.units import FloatArray
 
-_LOAD, _UNAVAILABLE, _RANGE = "#8FB8DE", "#888888", "#0072B2"
+_RANGE = PALETTE[0]
 _LOAD_HEIGHT, _AXIS_HEIGHT, _DATE_HEIGHT, _SELECTOR_HEIGHT = 76, 22, 16, 96
 _SELECTOR_STEPS = 800
 _NAME_WIDTH, _NUMBER_WIDTH = 14, 9  # characters beside the axis
-_HATCH: dict[str, Any] = {"hatch_pattern": "/", "hatch_color": _UNAVAILABLE, "hatch_weight": 0.5, "hatch_scale": 9}
+_HATCH: dict[str, Any] = {"hatch_pattern": "/", "hatch_color": UNAVAILABLE, "hatch_weight": 0.5, "hatch_scale": 9}
 
 
 def load_figure(number: int, index: int, load: Load, span: tuple[float, float], time: Time, *, last: bool) -> figure:
@@ -44,14 +44,16 @@ def load_figure(number: int, index: int, load: Load, span: tuple[float, float], 
     kept = {name: np.append(values, values[-1]) for name, values in steps.items()} | {"time": np.append(load.time, end)}
     at = time.clock.at(kept["time"])
     zero = 0 * at
-    _area(plot, at, zero, kept["usage"], name=f"usage-{number}-{index}", fill_color=_LOAD)
+    _area(plot, at, zero, kept["usage"], name=f"usage-{number}-{index}", fill_color=LOAD)
     if (load.capacity < load.total).any():
         _area(plot, at, kept["capacity"], zero + load.total, fill_alpha=0, **_HATCH)
     if load.excess.any():
-        _area(plot, at, kept["usage"] - kept["excess"], kept["usage"], fill_color=WRONG)
+        _area(
+            plot, at, kept["usage"] - kept["excess"], kept["usage"], name=f"excess-{number}-{index}", fill_color=WRONG
+        )
     line = _changes(kept["capacity"])
     capacity = ColumnDataSource({"x": at[line], "high": kept["capacity"][line]}, name=f"capacity-{number}-{index}")
-    plot.step("x", "high", source=capacity, mode="after", line_color="black", line_width=1)
+    plot.step("x", "high", source=capacity, mode="after", line_color=CAPACITY, line_width=1)
     total = number_text(load.total)
     share = percent_text(load.utilization(span))
     axis = plot.yaxis[0]
@@ -82,16 +84,21 @@ def _changes(*functions: FloatArray) -> NDArray[np.bool_]:
     return kept
 
 
-def selector_figure(load: Load, time: Time) -> figure:
-    """Return the whole time with the load of one resource, and a handle on the part that is shown."""
+def selector_figure(load: Load, time: Time, name: str | None) -> figure:
+    """Return the whole time with the load of one resource, of schedule ``name``, and a handle on what is shown."""
     height = _SELECTOR_HEIGHT + _DATE_HEIGHT * time.clock.dates
     plot = time.figure("selector", height, Range1d(*time.full), y_range=_load_range(load))
     edges = np.linspace(*time.window, _SELECTOR_STEPS + 1)
     means = mean_between(load.time, load.usage, edges)
-    _area(plot, time.clock.at(edges), np.zeros(len(edges)), np.append(means, means[-1]), fill_color=_LOAD)
+    _area(plot, time.clock.at(edges), np.zeros(len(edges)), np.append(means, means[-1]), fill_color=LOAD)
     tool = RangeTool(x_range=time.shown, start_gesture="pan")
     tool.overlay.fill_color, tool.overlay.fill_alpha = _RANGE, 0.12
     plot.add_tools(tool)
-    plot.yaxis.visible = False
+    axis = plot.yaxis[0]
+    of = "" if name is None else f"\nin {fitted(printable(name), _NAME_WIDTH)}"
+    axis.axis_label = PlainText(text=f"time to show:\n{fitted(printable(load.resource), _NAME_WIDTH)}{of}")
+    axis.axis_label_orientation = "horizontal"
+    axis.ticker = FixedTicker(ticks=[])
+    axis.axis_line_color = None
     plot.xaxis.axis_label = PlainText(text=time.clock.title)
     return plot

@@ -9,16 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.problem import Problem
-from optimizer.render.chart import Chart
-from optimizer.render.colors import PALETTE, Groups, text_color
-from optimizer.render.layout import JOBS, Layout, layouts
+from optimizer.render.chart import MOST_JOB_ROWS, Chart
+from optimizer.render.colors import CAPACITY, DUE, JOIN, LOAD, UNAVAILABLE, WAITING, WRONG, Groups, text_color
+from optimizer.render.layout import JOBS, Layout, busiest, layouts
 from optimizer.render.page.clock import Clock
 from optimizer.render.text import printable
 from optimizer.result import Result
-from optimizer.schedule import processing_times
+from optimizer.schedule import Schedule, processing_times
 from optimizer.units import FloatArray
 
-_MOST_JOB_ROWS = 40
 _TYPES = ("uint8", "uint16", "int32", "float32", "float64")
 
 
@@ -32,32 +31,40 @@ class Drawing:
         What tells it from the others.
     result : Result
         A run with a schedule.
+    schedule : Schedule
+        The run's.
     chart : Chart
         Its bars.
     """
 
     name: str
     result: Result
+    schedule: Schedule
     chart: Chart
-
-    @classmethod
-    def of(cls, name: str, result: Result) -> "Drawing":
-        """Return the drawing of a run."""
-        assert result.schedule is not None, "checked by whoever draws"
-        return cls(name, result, Chart.of(result.problem, result.schedule))
 
 
 def page_data(drawings: Sequence[Drawing], clock: Clock) -> dict[str, Any]:
     """Return all that the script of the page needs to know, as plain data with packed arrays."""
     problem = drawings[0].chart.problem
+    resource = busiest([drawing.chart for drawing in drawings])
     return {
         "clock": {"symbol": clock.symbol, "dates": clock.dates, "origin": clock.origin, "scale": clock.scale},
         "jobs": _jobs(problem, drawings[0].chart),
         "nodes": [None if name is None else printable(name) for name in problem.instance.node_ids],
-        "charts": [_chart(drawing) for drawing in drawings],
+        "charts": [_chart(drawing, resource, drawings[0].chart) for drawing in drawings],
         "loads": [printable(name) for name in problem.instance.resource_ids],
-        "first": -1 if problem.jobs <= _MOST_JOB_ROWS else 0,
+        "first": -1 if problem.jobs <= MOST_JOB_ROWS else 0,
         "closed": len(problem.profile_time) > problem.nodes,
+        "look": {
+            "wrong": WRONG,
+            "wrongText": text_color(WRONG),
+            "load": LOAD,
+            "capacity": CAPACITY,
+            "unavailable": UNAVAILABLE,
+            "waiting": WAITING,
+            "due": DUE,
+            "join": JOIN,
+        },
     }
 
 
@@ -123,9 +130,9 @@ def _demands(problem: Problem) -> tuple[list[str], NDArray[Any]]:
     return texts, of_mode.reshape(-1)
 
 
-def _chart(drawing: Drawing) -> dict[str, Any]:
-    chart, schedule = drawing.chart, drawing.result.schedule
-    assert schedule is not None, "a drawing has one"
+def _chart(drawing: Drawing, resource: int, first: Chart) -> dict[str, Any]:
+    """Return a chart whose heights stand for ``resource``, and whose jobs have the colours of ``first``."""
+    chart, schedule = drawing.chart, drawing.schedule
     problem, per_unit = chart.problem, chart.problem.instance.time_scale.per_unit
     return {
         "name": printable(drawing.name),
@@ -138,8 +145,8 @@ def _chart(drawing: Drawing) -> dict[str, Any]:
         "firstBar": packed_array(chart.pieces.first),
         "mode": packed_array(chart.mode - problem.mode_start[:-1]),
         "work": packed_array(processing_times(problem, schedule.mode, schedule.node) / per_unit),
-        "layouts": [_layout(layout) for layout in layouts(chart)],
-        "colorings": [_coloring(name, groups) for name, groups in _colorings(drawing).items()],
+        "layouts": [_layout(layout) for layout in layouts(chart, resource)],
+        "colorings": [_coloring(name, groups) for name, groups in _colorings(drawing, first).items()],
     }
 
 
@@ -164,16 +171,15 @@ def _layout(layout: Layout) -> dict[str, Any]:
     }
 
 
-def _colorings(drawing: Drawing) -> dict[str, Groups]:
+def _colorings(drawing: Drawing, first: Chart) -> dict[str, Groups]:
     """Return the ways to colour jobs that tell some of them apart, the first of them the one to begin with."""
-    chart, schedule = drawing.chart, drawing.result.schedule
-    assert schedule is not None, "a drawing has one"
+    chart, schedule = drawing.chart, drawing.schedule
     instance = chart.problem.instance
     end = schedule.end / instance.time_scale.per_unit
     found = {
         "user": Groups.by_user(instance),
         "kind": Groups.by_kind(instance),
-        "job": _by_start(chart),
+        "job": Groups.by_start(first.start[first.pieces.first[:-1]]),
         "priority": Groups.by_priority(instance),
         "lateness": Groups.by_lateness(end, chart.due, chart.deadline),
     }
@@ -183,13 +189,6 @@ def _colorings(drawing: Drawing) -> dict[str, Groups]:
         for name, groups in found.items()
         if name == "job" or (dated if name == "lateness" else len(groups.names) > 1)
     }
-
-
-def _by_start(chart: Chart) -> Groups:
-    """Return colours that alternate in order of start, so that neighbours differ."""
-    first = chart.start[chart.pieces.first[:-1]]
-    rank = np.argsort(np.argsort(first, kind="stable"), kind="stable")
-    return Groups((), rank % len(PALETTE), PALETTE)
 
 
 def _coloring(name: str, groups: Groups) -> dict[str, Any]:

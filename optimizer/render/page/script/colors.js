@@ -9,12 +9,19 @@ function showColors(c) {
   showLabels(c);
 }
 
+// Write labels when all else is done, once: Bokeh fails where their number changes again before it has measured them.
 function showLabels(c) {
+  clearTimeout(charts[c].labelTimer);
+  charts[c].labelTimer = setTimeout(() => writeLabels(c));
+}
+
+function writeLabels(c) {
   const chart = charts[c], {box, bars, coloring, plot, time} = chart;
   const perTime = plot.inner_width / (time.end - time.start), {top, bottom, perRow} = sight(chart);
   const found = {x: [], y: [], text: [], color: []}, isChosen = choice(chart);
   for (let r = 0; r < box.bar.length && found.x.length < MOST_LABELS; r++) {
-    const left = Math.max(box.left[r], time.start), right = Math.min(box.right[r], time.end);
+    const {isAfter, begin, finish} = longerPart(chart, r);
+    const left = Math.max(begin, time.start), right = Math.min(finish, time.end);
     const middle = (box.top[r] + box.bottom[r]) / 2;
     if ((right - left) * perTime < 3 * LABEL_MARGIN || (box.bottom[r] - box.top[r]) * perRow < LABEL_SIZE) continue;
     if (middle < top || middle > bottom || isChosen?.(r) === false) continue;
@@ -23,30 +30,38 @@ function showLabels(c) {
     found.x.push(left + LABEL_MARGIN / perTime);
     found.y.push(middle);
     found.text.push(text);
-    found.color.push(isLate(chart, box.bar[r]) ? "white" : coloring.text[coloring.ofJob[job]]);
+    found.color.push(isAfter ? look.wrongText : coloring.text[coloring.ofJob[job]]);
   }
   chart.source("labels").data = found;
 }
 
 const barText = (chart, j) => chart.layout.byJob ? jobs.demands[jobs.demand[jobs.firstMode[j] + chart.mode[j]]] : jobs.id[j];
-const isLate = ({bars}, b) => jobs.deadline && bars.end[b] > jobs.deadline[bars.job[b]];
+
+// Return the longer of the parts of a rectangle before and after its deadline, which differ in colour.
+function longerPart({box, bars}, r) {
+  const left = box.left[r], right = box.right[r], b = box.bar[r], deadline = jobs.deadline?.[bars.job[b]] ?? Infinity;
+  const change = bars.end[b] > deadline ? Math.max(left, deadline) : right;
+  const isAfter = right - change > change - left;
+  return isAfter ? {isAfter, begin: change, finish: right} : {isAfter, begin: left, finish: change};
+}
 
 function showLegend() {
-  const {coloring, layout} = charts[0], entries = [];
-  coloring.groups.forEach((name, i) => entries.push([`background:${coloring.palette[i]}`, name]));
-  const hatch = "background:repeating-linear-gradient(135deg,#888 0 1px,white 1px 4px)";
+  const {groups, palette} = charts[0].coloring, entries = [];
+  const ofAny = new Set(charts.flatMap(({coloring}) => [...new Set(coloring.ofJob)]));
+  groups.forEach((name, i) => { if (ofAny.has(i)) entries.push([`background:${palette[i]}`, name]); });
+  const hatch = `background:repeating-linear-gradient(135deg,${look.unavailable} 0 1px,white 1px 4px)`;
   const used = (name, column) => charts.some((chart) => chart.source(name).data[column].length);
-  if (used("waiting", "x0")) entries.push(["height:2px;background:#9A9A9A", "waiting since arrival"]);
-  if (used("deadlines", "x0")) entries.push(["width:2px;background:#C00000", "deadline"]);
-  if (used("dues", "x0")) entries.push(["width:0;border-left:2px dotted black", "due date"]);
-  if (used("joins", "x0")) entries.push(["height:1px;background:#444", "joins the pieces of a job"]);
-  if (used("late", "left")) entries.push(["background:#C00000", "after the deadline"]);
-  entries.push(["background:#8FB8DE", "in use"], ["height:1px;background:black", "capacity"]);
+  if (used("waiting", "x0")) entries.push([`height:2px;background:${look.waiting}`, "waiting since arrival"]);
+  if (used("deadlines", "x0")) entries.push([`width:2px;background:${look.wrong}`, "deadline"]);
+  if (used("dues", "x0")) entries.push([`width:0;border-left:2px dotted ${look.due}`, "due date"]);
+  if (used("joins", "x0")) entries.push([`height:1px;background:${look.join}`, "joins the pieces of a job"]);
+  if (used("late", "left")) entries.push([`background:${look.wrong}`, "after the deadline"]);
+  entries.push([`background:${look.load}`, "in use"], [`height:1px;background:${look.capacity}`, "capacity"]);
   if (data.closed) entries.push([hatch, "unavailable"]);
-  if (data.excess) entries.push(["background:#C00000", "above capacity"]);
-  at("legend").replaceChildren(...entries.map(([look, name]) => {
+  if (data.excess) entries.push([`background:${look.wrong}`, "above capacity"]);
+  at("legend").replaceChildren(...entries.map(([style, name]) => {
     const entry = document.createElement("span"), sample = document.createElement("i");
-    sample.style.cssText = look;
+    sample.style.cssText = style;
     entry.append(sample, name);
     return entry;
   }));

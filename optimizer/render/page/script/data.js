@@ -5,10 +5,10 @@ const LABEL_SIZE = 11, LABEL_MARGIN = 4, MOST_LABELS = 600, MOST_JOINS = 300, SH
 const ROW = {least: 160, leastNodes: 240, most: 640, mostJobs: 1000, compared: 380, job: 20, unit: 22, node: 112};
 const LINE = 14, NAME_WIDTH = 156, SETTLED = 120, TIP_GAP = 14, MARKED_ROW = 4, FOUND_ROW = 16;
 const data = withArrays(JSON.parse(document.getElementById("data").textContent));
-const {clock, jobs, nodes, charts} = data;
+const {clock, jobs, nodes, charts, look} = data;
 const pen = document.createElement("canvas").getContext("2d");
 const at = (id) => document.getElementById(id);
-const state = {matches: [], next: 0, pointer: {x: 0, y: 0}};
+const state = {matches: [], next: 0, chosen: [], pointer: {x: 0, y: 0}};
 
 // Return plain data with its packed arrays unpacked; lists of text, which may be long, are left as they are.
 function withArrays(value) {

@@ -3,7 +3,8 @@
 // Fill the figure of chart `c` with the bars of its layout.
 function showRows(c) {
   const chart = charts[c], layout = chart.layout, {bars, rowRange, plot} = chart;
-  const n = layout.bar.length, {start, end} = bars, depth = layout.edges.at(-1);
+  const n = layout.bar.length, {start, end} = bars;
+  const depth = Math.max(...charts.map(({layout: {edges}}) => edges.at(-1))); // so that heights compare
   const box = {left: new Float64Array(n), right: new Float64Array(n), top: new Float32Array(n), bottom: new Float32Array(n), bar: layout.bar};
   const padding = layout.byJob ? 0.08 : Math.min(0.04, depth / 400);
   const instant = (chart.full[1] - chart.full[0]) / 5000;
@@ -72,6 +73,14 @@ function sight({plot, rowRange: {start, end}}) {
   return {top, bottom, perRow: (plot.inner_height || plot.height) / (bottom - top)};
 }
 
+// Say how many rows are in sight where these are not all.
+function showExtent() {
+  const {layout, rowRange} = charts[0], all = layout.edges.length - 1, {top, bottom} = sight(charts[0]);
+  const shown = Math.min(all, Math.round(bottom - top));
+  const isPart = layout.byJob && rowRange.bounds[1] > bottom - top && shown < all;
+  at("shown").textContent = isPart ? `${shown.toLocaleString("en-US")} of ${all.toLocaleString("en-US")}, drag for the others` : "";
+}
+
 // Show waiting, arrivals, deadlines and due dates, of all jobs in rows of their own that are high enough, else of the
 // chosen ones; and what joins the pieces of jobs.
 function showMarks(c) {
@@ -127,7 +136,7 @@ function segments() {
 // Return the middles of the rows that are named: all of them, or as many as there is room for.
 function rowTicks(c, range) {
   const {layout, plot} = charts[c];
-  if (!layout) return []; // Bokeh draws before there are rows
+  if (!plot) return []; // Bokeh draws before there are rows
   const perRow = plot.inner_height / Math.abs(range.start - range.end);
   const [from, to] = [Math.min(range.start, range.end), Math.max(range.start, range.end)];
   const ticks = [];

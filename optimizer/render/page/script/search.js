@@ -12,6 +12,7 @@ function find(text) {
 
 // Mark the bars of jobs, all others fade; of a single one show all facts.
 function choose(chosen) {
+  state.chosen = chosen;
   at("tip").hidden = true;
   const wanted = new Uint8Array(jobs.id.length);
   for (const j of chosen) wanted[j] = 1;
@@ -41,16 +42,20 @@ function goToNext() {
   const finish = Math.max(...charts.map(({bars, firstBar}) => bars.end[firstBar[j + 1] - 1]));
   const {time, full} = charts[0], margin = Math.max((finish - begin) / 2, (full[1] - full[0]) / 200);
   time.setv({start: Math.max(full[0], begin - margin), end: Math.min(full[1], finish + margin)});
+  bringChosenInSight();
+}
+
+function bringChosenInSight() {
   for (const chart of charts) bringInSight(chart, chart.source("bars").selected.indices[0]);
 }
 
 function bringInSight(chart, r) {
   if (r === undefined) return; // rows of units show only jobs that use them
-  const {layout: {low, high, edges}, rowRange} = chart, {top, bottom, perRow} = sight(chart);
+  const {layout: {low, high}, rowRange} = chart, {top, bottom, perRow} = sight(chart);
   const isSeen = top <= low[r] && high[r] <= bottom;
   if (isSeen && (high[r] - low[r]) * perRow >= FOUND_ROW) return;
   const rows = Math.min(bottom - top, (bottom - top) * perRow * (high[r] - low[r]) / FOUND_ROW);
-  const first = Math.min(Math.max(0, (low[r] + high[r] - rows) / 2), edges.at(-1) - rows);
+  const first = Math.min(Math.max(0, (low[r] + high[r] - rows) / 2), rowRange.bounds[1] - rows);
   rowRange.setv({start: first + rows, end: first});
 }
 

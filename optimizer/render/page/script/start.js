@@ -12,6 +12,7 @@ function settled(c) {
     showMarks(c);
     showLabels(c);
     showLegend();
+    showExtent();
   }, SETTLED);
 }
 
@@ -24,8 +25,6 @@ function connect(c, page) {
   chart.rowRange = page.get_model_by_name(`rows-${c}`);
   chart.time = page.get_model_by_name("time");
   chart.full = chart.time.bounds;
-  chart.coloring = chart.colorings[0];
-  chart.layout = chart.layouts.at(data.first);
   for (const range of [chart.time, chart.rowRange]) range.change.connect(() => settled(c));
   chart.plot.properties.inner_width.change.connect(() => settled(c));
   chart.plot.properties.inner_height.change.connect(() => settled(c));
@@ -42,11 +41,17 @@ function connect(c, page) {
 async function start() {
   for (const plot of JSON.parse(at("plots").textContent)) await Bokeh.embed.embed_item(plot);
   const page = Bokeh.documents[0];
-  charts.forEach((_, c) => connect(c, page));
   const every = (change) => charts.forEach((chart, c) => change(chart, c));
+  every((chart) => {
+    chart.coloring = chart.colorings[0];
+    chart.layout = chart.layouts.at(data.first);
+  });
+  every((_, c) => connect(c, page));
   options(at("rows"), charts[0].layouts.map(({name}) => name), charts[0].layout.name, (i) => {
-    every((chart, c) => { chart.layout = chart.layouts[i]; showRows(c); });
-    find(at("find").value);
+    every((chart) => { chart.layout = chart.layouts[i]; });
+    every((_, c) => showRows(c));
+    choose(state.chosen);
+    if (state.chosen.length === 1) bringChosenInSight();
   });
   options(at("colors"), charts[0].colorings.map(({name}) => name), charts[0].coloring.name, (i) => {
     every((chart, c) => { chart.coloring = chart.colorings[i]; showColors(c); });
@@ -60,11 +65,12 @@ async function start() {
     find("");
     const {time, full} = charts[0];
     time.setv({start: full[0], end: full[1]});
-    every(({rowRange, layout}) => rowRange.setv({start: layout.edges.at(-1), end: 0}));
+    every(({rowRange}) => rowRange.setv({start: rowRange.reset_start, end: rowRange.reset_end}));
   });
   at("figures").addEventListener("mousemove", ({clientX, clientY}) => { state.pointer = {x: clientX, y: clientY}; }, true);
   at("figures").addEventListener("mouseleave", () => { at("tip").hidden = true; });
   showLegend();
+  showExtent();
   document.body.dataset.ready = "yes";
 }
 
