@@ -11,7 +11,7 @@ import click
 
 from benchmarks.relaxation import settled, timed
 from benchmarks.report import markdown_table, publish
-from optimizer.bounds.cutting_planes import CuttingPlanes
+from optimizer.bounds.cuts.cutting_planes import CuttingPlanes
 from optimizer.generate import generate
 from optimizer.objective import Costs
 from optimizer.problem import Problem

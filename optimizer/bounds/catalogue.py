@@ -6,7 +6,7 @@ from enum import StrEnum
 from math import inf
 
 from optimizer.bounds.critical_path import critical_path_bound
-from optimizer.bounds.cutting_planes import cutting_planes_bound
+from optimizer.bounds.cuts.cutting_planes import cutting_planes_bound
 from optimizer.bounds.due_dates import number_late_bound, tardiness_bound
 from optimizer.bounds.energy import energy_bound
 from optimizer.bounds.lagrangian import lagrangian_bound

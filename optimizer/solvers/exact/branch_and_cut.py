@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from optimizer.bounds.cutting_planes import MOST_COLUMNS, CuttingPlanes
+from optimizer.bounds.cuts.cutting_planes import MOST_COLUMNS, CuttingPlanes
 from optimizer.bounds.lagrangian import Lagrangian, node_kinds
 from optimizer.model.columns import Pulses, counted, start_groups
 from optimizer.model.highs import highs_model

@@ -8,11 +8,11 @@ from math import inf
 
 import numpy as np
 
-from optimizer.bounds.cut_rows import Layout, Rows
+from optimizer.bounds.cuts.packing import Classes, Cut, capacity_cut
+from optimizer.bounds.cuts.places import Places
+from optimizer.bounds.cuts.rows import Layout, Rows
 from optimizer.bounds.lagrangian import node_kinds
 from optimizer.bounds.linear_program import reduced_costs
-from optimizer.bounds.packing import Classes, Cut, capacity_cut
-from optimizer.bounds.places import Places
 from optimizer.kernels.inputs import integers
 from optimizer.kernels.ranges import Reply, answer, new_reply
 from optimizer.model.builder import LinearProgram

@@ -3,7 +3,7 @@ from math import inf
 import numpy as np
 import pytest
 
-from optimizer.bounds.cutting_planes import CuttingPlanes
+from optimizer.bounds.cuts.cutting_planes import CuttingPlanes
 from optimizer.bounds.linear_program import solve_relaxation
 from optimizer.generate import generate
 from optimizer.instance import Instance, Job

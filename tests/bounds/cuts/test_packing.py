@@ -3,7 +3,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from optimizer.bounds.packing import Classes, capacity_cut, hull_cut, lifted, violated, whole
+from optimizer.bounds.cuts.packing import Classes, capacity_cut, hull_cut, lifted, violated, whole
 from optimizer.instance import Instance, Job
 from optimizer.kernels.compilation import Kernel
 from optimizer.kernels.knapsack import Items

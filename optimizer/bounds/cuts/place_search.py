@@ -1,17 +1,16 @@
 """Which rows a fractional solution violates: cuts that are known, at any place, and new ones."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.bounds.cut_program import CutProgram
-from optimizer.bounds.cut_rows import Key, Layout, Rows
-from optimizer.bounds.packing import hull_cut
+from optimizer.bounds.cuts.packing import hull_cut
+from optimizer.bounds.cuts.program import CutProgram
+from optimizer.bounds.cuts.row_search import RowSearch, Running
+from optimizer.bounds.cuts.rows import Key, Rows
 from optimizer.model.builder import BoolArray
 from optimizer.units import FloatArray, IntArray
 
-_LEAST_SHARE = 1e-6
 _LEAST_GAIN = 0.05
 """How much more of a job must run at some time of a span than all the time, to look at it."""
 
@@ -20,57 +19,11 @@ _JOBS = 4
 """How many jobs are looked at for each span."""
 
 
-@dataclass(frozen=True, eq=False)
-class Running:
-    """The columns of a fractional solution that are there.
-
-    Parameters
-    ----------
-    group, item, job : int64[F]
-        Group, class of demand and job of each.
-    begin, end : int64[F]
-        At which place it begins to run and has ended.
-    weight : float64[F]
-        How much of it there is.
-    """
-
-    group: IntArray
-    item: IntArray
-    job: IntArray
-    begin: IntArray
-    end: IntArray
-    weight: FloatArray
-
-    @classmethod
-    def of(cls, layout: Layout, solution: FloatArray) -> "Running":
-        """Return what runs in a solution, float64[C]."""
-        columns = np.flatnonzero(solution > _LEAST_SHARE)
-        group, begin = layout.group[columns], layout.begin[columns]
-        return cls(
-            group, layout.item[group], layout.job[group], begin, begin + layout.duration[group], solution[columns]
-        )
-
-
-class Separation:
-    """The search for rows of cuts, of single places, that a fractional solution violates.
-
-    Parameters
-    ----------
-    program : CutProgram
-        The program; cuts that are found are added to it, rows are not.
-    running : Running
-        The solution.
-    least : float
-        Least left-hand side, relative to the right, of a violated row.
-    stopped : callable
-        Says whether to be content with what is found.
-    """
+class PlaceSearch(RowSearch):
+    """The search for rows of cuts at single places: cuts that are known, and new ones; see :class:`RowSearch`."""
 
     def __init__(self, program: CutProgram, running: Running, least: float, stopped: Callable[[], bool]) -> None:
-        self._program = program
-        self._running = running
-        self._least = least
-        self._stopped = stopped
+        super().__init__(program, running, least, stopped)
         self._known: set[Key | None] = set(program.rows.keys)
         self._found: dict[Key, float] = {}
 
@@ -118,8 +71,8 @@ class Separation:
             self._found[key] = violation
 
 
-class SpanSeparation(Separation):
-    """The search for rows of spans that a fractional solution violates; made as :class:`Separation` is."""
+class SpanSearch(PlaceSearch):
+    """The search for rows of spans; see :class:`RowSearch`."""
 
     def rows(self, most: int) -> Rows:
         """Return at most so many new rows of spans, the most violated ones."""

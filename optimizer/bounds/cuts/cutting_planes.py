@@ -10,14 +10,15 @@ from time import monotonic
 
 import numpy as np
 
-from optimizer.bounds.cut_master import CutMaster
-from optimizer.bounds.cut_prices import PriceDescent
-from optimizer.bounds.cut_program import CutProgram
-from optimizer.bounds.cut_rows import Rows
-from optimizer.bounds.pair_separation import PairSeparation
-from optimizer.bounds.present_separation import PresentSeparation
+from optimizer.bounds.cuts.master import CutMaster
+from optimizer.bounds.cuts.pair_search import PairSearch
+from optimizer.bounds.cuts.place_search import PlaceSearch, SpanSearch
+from optimizer.bounds.cuts.present_search import PresentSearch
+from optimizer.bounds.cuts.prices import PriceDescent
+from optimizer.bounds.cuts.program import CutProgram
+from optimizer.bounds.cuts.row_search import RowSearch, Running
+from optimizer.bounds.cuts.rows import Rows
 from optimizer.bounds.request import Found, Request
-from optimizer.bounds.separation import Running, Separation, SpanSeparation
 from optimizer.model.columns import Pulses, counted, start_groups
 from optimizer.problem import Problem
 from optimizer.units import FloatArray, IntArray
@@ -26,22 +27,30 @@ MOST_COLUMNS = 5_000_000
 """With more columns a step takes minutes."""
 
 _ROUNDS = 300
-_FIRST_PASSES, _PASSES = 3, 30
-_SLOW = 2e-3
-"""Prices hand over to the linear program when they gain less than this part of the bound in a pass."""
+"""Rounds of prices in one step."""
 
-_COARSE, _FINE = 1.02, 1.01
-"""Least violation of rows for approximate and for exact solutions."""
+_Searches = tuple[tuple[type[RowSearch], float], ...]
 
-_FINE_PRESENT = 1.001
-_ROWS = 400
-_SHARE = 0.02
-_STAGES = ((Separation, _FINE), (PresentSeparation, _FINE_PRESENT), (PairSeparation, 1.002), (SpanSeparation, _FINE))
+_PRICED: _Searches = ((PlaceSearch, 1.02), (PresentSearch, 1.003), (PairSearch, 1.02))
+_SOLVED: _Searches = ((PlaceSearch, 1.01), (PresentSearch, 1.001), (PairSearch, 1.002), (SpanSearch, 1.01))
+"""Where to look for rows that an approximate and an exact solution violates, what finds most in its time first, and
+the least left-hand side, relative to the right, of a row that counts."""
+
+_MOST_PRICED, _MOST_SOLVED = 2_000, 400
+"""Rows of each kind in a step."""
+
 _ACCURACY = 1e-4
 _PATIENCE = 5
-"""After so many linear programs a row without a price is dropped, and that many that gain little are enough."""
+"""After so many steps a row without a price is dropped, and that many that gain next to nothing are enough."""
 
-_LITTLE = 0.1
+_GAIN, _GAIN_OF_GAP = 2e-3, 0.02
+"""A step is worth its while when it gains this part of the bound, or this one of the gap to the known schedule."""
+
+_LEAST_GAIN = 1e-6
+"""And this much at least, so that rounding errors do not count."""
+
+_NOTHING = 0.1
+"""Next to nothing, in parts of that."""
 
 
 class CuttingPlanes:
@@ -69,7 +78,8 @@ class CuttingPlanes:
         self._stopped = stopped
         self._until = inf
         self._master: CutMaster | None = None
-        self._passes, self._stalled, self._depth = 0, 0, 1
+        self._pricing = self._program.is_priced
+        self._depth, self._stalled = 1, 0
         self._idle = np.zeros(0, dtype=np.int64)
         self.solution = np.zeros(len(self.pulses.mode))
         self.settled = self.bound == inf
@@ -110,8 +120,7 @@ class CuttingPlanes:
         left = self._program.fix(total)
         if len(left) < len(self.solution):
             self.solution = self.solution[left]
-            if self._master is not None and self.bound < inf:
-                self._master = self._new_master()
+            self._master = None  # the next step makes a new one of what is left
         self.settled = self.settled or self.bound == inf
         return left
 
@@ -120,10 +129,13 @@ class CuttingPlanes:
         self._until = monotonic() + seconds
         if self.settled or self._ended():
             return self.bound
-        if self._master is None and self._program.is_priced and self._passes < _PASSES:
+        before = self.bound
+        if self._pricing:
             self._price()
-        else:
-            self._solve()
+        elif not self._solve():
+            return self.bound
+        if self.bound < inf:
+            self._add_rows(self.bound - before)
         self.settled = self.settled or self.bound == inf
         return self.bound
 
@@ -131,66 +143,58 @@ class CuttingPlanes:
         return self._stopped() or monotonic() > self._until
 
     def _price(self) -> None:
-        before, self._passes = self.bound, self._passes + 1
-        descent = PriceDescent(self._program, self.solution if self._passes > 1 else None)
+        """Improve prices and solution by the volume algorithm."""
+        descent = PriceDescent(self._program, self.solution if self.bound > -inf and len(self._idle) else None)
         while not (descent.settled or self._ended()) and descent.rounds < _ROUNDS:
             descent.advance(10)
         self.solution = descent.solution
-        if self.bound == inf:
-            return
-        running = Running.of(self._program.layout, self.solution)
-        rows = Separation(self._program, running, _COARSE, self._ended).rows(5 * _ROWS)
-        self._program.add_rows(rows)
-        if not len(rows) or (self._passes > _FIRST_PASSES and self.bound - before < _SLOW * abs(self.bound)):
-            self._passes = _PASSES
 
-    def _solve(self) -> None:
-        before = self.bound
+    def _solve(self) -> bool:
+        """Solve the linear program; return whether there was time to."""
         if self._master is None:
-            self._master = self._new_master()
+            self._master = CutMaster(self._program, self.solution, self._stopped)
         solution = self._master.solve(self._until, _ACCURACY)
-        if solution is None or self.bound == inf:
-            return
-        self.solution = solution
+        if solution is not None:
+            self.solution = solution
+        return solution is not None
+
+    def _add_rows(self, gain: float) -> None:
+        """Drop rows that do nothing, and add rows that the solution violates."""
         self._drop_rows()
-        if self.bound - before > self._worthwhile():
-            self._depth = 1
-        else:
-            self._depth = min(self._depth + 1, len(_STAGES))
+        gap = self._program.total - self.bound
+        worthwhile = max(min(_GAIN * abs(self.bound), _GAIN_OF_GAP * gap), _LEAST_GAIN)
+        self._depth = 1 if gain > worthwhile else self._depth + 1
         rows = self._violated_rows()
-        self._program.add_rows(rows)
-        self._master.add_rows(len(rows))
-        self._idle = np.concatenate([self._idle, np.zeros(len(rows), dtype=np.int64)])
-        if not self._ended():
-            self._stalled = self._stalled + 1 if self.bound - before < _LITTLE * self._worthwhile() else 0
+        if self._ended():
+            pass
+        elif self._pricing:
+            self._pricing = len(rows) > 0 and self._depth <= len(_PRICED)
+        else:
+            self._stalled = self._stalled + 1 if gain < _NOTHING * worthwhile else 0
             self.settled = not len(rows) or self._stalled == _PATIENCE
+        self._program.add_rows(rows)
+        self._idle = np.concatenate([self._idle, np.zeros(len(rows), dtype=np.int64)])
+        if self._master is not None:
+            self._master.add_rows(len(rows))
 
     def _violated_rows(self) -> Rows:
-        """Return rows that the solution violates: of as many kinds as it takes, those found soonest first."""
+        """Return rows that the solution violates, of more kinds the deeper it looks."""
         running, rows = Running.of(self._program.layout, self.solution), Rows.none()
-        for stage, (find, least) in enumerate(_STAGES):
-            if stage < self._depth or not len(rows):
-                rows = Rows.joined([rows, find(self._program, running, least, self._ended).rows(_ROWS)])
+        searches, most = (_PRICED, _MOST_PRICED) if self._pricing else (_SOLVED, _MOST_SOLVED)
+        for place, (search, least) in enumerate(searches):
+            if place < self._depth or not len(rows):
+                rows = Rows.joined([rows, search(self._program, running, least, self._ended).rows(most)])
         return rows
-
-    def _worthwhile(self) -> float:
-        """Return what a step has to gain for the next one to look for the same kinds of rows."""
-        gap = self._program.total - self.bound
-        return min(_SLOW * abs(self.bound), _SHARE * gap)
-
-    def _new_master(self) -> CutMaster:
-        self._idle = np.zeros(self.rows, dtype=np.int64)
-        return CutMaster(self._program, self.solution, self._stopped)
 
     def _drop_rows(self) -> None:
         """Drop the rows that have had no price for some time."""
-        assert self._master is not None
         self._idle = np.where(self._program.price > 0, 0, self._idle + 1)
         kept = self._idle < _PATIENCE
         if not kept.all():
             self._program.drop_rows(kept)
-            self._master.drop_rows(kept)
             self._idle = self._idle[kept]
+            if self._master is not None:
+                self._master.drop_rows(kept)
 
 
 def cutting_planes_bound(request: Request) -> Found:

@@ -7,7 +7,7 @@ from time import monotonic
 
 import numpy as np
 
-from optimizer.bounds.cut_program import CutProgram
+from optimizer.bounds.cuts.program import CutProgram
 from optimizer.model.builder import LinearProgram
 from optimizer.model.columns import counted
 from optimizer.model.highs import highs_model

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from optimizer.bounds.cut_program import CutProgram
-from optimizer.bounds.cut_rows import Rows
+from optimizer.bounds.cuts.program import CutProgram
+from optimizer.bounds.cuts.rows import Rows
 from optimizer.kernels.compilation import Kernel
 from optimizer.kernels.ranges import answer, chosen_sums, new_reply
 from optimizer.problem import Problem
@@ -103,7 +103,7 @@ def test_rows_over_the_columns_that_are_left(seed: int) -> None:
 
 
 def test_interpreted_rounds_as_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
-    from optimizer.bounds.cut_prices import PriceDescent
+    from optimizer.bounds.cuts.prices import PriceDescent
 
     bounds = []
     for interpreted in (False, True):

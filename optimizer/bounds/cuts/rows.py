@@ -116,7 +116,7 @@ class Layout:
         return Rows(tuple(keys), joined(parts), nodes[place])
 
     def of_place(self, place: int) -> tuple[IntArray, IntArray]:
-        """Return which columns of each group run at a place, as first and end, int64[G]; none on other kinds of nodes."""
+        """Return which columns of each group run at a place, first and end, int64[G]; none on other kinds of nodes."""
         group = np.arange(len(self.item))
         first = self._position(group, place - self.duration + 1, "left")
         end = self._position(group, np.full(len(group), place), "right")

@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from optimizer.bounds.cut_program import CutProgram
-from optimizer.bounds.cut_rows import Rows
-from optimizer.bounds.packing import lifted, violated
-from optimizer.bounds.separation import Running
+from optimizer.bounds.cuts.packing import lifted, violated
+from optimizer.bounds.cuts.program import CutProgram
+from optimizer.bounds.cuts.row_search import RowSearch, Running
+from optimizer.bounds.cuts.rows import Rows
 from optimizer.kernels.inputs import integers
 from optimizer.kernels.knapsack import Items
 from optimizer.kernels.ranges import Ranges
@@ -36,26 +36,11 @@ class _Candidate(NamedTuple):
     alpha: FloatArray
 
 
-class PairSeparation:
-    """The search for pairs of places at which a fractional solution is no average.
-
-    Parameters
-    ----------
-    program : CutProgram
-        The program; it stays as it is.
-    running : Running
-        The solution.
-    least : float
-        Least left-hand side, relative to the right, of a violated row.
-    stopped : callable
-        Says whether to be content with what is found.
-    """
+class PairSearch(RowSearch):
+    """The search for pairs of places at which a fractional solution is no average; see :class:`RowSearch`."""
 
     def __init__(self, program: CutProgram, running: Running, least: float, stopped: Callable[[], bool]) -> None:
-        self._program = program
-        self._running = running
-        self._least = least
-        self._stopped = stopped
+        super().__init__(program, running, least, stopped)
         self._demand = program.classes.demand[program.layout.item]
         self._kind = program.places.kind
         self._takes = np.tile(self._demand.any(axis=1), _ROLES)
