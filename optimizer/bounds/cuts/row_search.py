@@ -36,8 +36,8 @@ class Running:
 
     @classmethod
     def of(cls, layout: Layout, solution: FloatArray) -> "Running":
-        """Return what runs in a solution, float64[C]."""
-        columns = np.flatnonzero(solution > _LEAST_SHARE)
+        """Return what runs, for longer than no time, in a solution, float64[C]."""
+        columns = np.flatnonzero((solution > _LEAST_SHARE) & (layout.duration[layout.group] > 0))
         group, begin = layout.group[columns], layout.begin[columns]
         return cls(
             group, layout.item[group], layout.job[group], begin, begin + layout.duration[group], solution[columns]

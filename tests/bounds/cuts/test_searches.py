@@ -10,8 +10,9 @@ from optimizer.bounds.cuts.present_search import PresentSearch
 from optimizer.bounds.cuts.program import CutProgram
 from optimizer.bounds.cuts.row_search import RowSearch, Running
 from optimizer.bounds.cuts.rows import Rows
+from optimizer.bounds.lagrangian import node_kinds
 from optimizer.instance import Instance, Job, Mode
-from optimizer.kernels.generation import serial_schedule
+from optimizer.kernels.generation import feasible_order, serial_schedule
 from optimizer.problem import Problem
 from optimizer.schedule import Schedule
 from tests.random_instances import random_instance
@@ -25,19 +26,14 @@ def never() -> bool:
 
 def columns_of(program: CutProgram, schedule: Schedule) -> list[int]:
     """Return the columns of a schedule, each on the first of all equal nodes."""
-    kind_of = np.array(program.places.node)
-    chosen = []
-    for mode, node, start in zip(schedule.mode, schedule.node, schedule.start, strict=True):
-        equal = [
-            first
-            for first in kind_of
-            if (program.problem.node_capacity[first] == program.problem.node_capacity[node]).all()
-            and program.problem.node_speed[first] == program.problem.node_speed[node]
-        ]
-        pulses = program.pulses
-        match = (pulses.mode == mode) & np.isin(pulses.node, equal) & (pulses.start == start)
-        chosen += np.flatnonzero(match)[:1].tolist()
-    return chosen
+    kind, first = node_kinds(program.problem)
+    node = np.array(first)[np.array(kind)[schedule.node]]
+    pulses = program.pulses
+    found = [
+        np.flatnonzero((pulses.mode == mode) & (pulses.node == where) & (pulses.start == start))
+        for mode, where, start in zip(schedule.mode, node, schedule.start, strict=True)
+    ]
+    return [int(column) for columns in found for column in columns]
 
 
 def left_hand_sides(rows: Rows, solution: np.ndarray) -> np.ndarray:
@@ -61,7 +57,7 @@ def test_rows_are_violated_by_the_solution_and_kept_by_schedules(search: type[Ro
     rows = search(program, Running.of(program.layout, solution), 1.001, never).rows(50)
     assert (left_hand_sides(rows, solution) >= 1.001 * rows.side - 1e-6).all()
     for _ in range(20):
-        schedule = serial_schedule(problem, random.permutation(problem.jobs))
+        schedule = serial_schedule(problem, feasible_order(problem, random.random(problem.jobs)))
         chosen = columns_of(program, schedule)
         if len(chosen) < problem.jobs:
             continue  # it ends after the horizon of the program
@@ -69,34 +65,29 @@ def test_rows_are_violated_by_the_solution_and_kept_by_schedules(search: type[Ro
         assert (left_hand_sides(rows, whole) <= rows.side + 1e-9).all()
 
 
-def half_of_each(program: CutProgram) -> np.ndarray:
-    """Return the solution in which every job runs half at its first and half at its second start."""
+def at_first_starts(program: CutProgram, share: list[float]) -> np.ndarray:
+    """Return the solution in which so much of each mode runs at its first start."""
     solution = np.zeros(len(program.pulses.mode))
-    first = program.layout.job_start[:-1]
-    solution[first] = solution[first + 1] = 0.5
+    first = np.flatnonzero(np.diff(program.pulses.mode, prepend=-1))
+    solution[first] = share
     return solution
 
 
-def test_two_halves_of_large_jobs_exclude_one_another() -> None:
-    """Beside a job of 2 GPUs that runs wholly, each of two jobs of 3 fits, but not half of both and half again."""
+def present_rows(program: CutProgram, solution: np.ndarray) -> Rows:
+    return PresentSearch(program, Running.of(program.layout, solution), 1.01, never).rows(10)
+
+
+def test_halves_of_jobs_that_exclude_one_another_are_enough() -> None:
     jobs = (Job("a", duration=4, demand={"gpu": 2}), *(Job(name, duration=4, demand={"gpu": 3}) for name in "bc"))
     program = CutProgram(Problem.of(Instance(jobs=jobs, resources={"gpu": 5})))
-    solution = half_of_each(program)
-    solution[program.layout.job_start[0] :][:2] = 1.0, 0.0
-    rows = PresentSearch(program, Running.of(program.layout, solution), 1.01, never).rows(10)
-    assert not len(rows)  # at time 0 half of b and half of c run beside a: an average of two sets
-    third = np.where(solution == 0.5, 0.75, solution)
-    rows = PresentSearch(program, Running.of(program.layout, third), 1.01, never).rows(10)
-    assert len(rows)
+    assert not len(present_rows(program, at_first_starts(program, [1.0, 0.5, 0.5])))
+    assert len(present_rows(program, at_first_starts(program, [1.0, 0.75, 0.5]))) == 4
 
 
 def test_modes_of_one_job_exclude_one_another() -> None:
-    """A job runs in one of its modes: three quarters of each are too much, though both would fit."""
-    modes = (Mode("slow", duration=4, demand={"gpu": 1}), Mode("fast", duration=2, demand={"gpu": 2}))
+    """Half a job in one mode and half in the other are one job; with more of another, that does not fit beside it."""
+    modes = (Mode(4, demand={"gpu": 1}), Mode(2, demand={"gpu": 2}))
     jobs = (Job("a", modes=modes), Job("b", duration=4, demand={"gpu": 4}))
     program = CutProgram(Problem.of(Instance(jobs=jobs, resources={"gpu": 4})))
-    solution = np.zeros(len(program.pulses.mode))
-    for mode in range(3):
-        solution[np.flatnonzero(program.pulses.mode == mode)[0]] = 0.75 if mode < 2 else 0.0
-    rows = PresentSearch(program, Running.of(program.layout, solution), 1.01, never).rows(10)
-    assert not len(rows) or (left_hand_sides(rows, solution) > rows.side).all()
+    assert not len(present_rows(program, at_first_starts(program, [0.25, 0.25, 0.5])))
+    assert len(present_rows(program, at_first_starts(program, [0.5, 0.5, 0.25])))
