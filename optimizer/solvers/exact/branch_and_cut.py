@@ -31,9 +31,11 @@ _PRICES_SHARE = 0.05
 _WHOLE = 1e-6
 """How far a total may be from a multiple of the step of totals by floating point alone."""
 
-_SLICE = 1.0
+_LOOK = 2.0
 _SLOW = 0.02
-"""The cuts end when a tenth of the time they took has closed less than this part of the gap."""
+_FEW_COLUMNS = 30_000
+"""The cuts end when a tenth of the time they took, and some seconds at least, has closed less than this part of the
+gap, and no more than so many columns are left: with more, a tree gains less than further cuts."""
 
 
 @dataclass(frozen=True)
@@ -99,12 +101,13 @@ class _Search:
         self._planes = planes = CuttingPlanes(self._problem, total=self._wanted, stopped=lambda: monitor.stopped)
         began, looked_at, gap = monotonic(), monotonic(), inf
         while not (monitor.stopped or planes.settled):
-            planes.advance(_SLICE)
+            planes.advance()
             planes.fix(self._wanted)
             monitor.report(lower_bound=min(planes.bound, self.known))
             now = monotonic()
-            if now - looked_at > max(2 * _SLICE, 0.1 * (now - began)):
-                if self.known - planes.bound > (1 - _SLOW) * gap:
+            if now - looked_at > max(_LOOK, 0.1 * (now - began)):
+                slow = self.known - planes.bound > (1 - _SLOW) * gap
+                if slow and len(planes.pulses.mode) <= _FEW_COLUMNS:
                     break
                 looked_at, gap = now, self.known - planes.bound
         if planes.bound == inf:
