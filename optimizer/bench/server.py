@@ -1,0 +1,148 @@
+"""The process that runs are forked from: ``python -m optimizer.bench.server``.
+
+Starting Python and loading numba, its compiled code, OR-Tools and HiGHS takes one to four seconds, more than many runs.
+So one process for each worker loads them once and forks a child for every run, which then has them at once and is as
+much alone as a fresh one. A fork is sound only while no other thread runs. Hence this process never runs a solver, has
+no thread of its own, and pins the pools of numerical libraries to one thread. What it should have loaded it learns from
+its children: each tells which modules and compiled kernels were new to it (:mod:`optimizer.bench.experience`), and
+before the first run of a solver on a group of instances a rehearsal is run and thrown away, so that no measured run has
+to compile or load. Where processes are not forked (anywhere but on Linux), each run gets a fresh interpreter.
+
+The child is watched from here: time, memory of it and all that it started, and whether whoever asked for the run is
+still there. What it may not exceed it is killed for, and the row says so.
+"""
+
+import os
+import pickle
+import signal
+import sys
+import time
+from dataclasses import replace
+from io import FileIO
+from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from typing import IO, Any
+
+from optimizer.bench import child
+from optimizer.bench.processes import MemoryWatch, end_tree, last_words
+from optimizer.bench.task import Finding, Task, make_row
+
+_LOOK = 0.1
+"""Seconds between two looks at a run."""
+
+_LEAVING = 5.0
+"""Seconds in which a process has to end after it has answered."""
+
+_COMPILING = 600.0
+"""Seconds for a rehearsal: the first one on a machine compiles."""
+
+_CRASHES = ("SIGSEGV", "SIGABRT", "SIGBUS", "SIGFPE", "SIGILL")
+
+_context: Any = get_context("fork" if sys.platform == "linux" else "spawn")
+
+
+class Server:
+    """Runs tasks one after another.
+
+    Parameters
+    ----------
+    incoming, outgoing : binary files
+        Tasks come from the one, rows go to the other, pickled.
+    """
+
+    def __init__(self, incoming: IO[bytes], outgoing: IO[bytes]) -> None:
+        self._incoming = incoming
+        self._outgoing = outgoing
+        self._client = os.getppid()
+        self._rehearsed: set[tuple[str, str, str]] = set()
+
+    def serve(self) -> None:
+        """Take tasks until nobody sends any more."""
+        while (task := self._received()) is not None:
+            known = task.run.solver, task.run.objective, task.run.group
+            if known not in self._rehearsed:
+                self._rehearsed.add(known)
+                self._run(replace(task, hard_limit=_COMPILING), rehearsal=True)
+            began = time.monotonic()
+            finding, peak = self._run(task)
+            pickle.dump(make_row(task, finding, time.monotonic() - began, peak), self._outgoing)
+            self._outgoing.flush()
+
+    def _received(self) -> Task | None:
+        try:
+            task: Task = pickle.load(self._incoming)
+        except EOFError:
+            return None
+        return task
+
+    def _run(self, task: Task, *, rehearsal: bool = False) -> tuple[Finding, int]:
+        """Return what a run in a process of its own came to, and the most bytes seen."""
+        os.ftruncate(2, 0)
+        receiver, sender = _context.Pipe(duplex=False)
+        process = _context.Process(target=_work, args=(task, rehearsal, sender, self._outgoing))
+        process.start()
+        sender.close()
+        with receiver:
+            try:
+                return self._watched(task, process, receiver)
+            finally:
+                process.close()
+
+    def _watched(self, task: Task, process: BaseProcess, receiver: "Connection[Any, Any]") -> tuple[Finding, int]:
+        assert process.pid is not None
+        watch, began = MemoryWatch(process.pid), time.monotonic()
+        while not wait([receiver], _LOOK):
+            if os.getppid() != self._client:
+                end_tree(os.getpid())
+            if finding := _excess(task, time.monotonic() - began, watch.look()):
+                end_tree(process.pid)
+                process.join()
+                return finding, watch.peak
+        try:
+            finding, experience = receiver.recv()
+        except EOFError:
+            process.join()
+            return _crash(process.exitcode or 0), watch.peak
+        process.join(_LEAVING)
+        if process.exitcode is None:
+            end_tree(process.pid)
+            process.join()
+        experience.share()
+        return finding, watch.peak
+
+
+def _work(task: Task, rehearsal: bool, sender: "Connection[Any, Any]", outgoing: IO[bytes]) -> None:
+    if _context.get_start_method() == "fork":
+        outgoing.close()  # its end tells the other side that this process is gone
+    child.main(task, rehearsal, sender.send)
+
+
+def _excess(task: Task, seconds: float, memory: int) -> Finding | None:
+    """Return the finding of a run that has exceeded its limits, None of one that has not."""
+    limit = task.run.memory
+    if limit is not None and memory > limit:
+        return Finding("memory", f"{memory / 2**20:.0f} MiB were taken, {limit / 2**20:.0f} MiB are allowed")
+    if seconds > task.hard_limit:
+        return Finding("timeout", f"did not end in {task.hard_limit:g} s and was ended by force")
+    return None
+
+
+def _crash(code: int) -> Finding:
+    """Return the finding of a process that ended without an answer."""
+    if code >= 0:
+        return Finding("failed", f"ended with status {code} and without an answer{last_words(2)}")
+    name = signal.Signals(-code).name if -code in [*signal.Signals] else f"signal {-code}"
+    return Finding("failed" if name in _CRASHES else "killed", f"ended by {name}{last_words(2)}")
+
+
+def main() -> None:
+    """Serve standard input; standard error is a file that is read when a run crashes."""
+    outgoing = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what solvers print must not get between the rows
+    Server(FileIO(os.dup(0), "rb"), outgoing).serve()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
