@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import partial
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
 from optimizer.bench.suite import BestKnown, Generate, Instances
-from optimizer.errors import InputError, SchedoptError
+from optimizer.errors import InputError, SchedoptError, UsageError
 from optimizer.formats.files import FilePath, read_text, stem
 from optimizer.formats.reading import load
 from optimizer.formats.swf import Window
@@ -89,7 +90,7 @@ _Found = tuple[str, Callable[[], Instance]]
 
 def _found(entry: Instances, folder: Path) -> Iterator[_Found]:
     if entry.generate is not None:
-        yield from _generated(entry.generate)
+        yield from _generated(entry.generate, entry.group)
     elif entry.zip is not None:
         yield from _packed(expanded(entry.zip, folder), entry.member)
     else:
@@ -125,10 +126,15 @@ def _files(entry: Instances, folder: Path) -> list[Path]:
     return files
 
 
-def _generated(entry: Generate) -> Iterator[_Found]:
-    for jobs in entry.jobs:
-        for seed in entry.seeds:
-            yield f"{entry.family}-{jobs}-{seed}", partial(generate, entry.family, jobs, seed, entry.load)
+def _generated(entry: Generate, group: str) -> Iterator[_Found]:
+    def make(jobs: int, seed: int) -> Instance:
+        try:
+            return generate(entry.family, jobs, seed, entry.load)
+        except UsageError as error:
+            raise InputError(f"the group {group!r}: {error}") from error
+
+    for jobs, seed in product(entry.jobs, entry.seeds):
+        yield f"{entry.family}-{jobs}-{seed}", partial(make, jobs, seed)
 
 
 def _packed(archive: Path, pattern: str) -> Iterator[_Found]:

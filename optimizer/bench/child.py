@@ -27,7 +27,11 @@ _REHEARSAL = 1.0
 _WATCH = 0.5
 
 
-def main(task: Task, rehearsal: bool, send: Callable[[tuple[Finding, Experience]], None]) -> None:
+_COMPILING = 900.0
+"""Seconds for what such a run asked to have compiled."""
+
+
+def main(task: Task, rehearsal: bool, send: Callable[[float | tuple[Finding, Experience]], None]) -> None:
     """Do a run, hand over what it came to, and end the process.
 
     Parameters
@@ -37,14 +41,16 @@ def main(task: Task, rehearsal: bool, send: Callable[[tuple[Finding, Experience]
     rehearsal : bool
         Run it briefly, wait until all that it asked for is compiled, and run it again to load that.
     send : callable
-        Takes the finding, and what was loaded for it.
+        Takes how many seconds may pass from now on, and at the end the finding and what was loaded for it.
     """
     Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     before = Experience.so_far()
     if rehearsal:
         task = replace(task, run=replace(task.run, time_limit=min(task.run.time_limit or _REHEARSAL, _REHEARSAL)))
         found(task)
+        send(_COMPILING)
         background.wait_for_all()
+        send(task.hard_limit)
     finding = found(task)
     send((finding, Experience.so_far().beyond(before)))
     end_tree(os.getpid(), but=[os.getpid(), *background.process_ids()])
@@ -56,12 +62,10 @@ def found(task: Task) -> Finding:
     began = time.perf_counter()
     try:
         result = _solved(task.run, msgspec.json.decode(task.instance, type=Instance))
-    except MemoryError as error:
-        return Finding("memory", str(error) or "memory ran out", peak_memory=_peak_memory())
-    except SchedoptError as error:
-        return Finding("failed", str(error), peak_memory=_peak_memory())
     except Exception as error:
-        return Finding("failed", f"{type(error).__name__}: {error}", peak_memory=_peak_memory())
+        out_of_memory = isinstance(error, MemoryError) or isinstance(error.__cause__, MemoryError)
+        reason = str(error) if isinstance(error, SchedoptError) else f"{type(error).__name__}: {error}"
+        return Finding("memory" if out_of_memory else "failed", reason, peak_memory=_peak_memory())
     build_time = max(0.0, time.perf_counter() - began - result.runtime)
     return Finding(
         outcome=str(result.status),

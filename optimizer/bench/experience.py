@@ -25,8 +25,8 @@ class Experience:
         Module, name and argument types.
     """
 
-    modules: tuple[str, ...]
-    kernels: tuple[_Loaded, ...]
+    modules: tuple[str, ...] = ()
+    kernels: tuple[_Loaded, ...] = ()
 
     @classmethod
     def so_far(cls) -> "Experience":

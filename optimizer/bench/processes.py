@@ -55,14 +55,14 @@ class MemoryWatch:
 
     def __init__(self, process_id: int) -> None:
         self.peak = 0
-        self._id = process_id
+        self.process_id = process_id
         self._next = 0.0
 
     def look(self) -> int:
         """Return the peak so far in bytes; it looks only as often as it may."""
         began = time.monotonic()
         if began >= self._next:
-            self.peak = max(self.peak, sum(map(_resident, tree(self._id))))
+            self.peak = max(self.peak, sum(map(_resident, tree(self.process_id))))
             ended = time.monotonic()
             self._next = ended + (ended - began) / _SHARE
         return self.peak

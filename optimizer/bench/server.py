@@ -17,7 +17,6 @@ import pickle
 import signal
 import sys
 import time
-from dataclasses import replace
 from io import FileIO
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
@@ -25,6 +24,7 @@ from multiprocessing.process import BaseProcess
 from typing import IO, Any
 
 from optimizer.bench import child
+from optimizer.bench.experience import Experience
 from optimizer.bench.processes import MemoryWatch, end_tree, last_words
 from optimizer.bench.task import Finding, Task, make_row
 
@@ -33,9 +33,6 @@ _LOOK = 0.1
 
 _LEAVING = 5.0
 """Seconds in which a process has to end after it has answered."""
-
-_COMPILING = 600.0
-"""Seconds for a rehearsal: the first one on a machine compiles."""
 
 _CRASHES = ("SIGSEGV", "SIGABRT", "SIGBUS", "SIGFPE", "SIGILL")
 
@@ -63,7 +60,7 @@ class Server:
             known = task.run.solver, task.run.objective, task.run.group
             if known not in self._rehearsed:
                 self._rehearsed.add(known)
-                self._run(replace(task, hard_limit=_COMPILING), rehearsal=True)
+                self._run(task, rehearsal=True)
             began = time.monotonic()
             finding, peak = self._run(task)
             pickle.dump(make_row(task, finding, time.monotonic() - began, peak), self._outgoing)
@@ -79,37 +76,41 @@ class Server:
     def _run(self, task: Task, *, rehearsal: bool = False) -> tuple[Finding, int]:
         """Return what a run in a process of its own came to, and the most bytes seen."""
         os.ftruncate(2, 0)
+        os.lseek(2, 0, os.SEEK_SET)
         receiver, sender = _context.Pipe(duplex=False)
         process = _context.Process(target=_work, args=(task, rehearsal, sender, self._outgoing))
         process.start()
         sender.close()
+        watch = MemoryWatch(process.pid)
         with receiver:
-            try:
-                return self._watched(task, process, receiver)
-            finally:
-                process.close()
-
-    def _watched(self, task: Task, process: BaseProcess, receiver: "Connection[Any, Any]") -> tuple[Finding, int]:
-        assert process.pid is not None
-        watch, began = MemoryWatch(process.pid), time.monotonic()
-        while not wait([receiver], _LOOK):
-            if os.getppid() != self._client:
-                end_tree(os.getpid())
-            if finding := _excess(task, time.monotonic() - began, watch.look()):
-                end_tree(process.pid)
-                process.join()
-                return finding, watch.peak
-        try:
-            finding, experience = receiver.recv()
-        except EOFError:
-            process.join()
-            return _crash(process.exitcode or 0), watch.peak
+            finding, experience = self._answer(task, receiver, watch) or _crash(process)
         process.join(_LEAVING)
         if process.exitcode is None:
             end_tree(process.pid)
             process.join()
+        process.close()
         experience.share()
         return finding, watch.peak
+
+    def _answer(
+        self, task: Task, receiver: "Connection[Any, Any]", watch: MemoryWatch
+    ) -> tuple[Finding, Experience] | None:
+        """Return the answer of a run, or that for which it was ended; None when it ended without one."""
+        until = time.monotonic() + task.hard_limit
+        while True:
+            if wait([receiver], _LOOK):
+                try:
+                    answer: float | tuple[Finding, Experience] = receiver.recv()
+                except EOFError:
+                    return None
+                if isinstance(answer, tuple):
+                    return answer
+                until = time.monotonic() + answer
+            elif os.getppid() != self._client:
+                end_tree(os.getpid())  # nobody wants to know
+            elif excess := _excess(task, until, watch.look()):
+                end_tree(watch.process_id)
+                return excess, Experience()
 
 
 def _work(task: Task, rehearsal: bool, sender: "Connection[Any, Any]", outgoing: IO[bytes]) -> None:
@@ -118,22 +119,24 @@ def _work(task: Task, rehearsal: bool, sender: "Connection[Any, Any]", outgoing:
     child.main(task, rehearsal, sender.send)
 
 
-def _excess(task: Task, seconds: float, memory: int) -> Finding | None:
+def _excess(task: Task, until: float, memory: int) -> Finding | None:
     """Return the finding of a run that has exceeded its limits, None of one that has not."""
     limit = task.run.memory
     if limit is not None and memory > limit:
         return Finding("memory", f"{memory / 2**20:.0f} MiB were taken, {limit / 2**20:.0f} MiB are allowed")
-    if seconds > task.hard_limit:
+    if time.monotonic() > until:
         return Finding("timeout", f"did not end in {task.hard_limit:g} s and was ended by force")
     return None
 
 
-def _crash(code: int) -> Finding:
+def _crash(process: BaseProcess) -> tuple[Finding, Experience]:
     """Return the finding of a process that ended without an answer."""
+    process.join()
+    code = process.exitcode or 0
     if code >= 0:
-        return Finding("failed", f"ended with status {code} and without an answer{last_words(2)}")
+        return Finding("failed", f"ended with status {code} and without an answer{last_words(2)}"), Experience()
     name = signal.Signals(-code).name if -code in [*signal.Signals] else f"signal {-code}"
-    return Finding("failed" if name in _CRASHES else "killed", f"ended by {name}{last_words(2)}")
+    return Finding("failed" if name in _CRASHES else "killed", f"ended by {name}{last_words(2)}"), Experience()
 
 
 def main() -> None:
