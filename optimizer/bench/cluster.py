@@ -49,9 +49,7 @@ def cluster_workers(address: str) -> Workers:
         if not (count.isdecimal() and int(count) >= 1):
             raise UsageError(f"cluster {address!r}: expected local:N with a whole number N >= 1, such as local:2")
     elif "://" not in address:
-        raise UsageError(
-            f"cluster {address!r}: expected the address of a scheduler, such as tcp://host:8786, or local:2"
-        )
+        raise UsageError(f"cluster {address!r}: expected local:N or a scheduler's tcp://host:8786")
     try:
         import distributed  # noqa: F401
     except ImportError as error:

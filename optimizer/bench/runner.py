@@ -90,9 +90,9 @@ def sweep(grid: Grid, store: Store, workers: Workers, listener: Listener) -> Sum
         try:
             for row in rows:
                 store.add(row)
-                listener.finished(row)
                 done += 1
                 failed += row.outcome in FAILURES
+                listener.finished(row)
         except KeyboardInterrupt:
             pass
     return Summary(len(grid.keys), len(before), done, failed)

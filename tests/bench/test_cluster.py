@@ -1,4 +1,4 @@
-"""The same rows from a Dask cluster: workers of no common folder come and go, and none of their deaths stops a sweep."""
+"""The same rows from a Dask cluster: its workers share no folder, come and go, and no death of one stops a sweep."""
 
 import os
 import signal
@@ -144,7 +144,9 @@ def test_all_runs_arrive_though_a_worker_dies_and_another_joins(grid: Grid, stor
 
 @pytest.mark.usefixtures("faults")
 def test_a_run_that_costs_worker_after_worker_becomes_a_row(store: Store, tmp_path: Path) -> None:
-    grid = made(tmp_path, SUITE.replace('"greedy', '"murder:generations=2", "greedy').replace("1, 2, 3, 4, 5, 6, 7", ""))
+    grid = made(
+        tmp_path, SUITE.replace('"greedy', '"murder:generations=2", "greedy').replace("1, 2, 3, 4, 5, 6, 7", "")
+    )
     with cluster(tmp_path, workers=3) as own:
         (murder, *others) = grid.cells
         only = Grid((murder, others[0]))

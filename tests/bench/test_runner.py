@@ -71,7 +71,7 @@ def test_a_sweep_goes_on_where_it_was(suite: Path, tmp_path: Path) -> None:
     grid, path = Grid.of(suite), tmp_path / "results.sqlite"
     log = Log(interrupt=lambda row: len(log.rows) == 3)
     with Store.open(path, create=True) as store:
-        assert sweep(grid, store, local_workers(1), log) == Summary(8, 0, 2, 0)
+        assert sweep(grid, store, local_workers(1), log) == Summary(8, 0, 3, 0)
     assert log.plan == (8, 0)
     kept = outcomes(path)
     assert len(kept) == 3
@@ -95,6 +95,7 @@ def test_what_goes_wrong_is_kept_and_run_again_only_on_demand(suite: Path, tmp_p
 
 
 def test_a_row_that_cannot_be_kept_ends_the_sweep(suite: Path, tmp_path: Path) -> None:
+    suite.write_text(SUITE.replace("[0, 1]", f"{[*range(6)]}"))
     path = tmp_path / "results.sqlite"
     log = Log()
     with Store.open(path, create=True) as store:
