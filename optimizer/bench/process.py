@@ -4,7 +4,8 @@ import os
 import pickle
 import subprocess
 import sys
-import tempfile
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import IO, Self
 
@@ -32,7 +33,9 @@ class Place:
 
     def __init__(self) -> None:
         self._server: subprocess.Popen[bytes] | None = None
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as there is a server
+        # what runs that are ended by force leave behind goes with it
+        self._folder = TemporaryDirectory(prefix="schedopt-bench-", ignore_cleanup_errors=True)
+        self._errors = Path(self._folder.name, "errors").open("w+b")  # noqa: SIM115 - closed with the place
         self._closed = False
         self._lock = Lock()
 
@@ -63,13 +66,14 @@ class Place:
             self._closed = True
             self._end()
             self._errors.close()
+            self._folder.cleanup()
 
     def _started(self) -> "subprocess.Popen[bytes] | None":
         with self._lock:
             if self._closed:
                 return None
             if self._server is None:
-                self._server = _new_server(self._errors)
+                self._server = _new_server(self._errors, self._folder.name)
             return self._server
 
     def _lost(self, task: Task, server: "subprocess.Popen[bytes]") -> Row | None:
@@ -87,12 +91,13 @@ class Place:
             self._server = None
 
 
-def _new_server(errors: IO[bytes]) -> "subprocess.Popen[bytes]":
+def _new_server(errors: IO[bytes], folder: str) -> "subprocess.Popen[bytes]":
+    path = os.pathsep.join(sys.path)
     return subprocess.Popen(
         [sys.executable, "-m", "optimizer.bench.server"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=errors,
-        env={**os.environ, **dict.fromkeys(_POOLS, "1"), "PYTHONPATH": os.pathsep.join(sys.path)},
+        env={**os.environ, **dict.fromkeys(_POOLS, "1"), "PYTHONPATH": path, "TMPDIR": folder},
         start_new_session=True,  # Ctrl-C reaches it through the sweep
     )

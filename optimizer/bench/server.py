@@ -36,8 +36,6 @@ _LEAVING = 5.0
 
 _CRASHES = ("SIGSEGV", "SIGABRT", "SIGBUS", "SIGFPE", "SIGILL")
 
-_context: Any = get_context("fork" if sys.platform == "linux" else "spawn")
-
 
 class Server:
     """Runs tasks one after another.
@@ -46,9 +44,12 @@ class Server:
     ----------
     incoming, outgoing : binary files
         Tasks come from the one, rows go to the other, pickled.
+    method : str
+        How processes are started, as :mod:`multiprocessing` calls it.
     """
 
-    def __init__(self, incoming: IO[bytes], outgoing: IO[bytes]) -> None:
+    def __init__(self, incoming: IO[bytes], outgoing: IO[bytes], method: str) -> None:
+        self._context: Any = get_context(method)
         self._incoming = incoming
         self._outgoing = outgoing
         self._client = os.getppid()
@@ -77,8 +78,9 @@ class Server:
         """Return what a run in a process of its own came to, and the most bytes seen."""
         os.ftruncate(2, 0)
         os.lseek(2, 0, os.SEEK_SET)
-        receiver, sender = _context.Pipe(duplex=False)
-        process = _context.Process(target=_work, args=(task, rehearsal, sender, self._outgoing))
+        receiver, sender = self._context.Pipe(duplex=False)
+        inherited = self._outgoing if self._context.get_start_method() == "fork" else None
+        process = self._context.Process(target=_work, args=(task, rehearsal, sender, inherited))
         process.start()
         sender.close()
         watch = MemoryWatch(process.pid)
@@ -113,9 +115,9 @@ class Server:
                 return excess, Experience()
 
 
-def _work(task: Task, rehearsal: bool, sender: "Connection[Any, Any]", outgoing: IO[bytes]) -> None:
-    if _context.get_start_method() == "fork":
-        outgoing.close()  # its end tells the other side that this process is gone
+def _work(task: Task, rehearsal: bool, sender: "Connection[Any, Any]", inherited: IO[bytes] | None) -> None:
+    if inherited is not None:
+        inherited.close()  # its end tells the other side that the server is gone
     child.main(task, rehearsal, sender.send)
 
 
@@ -139,11 +141,11 @@ def _crash(process: BaseProcess) -> tuple[Finding, Experience]:
     return Finding("failed" if name in _CRASHES else "killed", f"ended by {name}{last_words(2)}"), Experience()
 
 
-def main() -> None:
+def main(method: str = "fork" if sys.platform == "linux" else "spawn") -> None:
     """Serve standard input; standard error is a file that is read when a run crashes."""
     outgoing = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what solvers print must not get between the rows
-    Server(FileIO(os.dup(0), "rb"), outgoing).serve()
+    Server(FileIO(os.dup(0), "rb"), outgoing, method).serve()
     os._exit(0)
 
 

@@ -1,5 +1,10 @@
 """Whatever becomes of a run, it is a row with its reason, and the next one runs."""
 
+import os
+import pickle
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -101,6 +106,16 @@ def test_closing_ends_the_run_that_is_going_on(faulty: Place, tmp_path: Path) ->
     assert faulty.do(replace(TASK, run=replace(TASK.run, solver=f"hang:file={note}"))) is None
     assert faulty.do(TASK) is None
     assert not note.exists() or has_ended(int(note.read_text()))
+
+
+def test_without_forks_each_run_has_a_fresh_interpreter() -> None:
+    code = "from optimizer.bench.server import main; main('spawn')"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    with tempfile.TemporaryFile() as errors:
+        command, tasks = [sys.executable, "-c", code], pickle.dumps(TASK)
+        said = subprocess.run(command, input=tasks, stdout=subprocess.PIPE, stderr=errors, env=environment, check=True)
+    row = pickle.loads(said.stdout)
+    assert (row.run, row.outcome, row.reason) == (TASK.run, "feasible", None)
 
 
 def has_ended(process: int) -> bool:
