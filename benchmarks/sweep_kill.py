@@ -68,7 +68,7 @@ def main(kills: int, workers: int, seed: int) -> None:
         lines: list[tuple[object, ...]] = []
         for kill in range(1, kills + 1):
             process = started(suite, killed, workers)
-            after = moments.uniform(0, 2 * duration / kills)
+            after = moments.uniform(0, duration / 2)  # a start takes some seconds
             try:
                 process.wait(after)
             except subprocess.TimeoutExpired:
