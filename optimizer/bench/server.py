@@ -26,6 +26,7 @@ from typing import IO, Any
 from optimizer.bench import child
 from optimizer.bench.experience import Experience
 from optimizer.bench.processes import MemoryWatch, end_tree, last_words
+from optimizer.bench.row import Row
 from optimizer.bench.task import Finding, Task, make_row
 
 _LOOK = 0.1
@@ -62,9 +63,7 @@ class Server:
             if known not in self._rehearsed:
                 self._rehearsed.add(known)
                 self._run(task, rehearsal=True)
-            began = time.monotonic()
-            finding, peak = self._run(task)
-            pickle.dump(make_row(task, finding, time.monotonic() - began, peak), self._outgoing)
+            pickle.dump(self._run(task), self._outgoing)
             self._outgoing.flush()
 
     def _received(self) -> Task | None:
@@ -74,8 +73,9 @@ class Server:
             return None
         return task
 
-    def _run(self, task: Task, *, rehearsal: bool = False) -> tuple[Finding, int]:
-        """Return what a run in a process of its own came to, and the most bytes seen."""
+    def _run(self, task: Task, *, rehearsal: bool = False) -> Row:
+        """Return the row of a run, done in a process of its own."""
+        began = time.monotonic()
         os.ftruncate(2, 0)
         os.lseek(2, 0, os.SEEK_SET)
         receiver, sender = self._context.Pipe(duplex=False)
@@ -91,8 +91,9 @@ class Server:
             end_tree(process.pid)
             process.join()
         process.close()
+        row = make_row(task, finding, time.monotonic() - began, watch.peak)
         experience.share()
-        return finding, watch.peak
+        return row
 
     def _answer(
         self, task: Task, receiver: "Connection[Any, Any]", watch: MemoryWatch
