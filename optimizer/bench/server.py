@@ -3,10 +3,11 @@
 Starting Python and loading numba, its compiled code, OR-Tools and HiGHS takes one to four seconds, more than many runs.
 So one process for each worker loads them once and forks a child for every run, which then has them at once and is as
 much alone as a fresh one. A fork is sound only while no other thread runs. Hence this process never runs a solver, has
-no thread of its own, and pins the pools of numerical libraries to one thread. What it should have loaded it learns from
-its children: each tells which modules and compiled kernels were new to it (:mod:`optimizer.bench.experience`), and
-before the first run of a solver on a group of instances a rehearsal is run and thrown away, so that no measured run has
-to compile or load. Where processes are not forked (anywhere but on Linux), each run gets a fresh interpreter.
+no thread of its own, and keeps libraries from starting some. What it should have loaded it learns from its children:
+each tells which modules and compiled kernels were new to it (:mod:`optimizer.bench.experience`), and before the first
+run of a solver on a group of instances a rehearsal is run and thrown away. So no measured run has to compile, to load,
+or to run a kernel as it stands until that pays. Where processes are not forked (anywhere but on Linux), each run gets a
+fresh interpreter.
 
 The child is watched from here: time, memory of it and all that it started, and whether whoever asked for the run is
 still there. What it may not exceed it is killed for, and the row says so.
