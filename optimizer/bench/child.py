@@ -12,7 +12,7 @@ import msgspec
 import psutil
 
 from optimizer.bench.experience import Experience
-from optimizer.bench.processes import end_tree
+from optimizer.bench.processes import end_tree, has_children
 from optimizer.bench.row import Run
 from optimizer.bench.task import Finding, Task
 from optimizer.errors import SchedoptError
@@ -53,7 +53,8 @@ def main(task: Task, rehearsal: bool, send: Callable[[float | tuple[Finding, Exp
         send(task.hard_limit)
     finding = found(task)
     send((finding, Experience.so_far().beyond(before)))
-    end_tree(os.getpid(), but=[os.getpid(), *background.process_ids()])
+    if has_children():
+        end_tree(os.getpid(), but=[os.getpid(), *background.process_ids()])
     os._exit(0)  # no thread of a solver may keep the process
 
 

@@ -22,6 +22,17 @@ def tree(process_id: int) -> list[psutil.Process]:
         return []
 
 
+def has_children() -> bool:
+    """Return whether this process has started any that are still known; unlike a look at all processes for nothing."""
+    if not hasattr(os, "waitid"):
+        return True
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return False
+    return True
+
+
 def end_tree(process_id: int, but: Collection[int] = ()) -> None:
     """Kill a process and all that it started, but for some by their ids."""
     for process in tree(process_id):
