@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from optimizer.bench.row import Row, Run
 from optimizer.bench.runner import Summary, local_workers, sweep
 from optimizer.bench.store import Store
 from optimizer.errors import InputError, UsageError
+from optimizer.version import __version__
 
 pytest.importorskip("distributed")
 
@@ -160,8 +162,14 @@ def test_a_run_that_costs_worker_after_worker_becomes_a_row(store: Store, tmp_pa
 
 def test_a_cluster_that_is_started_here(store: Store, tmp_path: Path) -> None:
     grid = made(tmp_path, SUITE.replace("1, 2, 3, 4, 5, 6, 7", ""))
-    log = Log()
-    assert sweep(grid, store, cluster_workers("local:1"), log) == Summary(2, 0, 2, 0)
+    assert sweep(grid, store, cluster_workers("local:1"), Log()) == Summary(2, 0, 2, 0)
+
+
+def test_a_worker_of_another_version_ends_the_sweep(grid: Grid, store: Store) -> None:
+    other = Grid(tuple(replace(cell, run=replace(cell.run, version="9.9")) for cell in grid.cells))
+    with pytest.raises(InputError, match=rf"has schedopt {__version__}; expected schedopt 9\.9 on every worker"):
+        sweep(other, store, cluster_workers("local:1"), Log())
+    assert store.rows() == []
 
 
 def test_a_cluster_that_is_not_there_is_said_within_seconds(grid: Grid, store: Store) -> None:
