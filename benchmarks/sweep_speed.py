@@ -44,7 +44,7 @@ class Clock:
     def planned(self, runs: int, done: int) -> None:
         pass
 
-    def begun(self, run: Run) -> None:
+    def begun(self, run: Run, rehearsal: bool) -> None:
         pass
 
     def finished(self, row: Row) -> None:

@@ -6,7 +6,7 @@ does runs as this machine does, in processes of their own with limits (:mod:`opt
 
 import logging
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from functools import partial
@@ -16,7 +16,7 @@ from typing import Any
 from optimizer.bench.process import Place
 from optimizer.bench.row import Row, Run
 from optimizer.bench.runner import Rows, Workers
-from optimizer.bench.task import Finding, Task, make_row
+from optimizer.bench.task import Begun, Finding, Task, make_row
 from optimizer.errors import InputError, MissingPackageError, UsageError
 from optimizer.version import __version__
 
@@ -59,7 +59,7 @@ def cluster_workers(address: str) -> Workers:
     return partial(_on_cluster, address)
 
 
-def _on_cluster(address: str, tasks: Iterator[Task], begun: Callable[[Run], None]) -> Rows:
+def _on_cluster(address: str, tasks: Iterator[Task], begun: Begun) -> Rows:
     with _client(address) as client:
         sweep = _Sweep(client, begun)
         try:
@@ -108,7 +108,7 @@ class _Sweep:
         Hears of each run that begins.
     """
 
-    def __init__(self, client: Any, begun: Callable[[Run], None]) -> None:
+    def __init__(self, client: Any, begun: Begun) -> None:
         self._client = client
         self._begun = begun
         self._name = f"schedopt-{secrets.token_hex(8)}"
@@ -161,7 +161,7 @@ class _Sweep:
         return row
 
     def _hear(self, event: tuple[float, Any]) -> None:
-        self._begun(Run(**event[1]["run"]))
+        self._begun(Run(**event[1]["run"]), event[1]["rehearsal"])
 
 
 _places: dict[int, tuple[str, Place]] = {}
@@ -174,14 +174,14 @@ def do_run(task: Task, sweep: str) -> Row | None:
     """Do a run on a worker; None when its sweep has ended."""
     from distributed import get_worker
 
+    worker = get_worker()
     if task.run.version != __version__:
-        raise RuntimeError(f"{get_worker().address} has schedopt {__version__}")
-    get_worker().log_event(sweep, {"run": asdict(task.run)})
+        raise RuntimeError(f"{worker.address} has schedopt {__version__}")
     with _lock:
         _, place = _places.get(get_ident(), ("", None))
         place = place or Place()
         _places[get_ident()] = sweep, place
-    return place.do(task)
+    return place.do(task, lambda run, rehearsal: worker.log_event(sweep, {"run": asdict(run), "rehearsal": rehearsal}))
 
 
 def end_runs(sweep: str) -> None:

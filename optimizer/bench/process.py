@@ -11,7 +11,7 @@ from typing import IO, Self
 
 from optimizer.bench.processes import end_tree, last_words
 from optimizer.bench.row import Row
-from optimizer.bench.task import Finding, Task, make_row
+from optimizer.bench.task import Begun, Finding, Task, make_row
 
 _ONE_THREAD = {
     "OMP_NUM_THREADS": "1",
@@ -46,8 +46,16 @@ class Place:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def do(self, task: Task) -> Row | None:
-        """Return the row of a run, whatever becomes of it; None when the place was closed meanwhile."""
+    def do(self, task: Task, begun: Begun) -> Row | None:
+        """Return the row of a run, whatever becomes of it; None when the place was closed meanwhile.
+
+        Parameters
+        ----------
+        task : Task
+            What to do.
+        begun : callable
+            Hears when the run begins, and before it of its rehearsal if there is one.
+        """
         server = self._started()
         if server is None:
             return None
@@ -56,9 +64,11 @@ class Place:
         try:
             pickle.dump(task, server.stdin, pickle.HIGHEST_PROTOCOL)
             server.stdin.flush()
-            row: Row = pickle.load(server.stdout)
+            while isinstance(answer := pickle.load(server.stdout), bool):
+                begun(task.run, answer)
         except (OSError, EOFError, pickle.UnpicklingError, ValueError):
             return self._lost(task, server)
+        row: Row = answer
         return row
 
     def close(self) -> None:

@@ -8,7 +8,7 @@ from contextlib import suppress
 import psutil
 
 _SHARE = 0.03
-"""Part of the time that may go into looking at processes: the whole table is read to find those of one run."""
+"""Part of a processor that may go into looking at processes: the whole table is read to find those of one run."""
 
 _MESSAGE = 500
 
@@ -71,11 +71,10 @@ class MemoryWatch:
 
     def look(self) -> int:
         """Return the peak so far in bytes; it looks only as often as it may."""
-        began = time.monotonic()
-        if began >= self._next:
+        if time.monotonic() >= self._next:
+            began = time.process_time()  # on a busy machine a look may take long and cost little
             self.peak = max(self.peak, sum(map(_resident, tree(self.process_id))))
-            ended = time.monotonic()
-            self._next = ended + (ended - began) / _SHARE
+            self._next = time.monotonic() + (time.process_time() - began) / _SHARE
         return self.peak
 
 

@@ -12,13 +12,13 @@ from optimizer.bench.grid import Grid
 from optimizer.bench.process import Place
 from optimizer.bench.row import Row, Run
 from optimizer.bench.store import Store
-from optimizer.bench.task import Task
+from optimizer.bench.task import Begun, Task
 
 FAILURES = frozenset({"failed", "timeout", "memory", "killed"})
 """Outcomes of runs that went wrong."""
 
 Rows = Generator[Row, None, None]
-Workers = Callable[[Iterator[Task], Callable[[Run], None]], Rows]
+Workers = Callable[[Iterator[Task], Begun], Rows]
 """What does tasks somewhere: it yields their rows as they finish and tells of each run that begins; closing it ends the
 runs that are going on."""
 
@@ -30,8 +30,8 @@ class Listener(Protocol):
         """Hear how many runs there are, and how many of them have a row already."""
         ...
 
-    def begun(self, run: Run) -> None:
-        """Hear of a run that begins."""
+    def begun(self, run: Run, rehearsal: bool) -> None:
+        """Hear of a run that begins, or of its rehearsal."""
         ...
 
     def finished(self, row: Row) -> None:
@@ -103,14 +103,13 @@ def local_workers(count: int) -> Workers:
     return partial(_local, count)
 
 
-def _local(count: int, tasks: Iterator[Task], begun: Callable[[Run], None]) -> Rows:
+def _local(count: int, tasks: Iterator[Task], begun: Begun) -> Rows:
     places: SimpleQueue[Place] = SimpleQueue()
 
     def do(task: Task) -> Row | None:
         place = places.get()
         try:
-            begun(task.run)
-            return place.do(task)
+            return place.do(task, begun)
         finally:
             places.put(place)
 

@@ -46,7 +46,7 @@ class Server:
     Parameters
     ----------
     incoming, outgoing : binary files
-        Tasks come from the one, rows go to the other, pickled.
+        Tasks come from the one; to the other go, pickled, whether the run that begins is a rehearsal, and the row.
     method : str
         How processes are started, as :mod:`multiprocessing` calls it.
     """
@@ -64,9 +64,15 @@ class Server:
             known = task.run.solver, task.run.objective, task.run.group
             if known not in self._rehearsed:
                 self._rehearsed.add(known)
+                self._send(True)
                 self._run(task, rehearsal=True)
-            pickle.dump(self._run(task), self._outgoing)
-            self._outgoing.flush()
+            self._send(False)
+            self._send(self._run(task))
+
+    def _send(self, message: bool | Row) -> None:
+        """Say that the run is rehearsed or not, or what came of it."""
+        pickle.dump(message, self._outgoing)
+        self._outgoing.flush()
 
     def _received(self) -> Task | None:
         try:

@@ -1,10 +1,14 @@
 """What a run needs to be run anywhere, and what became of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from optimizer.bench.machine import machine
 from optimizer.bench.row import Row, Run
+
+Begun = Callable[[Run, bool], None]
+"""Hears of a run that begins, and whether it is only rehearsed."""
 
 
 @dataclass(frozen=True)

@@ -26,9 +26,9 @@ class Lines:
         """Hear how many runs there are, and how many of them have a row already."""
         self._runs, self._before, self._began = runs, done, time.monotonic()
 
-    def begun(self, run: "Run") -> None:
-        """Hear of a run that begins."""
-        title = f"{run.group}  {run.instance}  {run.solver}  seed {run.seed}"
+    def begun(self, run: "Run", rehearsal: bool) -> None:
+        """Hear of a run that begins, or of its rehearsal."""
+        title = f"{run.group}  {run.instance}  {run.solver}  seed {run.seed}{'  rehearsal' if rehearsal else ''}"
         self._going_on[run.key] = title, time.monotonic()
 
     def finished(self, row: "Row") -> None:

@@ -49,7 +49,7 @@ class Log:
     def planned(self, runs: int, done: int) -> None:
         pass
 
-    def begun(self, run: Run) -> None:
+    def begun(self, run: Run, rehearsal: bool) -> None:
         self.begins.add(run.key)
 
     def finished(self, row: Row) -> None:

@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from threading import Timer
 
@@ -17,7 +18,7 @@ import pytest
 from bench_cases import RUN
 
 from optimizer.bench.process import Place
-from optimizer.bench.row import Row
+from optimizer.bench.row import Row, Run
 from optimizer.bench.task import Task
 from optimizer.generate import generate
 from optimizer.result import Limits
@@ -40,9 +41,13 @@ def faulty(faults: None) -> Iterator[Place]:
         yield place
 
 
+def ignore(run: Run, rehearsal: bool) -> None:
+    pass
+
+
 def done(place: Place, solver: str, hard_limit: float = 60.0, **changes: object) -> Row:
     run = replace(TASK.run, solver=solver, **changes)  # type: ignore[arg-type]
-    row = place.do(replace(TASK, run=run, hard_limit=hard_limit))
+    row = place.do(replace(TASK, run=run, hard_limit=hard_limit), ignore)
     assert row is not None
     assert row.run == run
     return row
@@ -112,8 +117,8 @@ def test_a_run_that_takes_too_much_memory_is_ended(faulty: Place) -> None:
 def test_closing_ends_the_run_that_is_going_on(faulty: Place, tmp_path: Path) -> None:
     note = tmp_path / "process"
     Timer(1.0, faulty.close).start()
-    assert faulty.do(replace(TASK, run=replace(TASK.run, solver=f"hang:file={note}"))) is None
-    assert faulty.do(TASK) is None
+    assert faulty.do(replace(TASK, run=replace(TASK.run, solver=f"hang:file={note}")), ignore) is None
+    assert faulty.do(TASK, ignore) is None
     assert not note.exists() or has_ended(int(note.read_text()))
 
 
@@ -123,7 +128,9 @@ def test_without_forks_each_run_has_a_fresh_interpreter() -> None:
     with tempfile.TemporaryFile() as errors:
         command, tasks = [sys.executable, "-c", code], pickle.dumps(TASK)
         said = subprocess.run(command, input=tasks, stdout=subprocess.PIPE, stderr=errors, env=environment, check=True)
-    row = pickle.loads(said.stdout)
+    answers = BytesIO(said.stdout)
+    rehearsal, begins, row = (pickle.load(answers) for _ in range(3))
+    assert (rehearsal, begins) == (True, False)
     assert (row.run, row.outcome, row.reason) == (TASK.run, "feasible", None)
 
 

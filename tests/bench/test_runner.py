@@ -36,14 +36,15 @@ class Log:
     def __init__(self, interrupt: Callable[[Row], bool] = lambda row: False) -> None:
         self.plan = (0, 0)
         self.begins: list[Run] = []
+        self.rehearsals: list[Run] = []
         self.rows: list[Row] = []
         self._interrupt = interrupt
 
     def planned(self, runs: int, done: int) -> None:
         self.plan = runs, done
 
-    def begun(self, run: Run) -> None:
-        self.begins.append(run)
+    def begun(self, run: Run, rehearsal: bool) -> None:
+        (self.rehearsals if rehearsal else self.begins).append(run)
 
     def finished(self, row: Row) -> None:
         self.rows.append(row)
@@ -79,6 +80,7 @@ def test_a_sweep_goes_on_where_it_was(suite: Path, tmp_path: Path) -> None:
         assert sweep(grid, store, local_workers(2), log) == Summary(8, 3, 5, 0)
     assert log.plan == (8, 3)
     assert {run.key for run in log.begins} == {row.run.key for row in log.rows} == grid.keys - set(kept)
+    assert {(run.solver, run.group) for run in log.rehearsals} == {(run.solver, run.group) for run in log.begins}
     assert set(outcomes(path)) == grid.keys
 
 

@@ -81,7 +81,7 @@ def test_the_live_lines_say_what_runs_and_how_far_it_is() -> None:
     assert lines.seconds_left is None
     lines.planned(runs=23, done=2)
     for seed in range(12):
-        lines.begun(row(seed).run)
+        lines.begun(row(seed).run, seed == 3)
     lines.finished(row(0))
     lines.finished(row(1, outcome="killed"))
     assert lines.seconds_left is not None
@@ -91,5 +91,6 @@ def test_the_live_lines_say_what_runs_and_how_far_it_is() -> None:
     shown = capture.get()
     assert "4 of 23 done   1 failed   19 left   0 s to go" in shown
     assert f"{RUN.group}  {RUN.instance}  {RUN.solver}  seed 2  0 s" in shown
+    assert "seed 3  rehearsal  0 s" in shown
     assert "seed 0 " not in shown
     assert "… and 2 more" in shown
