@@ -6,11 +6,12 @@ does runs as this machine does, in processes of their own with limits (:mod:`opt
 
 import logging
 import secrets
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from functools import partial
-from threading import Lock, get_ident
+from threading import Lock, current_thread, get_ident, main_thread
 from typing import Any
 
 from optimizer.bench.process import Place
@@ -82,19 +83,25 @@ def _client(address: str) -> Iterator[Any]:
         with client:
             yield client
         return
-    count = int(address.removeprefix(_LOCAL))
     # the runs have limits of their own, outside the memory of Dask's workers
-    with (
-        LocalCluster(
-            n_workers=count,
-            threads_per_worker=1,
-            memory_limit=0,
-            dashboard_address=None,
-            silence_logs=logging.CRITICAL,
-        ) as cluster,
-        Client(cluster, set_as_default=False) as client,
-    ):
+    options = {"threads_per_worker": 1, "memory_limit": 0, "dashboard_address": None, "silence_logs": logging.CRITICAL}
+    with _deaf_to_interrupts():
+        cluster = LocalCluster(n_workers=int(address.removeprefix(_LOCAL)), **options)
+    with cluster, Client(cluster, set_as_default=False) as client:
         yield client
+
+
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Let processes that are started meanwhile not hear Ctrl-C, which is for the sweep alone."""
+    if current_thread() is not main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 class _Sweep:

@@ -105,7 +105,7 @@ class Place:
 def _new_server(errors: IO[bytes], folder: str) -> "subprocess.Popen[bytes]":
     path = os.pathsep.join(sys.path)
     return subprocess.Popen(
-        [sys.executable, "-m", "optimizer.bench.server"],
+        [sys.executable, "-m", "optimizer.bench.server", folder],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=errors,

@@ -18,11 +18,13 @@ import pickle
 import signal
 import sys
 import time
+from contextlib import suppress
 from importlib import import_module
 from io import FileIO
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from shutil import rmtree
 from typing import IO, Any
 
 from optimizer.bench import child
@@ -38,6 +40,10 @@ _LEAVING = 5.0
 """Seconds in which a process has to end after it has answered."""
 
 _CRASHES = ("SIGSEGV", "SIGABRT", "SIGBUS", "SIGFPE", "SIGILL")
+
+
+class _OrphanedError(Exception):
+    """Nobody wants to know what comes of a run any more."""
 
 
 class Server:
@@ -59,7 +65,12 @@ class Server:
         self._rehearsed: set[tuple[str, str, str]] = set()
 
     def serve(self) -> None:
-        """Take tasks until nobody sends any more."""
+        """Take tasks until nobody sends any more; a run that goes on then is ended."""
+        with suppress(_OrphanedError):
+            self._serve()
+        end_tree(os.getpid(), but=[os.getpid()])
+
+    def _serve(self) -> None:
         while (task := self._received()) is not None:
             known = task.run.solver, task.run.objective, task.run.group
             if known not in self._rehearsed:
@@ -118,7 +129,7 @@ class Server:
                     return answer
                 until = time.monotonic() + answer
             elif os.getppid() != self._client:
-                end_tree(os.getpid())  # nobody wants to know
+                raise _OrphanedError
             elif excess := _excess(task, until, watch.look()):
                 end_tree(watch.process_id)
                 return excess, Experience()
@@ -150,14 +161,23 @@ def _crash(process: BaseProcess) -> tuple[Finding, Experience]:
     return Finding("failed" if name in _CRASHES else "killed", f"ended by {name}{last_words(2)}"), Experience()
 
 
-def main(method: str = "fork" if sys.platform == "linux" else "spawn") -> None:
-    """Serve standard input; standard error is a file that is read when a run crashes."""
+def main(folder: str, method: str = "fork" if sys.platform == "linux" else "spawn") -> None:
+    """Serve standard input; standard error is a file that is read when a run crashes.
+
+    Parameters
+    ----------
+    folder : str
+        For temporary files; it is removed at the end.
+    method : str
+        As for :class:`Server`.
+    """
     outgoing = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what solvers print must not get between the rows
     import_module("numba")  # with it there, kernels are never interpreted (optimizer.kernels.compilation)
     Server(FileIO(os.dup(0), "rb"), outgoing, method).serve()
+    rmtree(folder, ignore_errors=True)
     os._exit(0)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1])

@@ -122,8 +122,8 @@ def test_closing_ends_the_run_that_is_going_on(faulty: Place, tmp_path: Path) ->
     assert not note.exists() or has_ended(int(note.read_text()))
 
 
-def test_without_forks_each_run_has_a_fresh_interpreter() -> None:
-    code = "from optimizer.bench.server import main; main('spawn')"
+def test_without_forks_each_run_has_a_fresh_interpreter(tmp_path: Path) -> None:
+    code = f"from optimizer.bench.server import main; main({str(tmp_path)!r}, 'spawn')"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     with tempfile.TemporaryFile() as errors:
         command, tasks = [sys.executable, "-c", code], pickle.dumps(TASK)
@@ -131,6 +131,7 @@ def test_without_forks_each_run_has_a_fresh_interpreter() -> None:
     answers = BytesIO(said.stdout)
     rehearsal, begins, row = (pickle.load(answers) for _ in range(3))
     assert (rehearsal, begins) == (True, False)
+    assert not tmp_path.exists()
     assert (row.run, row.outcome, row.reason) == (TASK.run, "feasible", None)
 
 
