@@ -7,7 +7,8 @@ from bokeh.plotting import figure
 FONT = "Helvetica, Arial, sans-serif"
 _SIZE = "12px"
 _GRID, _AXIS = "#E4E4E4", "#888888"
-_LEFT, _RIGHT, _TOP, _BOTTOM = 170, 40, 5, 6
+_SIDES = {"min_border_left": 170, "min_border_right": 40}
+_TOP, _BOTTOM = 5, 6
 
 
 def page_figure(name: str, height: int, **options: Any) -> figure:
@@ -23,9 +24,8 @@ def page_figure(name: str, height: int, **options: Any) -> figure:
         Of a Bokeh figure; tools come one by one.
     """
     plot = figure(
-        name=name, height=height, sizing_mode="stretch_width", outline_line_color=None, min_border_left=_LEFT,
-        min_border_right=_RIGHT, min_border_top=_TOP, min_border_bottom=_BOTTOM,
-        **({"tools": "", "toolbar_location": None} | options),
+        name=name, height=height, sizing_mode="stretch_width", outline_line_color=None, min_border_top=_TOP,
+        min_border_bottom=_BOTTOM, **({"tools": "", "toolbar_location": None} | _SIDES | options),
     )  # fmt: skip
     plot.toolbar.logo = None
     plot.xgrid.grid_line_color, plot.ygrid.grid_line_color = _GRID, None
