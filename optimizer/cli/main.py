@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import click
 
+from optimizer.cli.bench import bench
 from optimizer.cli.bound import bound
 from optimizer.cli.compare import compare
 from optimizer.cli.convert import convert
@@ -31,7 +32,7 @@ def schedopt() -> None:
     """Offline scheduling of cluster and AI jobs, with a proven bound beside every schedule."""
 
 
-for _command in (solve, compare, bound, validate, gantt, convert, generate, model, solvers):
+for _command in (solve, compare, bound, validate, gantt, convert, generate, model, solvers, bench):
     schedopt.add_command(_command)
 
 

@@ -6,7 +6,7 @@ from bokeh.plotting import figure
 
 FONT = "Helvetica, Arial, sans-serif"
 _SIZE = "12px"
-_GRID, _AXIS = "#E4E4E4", "#888888"
+GRID, AXIS = "#E4E4E4", "#888888"
 _SIDES = {"min_border_left": 170, "min_border_right": 40}
 _TOP, _BOTTOM = 5, 6
 
@@ -28,8 +28,8 @@ def page_figure(name: str, height: int, **options: Any) -> figure:
         min_border_bottom=_BOTTOM, **({"tools": "", "toolbar_location": None} | _SIDES | options),
     )  # fmt: skip
     plot.toolbar.logo = None
-    plot.xgrid.grid_line_color, plot.ygrid.grid_line_color = _GRID, None
-    plot.axis.axis_line_color = plot.axis.major_tick_line_color = _AXIS
+    plot.xgrid.grid_line_color, plot.ygrid.grid_line_color = GRID, None
+    plot.axis.axis_line_color = plot.axis.major_tick_line_color = AXIS
     plot.axis.minor_tick_line_color = None
     plot.axis.major_label_text_font = plot.axis.axis_label_text_font = FONT
     plot.axis.major_label_text_font_size = plot.axis.axis_label_text_font_size = _SIZE
