@@ -13,23 +13,21 @@ def facts(sweep: Sweep) -> dict[str, str]:
     """Return what the runs of a sweep have in common, as text: where, when and with which limits they ran."""
     runs = [row.run for row in sweep.rows]
     finished = sorted(row.finished for row in sweep.rows)
-    seeds = len({run.seed for run in runs})
+    machines = Counter(row.machine for row in sweep.rows).most_common()
     limits = {
         "time limit": _listed(_limit(run.time_limit, "s") for run in runs),
         "schedules": _listed(_limit(run.schedules, "generated at most") for run in runs),
         "memory": _listed(_limit(None if run.memory is None else run.memory / 2**20, "MiB") for run in runs),
     }
     return {
-        "runs": f"{len(runs):,} of {len(sweep.entrants):,} solvers on {len(sweep.cases):,} instances, "
-        f"{seeds:,} seed{'s' if seeds > 1 else ''}",
+        "runs": f"{len(runs):,} of {_counted(len(sweep.entrants), 'solver')} on "
+        f"{_counted(len(sweep.cases), 'instance')}, {_counted(len({run.seed for run in runs}), 'seed')}",
         "objective": _listed(words(run.objective) for run in runs),
         **{name: text for name, text in limits.items() if text != _NONE},
         "threads": _listed(str(run.threads) for run in runs),
         "seeds": ranges(run.seed for run in runs),
         "version": _listed(run.version for run in runs),
-        "machine": "\n".join(
-            f"{machine} ({count:,} runs)" for machine, count in Counter(row.machine for row in sweep.rows).most_common()
-        ),
+        "machine": "\n".join(f"{machine} ({_counted(count, 'run')})" for machine, count in machines),
         "finished": f"{finished[0]} to {finished[-1]}",
     }
 
@@ -51,3 +49,7 @@ def _limit(limit: float | None, unit: str) -> str:
 
 def _listed(texts: Iterable[str]) -> str:
     return ", ".join(sorted(set(texts), key=natural))
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}{'s' if number != 1 else ''}"
