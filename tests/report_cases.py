@@ -69,13 +69,12 @@ def random_rows(
         for case in range(cases):
             least = source.uniform(50, 100)
             for solver in solvers:
+                proves = source.random() < 0.3
                 for number in range(seeds):
                     if source.random() < 0.1:
                         continue
                     draw = source.random()
-                    outcome = (
-                        "failed" if draw < 0.1 else "late" if draw < 0.2 else "optimal" if draw < 0.4 else "feasible"
-                    )
+                    outcome = "failed" if draw < 0.1 else "late" if draw < 0.2 else "optimal" if proves else "feasible"
                     value = least if outcome == "optimal" else least * source.uniform(1, 2)
                     time = source.uniform(0.1, 12)
                     changes: dict[str, Any] = {

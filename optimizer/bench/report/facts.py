@@ -13,7 +13,7 @@ def facts(sweep: Sweep) -> dict[str, str]:
     """Return what the runs of a sweep have in common, as text: where, when and with which limits they ran."""
     runs = [row.run for row in sweep.rows]
     finished = sorted(row.finished for row in sweep.rows)
-    machines = Counter(row.machine for row in sweep.rows).most_common()
+    machines = sorted(Counter(row.machine for row in sweep.rows).items(), key=lambda each: (-each[1], each[0]))
     limits = {
         "time limit": _listed(_limit(run.time_limit, "s") for run in runs),
         "schedules": _listed(_limit(run.schedules, "generated at most") for run in runs),

@@ -6,29 +6,24 @@ const report = (() => {
   for (const [section, plot] of JSON.parse(at("plots").textContent)) {
     waiting.set(section, [...(waiting.get(section) ?? []), plot]);
   }
-  const hidden = new Set(), hits = new Map(), pointer = {x: 0, y: 0};
+  const hidden = new Set(), drawn = new Map(), hits = new Map(), pointer = {x: 0, y: 0};
   const GAP = 14;
 
   const rounded = (value) => value.toLocaleString("en-US", {maximumSignificantDigits: 4});
 
-  // The lines under the pointer that are not hidden, each with its nearest point.
-  function shownLines({multiline_indices: lines}, {alpha}) {
-    return Object.entries(lines).map(([line, [point]]) => [Number(line), point]).filter(([line]) => alpha[line] > 0);
-  }
-
-  function told(data, index, text) {
+  function told(data, index, text, x) {
     if (data.text) return data.text[index];
-    const [line, point] = index, x = data.xs[line][point], y = data.ys[line][point];
+    const reached = data.xs[index].findLastIndex((each) => each <= x), y = data.ys[index][Math.max(0, reached)];
     const words = text.replace("{x}", () => rounded(x)).replace("{y%}", () => `${rounded(100 * y)} %`);
-    return `${names[data.entrant[line]]}: ${words}`;
+    return `${names[data.entrant[index]]}: ${words}`;
   }
 
   // Bokeh calls this for each renderer at each move of the pointer, with nothing where it is not on it.
-  function pointAt({renderer, index}, text) {
+  function pointAt({renderer, index, geometry}, text) {
     const {data} = renderer.data_source;
-    const found = data.text ? index.indices.slice(0, 1) : shownLines(index, data);
+    const found = data.text ? index.indices.slice(0, 1) : index.indices.filter((line) => data.alpha[line] > 0);
     if (found.length === 0) hits.delete(renderer);
-    else hits.set(renderer, found.map((each) => told(data, each, text)).join("\n"));
+    else hits.set(renderer, found.map((each) => told(data, each, text, geometry.x)).join("\n"));
     requestAnimationFrame(showTip);
   }
 
@@ -72,11 +67,15 @@ const report = (() => {
     head.setAttribute("aria-sort", up ? "ascending" : "descending");
   }
 
-  async function draw(section) {
-    const plots = waiting.get(section) ?? [];
+  async function embed(section) {
+    for (const plot of waiting.get(section) ?? []) await Bokeh.embed.embed_item(plot);
     waiting.delete(section);
-    for (const plot of plots) await Bokeh.embed.embed_item(plot);
     showLines();
+  }
+
+  function draw(section) {
+    if (!drawn.has(section)) drawn.set(section, embed(section));
+    return drawn.get(section);
   }
 
   async function start() {
@@ -96,8 +95,9 @@ const report = (() => {
     await draw(0);
     for (const part of document.querySelectorAll("details")) {
       const open = async () => {
-        if (part.open) await draw(Number(part.dataset.section));
-        if (part.open) part.dataset.ready = "yes";
+        if (!part.open) return;
+        await draw(Number(part.dataset.section));
+        part.dataset.ready = "yes";
       };
       part.addEventListener("toggle", open);
       await open();

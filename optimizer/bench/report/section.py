@@ -65,7 +65,7 @@ class Section:
         """
         shape = (len(self.sweep.cases), len(self.sweep.entrants))
         total, count = np.zeros((*shape, *values.shape[1:])), np.zeros(shape)
-        unknown = np.isnan(values[self.runs].reshape(len(self.runs), -1)).any(axis=1)
+        unknown = np.isnan(values[self.runs]).any(axis=tuple(range(1, values.ndim)))
         runs = self.runs[~unknown]
         at = self.sweep.case[runs], self.sweep.entrant[runs]
         np.add.at(total, at, values[runs])
@@ -84,7 +84,7 @@ class Section:
         An entrant that has this gap nowhere, as preemptive ones have none to the best schedule, has none there either.
         """
         means = self.means(values, entrants)
-        known = ~np.isnan(means.reshape(*means.shape[:2], -1)).all(axis=(0, 2))
+        known = ~np.isnan(means).all(axis=(0, *range(2, means.ndim)))
         means[~self.ran(entrants) & self.comparable[:, None] & known] = 1.0
         return means
 
