@@ -91,7 +91,7 @@ def _table(table: Table) -> str:
         "<tr>"
         + "".join(
             f'<td class="{_side(column.kind)}{" best" if (r, c) in best else ""}" data-value="{_sorted_by(value)}">'
-            f"{escape(texts[r][c])}</td>"
+            f"<span>{escape(texts[r][c])}</span></td>"
             for c, (column, value) in enumerate(zip(table.columns, row, strict=True))
         )
         + "</tr>"

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bokeh.models import (
+    BasicTicker,
     ColumnDataSource,
     CustomJS,
     FixedTicker,
@@ -25,8 +26,9 @@ from optimizer.render.text import printable
 
 _ROW, _FRAME = 26, 90
 """Heights of a row, and of all around rows, in pixels."""
-_SIDES = {"min_border_left": 150, "min_border_right": 12}
-_NAME_WIDTH = 20
+_SIDES = {"min_border_left": 180, "min_border_right": 12}
+_NAME_WIDTH = 25
+_TICKS = 5
 _HALF = 0.32
 """Height of half a box, of a row's."""
 _MARGIN = 0.04
@@ -132,6 +134,7 @@ def _row_figure(name: str, labels: Sequence[str], span: tuple[float, float], tit
     }
     axis.major_tick_line_color = axis.axis_line_color = None
     plot.xaxis.axis_label = PlainText(text=title)
+    plot.xaxis.ticker = BasicTicker(desired_num_ticks=_TICKS)
     plot.xgrid.grid_line_color = GRID
     return plot
 
