@@ -1,9 +1,9 @@
-# make demo: install into .venv and solve a shipped instance.   make test: install and run all tests.
+# make demo: install into .venv and solve a shipped instance.   make test: install and run all tests.   make smoke: a small sweep.
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin
 
-.PHONY: demo test lint clean
+.PHONY: demo test smoke lint clean
 
 demo: $(VENV)/installed
 	$(RUN)/schedopt solve instances/gpu-server-night.yaml --time-limit 20 -o demo.json --gantt demo.png
@@ -12,6 +12,9 @@ demo: $(VENV)/installed
 
 test: $(VENV)/installed-dev
 	$(RUN)/python -m pytest --cov --cov-report=term --cov-fail-under=90
+
+smoke: $(VENV)/installed
+	$(RUN)/schedopt bench run benchmarks/smoke.toml --store smoke.sqlite --workers 2
 
 lint: $(VENV)/installed-dev
 	$(RUN)/ruff check .
@@ -29,4 +32,4 @@ $(VENV)/installed-dev: $(VENV)/installed
 	@touch $@
 
 clean:
-	rm -rf $(VENV) demo.json demo.png
+	rm -rf $(VENV) demo.json demo.png smoke.sqlite*

@@ -1,17 +1,13 @@
 """What every benchmark writes: a table, the command that made it, and the machine."""
 
 import os
-import platform
 from collections.abc import Callable, Iterable, Sequence
-from importlib.metadata import version
 from pathlib import Path
 
 import click
-import psutil
 
+from optimizer.bench.machine import machine
 from optimizer.kernels.background import wait_for_all
-
-_PACKAGES = ("highspy", "ortools", "pulp", "numpy", "numba")
 
 
 def warm_up(run: Callable[[], object]) -> None:
@@ -40,22 +36,6 @@ def data_file(name: str) -> Path:
             f"{name} is not in the folder {folder}; set SCHEDOPT_DATA to the one with the data sets"
         )
     return folder / name
-
-
-def machine() -> str:
-    """Return processor, memory and versions of this machine in one line."""
-    memory = psutil.virtual_memory().total / 2**30
-    packages = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
-    return f"{_processor()}, {os.cpu_count()} cores, {memory:.0f} GB; Python {platform.python_version()}, {packages}"
-
-
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return platform.processor()
-    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(names, platform.machine())
 
 
 def markdown_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

@@ -63,7 +63,10 @@ def test_the_python_example_of_the_readme_runs(capsys: pytest.CaptureFixture[str
 
 @pytest.mark.parametrize("page", PAGES[1:])
 def test_the_commands_of_the_documentation_run_one_after_another(run: Callable[[str], Result], page: str) -> None:
-    for line in commands((ROOT / page).read_text(encoding="utf-8")):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for suite in blocks(text, "toml"):
+        Path(suite.splitlines()[0].removeprefix("# ")).write_text(suite, encoding="utf-8")
+    for line in commands(text):
         run(line)
 
 

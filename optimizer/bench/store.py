@@ -8,7 +8,7 @@ of the machine that writes it, not on a network share.
 import json
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -135,6 +135,18 @@ class Store:
         with _explained(self._path, "written"), self._connection:
             self._connection.execute(f"INSERT OR IGNORE INTO runs ({names}) VALUES ({places})", [*values.values()])
 
+    def forget(self, outcomes: Collection[str], keys: Collection[str]) -> None:
+        """Drop the rows of these runs that ended in one of these ways, so that they are run again.
+
+        Raises
+        ------
+        InputError
+            When the file cannot be written.
+        """
+        ended = self._read(f"SELECT key FROM runs WHERE outcome IN ({', '.join('?' * len(outcomes))})", [*outcomes])
+        with _explained(self._path, "written"), self._connection:
+            self._connection.executemany("DELETE FROM runs WHERE key = ?", [key for key in ended if key[0] in keys])
+
     def keys(self) -> set[str]:
         """Return the keys of the runs that have a row."""
         return {key for (key,) in self._read("SELECT key FROM runs")}
@@ -144,9 +156,9 @@ class Store:
         names = ", ".join(f'"{name}"' for name in (*_RUN, *_OUTCOME))
         return [_row(values) for values in self._read(f"SELECT {names} FROM runs ORDER BY rowid")]
 
-    def _read(self, query: str) -> list[tuple[Any, ...]]:
+    def _read(self, query: str, values: Sequence[str] = ()) -> list[tuple[Any, ...]]:
         with _explained(self._path, "read"):
-            return self._connection.execute(query).fetchall()
+            return self._connection.execute(query, values).fetchall()
 
 
 @contextmanager

@@ -73,6 +73,11 @@ class BackgroundCompiler:
                 pass
 
     @property
+    def process_id(self) -> int | None:
+        """The process that compiles it, None when this one has not started any."""
+        return None if self._process is None else self._process.pid
+
+    @property
     def _lock(self) -> "FileLock":
         from filelock import FileLock
 
@@ -124,6 +129,11 @@ def wait_for_all() -> None:
     """Wait until nothing that this process asked for is being compiled; for measurements."""
     for compiler in BackgroundCompiler._all:
         compiler.wait()
+
+
+def process_ids() -> list[int]:
+    """Return the processes that compile for this one and are to go on when it ends."""
+    return [compiler.process_id for compiler in BackgroundCompiler._all if compiler.process_id is not None]
 
 
 def main() -> None:

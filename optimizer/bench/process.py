@@ -1,0 +1,103 @@
+"""A place where runs are done one after another, each in a process of its own."""
+
+import os
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Lock
+from typing import IO, Self
+
+from optimizer.bench.processes import end_tree, last_words
+from optimizer.bench.row import Row
+from optimizer.bench.task import Finding, Task, make_row
+
+_POOLS = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "BLIS_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "NUMBA_NUM_THREADS",
+)
+"""Sizes of pools that libraries start on their own: with one thread each, a run has the threads that it was given."""
+
+
+class Place:
+    """Does runs through a server of its own (:mod:`optimizer.bench.server`), which starts with the first.
+
+    A context manager; :meth:`close` may be called from another thread.
+    """
+
+    def __init__(self) -> None:
+        self._server: subprocess.Popen[bytes] | None = None
+        # what runs that are ended by force leave behind goes with it
+        self._folder = TemporaryDirectory(prefix="schedopt-bench-", ignore_cleanup_errors=True)
+        self._errors = Path(self._folder.name, "errors").open("w+b")  # noqa: SIM115 - closed with the place
+        self._closed = False
+        self._lock = Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def do(self, task: Task) -> Row | None:
+        """Return the row of a run, whatever becomes of it; None when the place was closed meanwhile."""
+        server = self._started()
+        if server is None:
+            return None
+        assert server.stdin is not None
+        assert server.stdout is not None
+        try:
+            pickle.dump(task, server.stdin, pickle.HIGHEST_PROTOCOL)
+            server.stdin.flush()
+            row: Row = pickle.load(server.stdout)
+        except (OSError, EOFError, pickle.UnpicklingError, ValueError):
+            return self._lost(task, server)
+        return row
+
+    def close(self) -> None:
+        """End the server and the run that it does."""
+        with self._lock:
+            self._closed = True
+            self._end()
+            self._errors.close()
+            self._folder.cleanup()
+
+    def _started(self) -> "subprocess.Popen[bytes] | None":
+        with self._lock:
+            if self._closed:
+                return None
+            if self._server is None:
+                self._server = _new_server(self._errors, self._folder.name)
+            return self._server
+
+    def _lost(self, task: Task, server: "subprocess.Popen[bytes]") -> Row | None:
+        with self._lock:
+            if self._closed:
+                return None
+            self._end()
+            reason = f"the process that starts runs ended with status {server.returncode}"
+            return make_row(task, Finding("killed", reason + last_words(self._errors.fileno())))
+
+    def _end(self) -> None:
+        if self._server is not None:
+            end_tree(self._server.pid)
+            self._server.wait()
+            self._server = None
+
+
+def _new_server(errors: IO[bytes], folder: str) -> "subprocess.Popen[bytes]":
+    path = os.pathsep.join(sys.path)
+    return subprocess.Popen(
+        [sys.executable, "-m", "optimizer.bench.server"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=errors,
+        env={**os.environ, **dict.fromkeys(_POOLS, "1"), "PYTHONPATH": path, "TMPDIR": folder},
+        start_new_session=True,  # Ctrl-C reaches it through the sweep
+    )

@@ -1,0 +1,75 @@
+"""Looking at a process with all that it started, and ending it."""
+
+import os
+import time
+from collections.abc import Collection
+from contextlib import suppress
+
+import psutil
+
+_SHARE = 0.03
+"""Part of the time that may go into looking at processes: the whole table is read to find those of one run."""
+
+_MESSAGE = 500
+
+
+def tree(process_id: int) -> list[psutil.Process]:
+    """Return a process and all that it started, directly or not; empty when it is gone."""
+    try:
+        root = psutil.Process(process_id)
+        return [root, *root.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
+
+
+def end_tree(process_id: int, but: Collection[int] = ()) -> None:
+    """Kill a process and all that it started, but for some by their ids."""
+    for process in tree(process_id):
+        if process.pid not in but:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+
+
+def last_words(file: int) -> str:
+    """Return the end of what was written to an open file, led by a colon; empty when there is nothing.
+
+    Parameters
+    ----------
+    file : int
+        Its descriptor.
+    """
+    size = os.lseek(file, 0, os.SEEK_END)
+    os.lseek(file, max(0, size - _MESSAGE), os.SEEK_SET)
+    text = os.read(file, _MESSAGE).decode(errors="replace").strip()
+    return f": {text}" if text else ""
+
+
+class MemoryWatch:
+    """Knows how much memory a process and all that it started have taken at most.
+
+    Parameters
+    ----------
+    process_id : int
+        Of the process.
+    """
+
+    def __init__(self, process_id: int) -> None:
+        self.peak = 0
+        self.process_id = process_id
+        self._next = 0.0
+
+    def look(self) -> int:
+        """Return the peak so far in bytes; it looks only as often as it may."""
+        began = time.monotonic()
+        if began >= self._next:
+            self.peak = max(self.peak, sum(map(_resident, tree(self.process_id))))
+            ended = time.monotonic()
+            self._next = ended + (ended - began) / _SHARE
+        return self.peak
+
+
+def _resident(process: psutil.Process) -> int:
+    try:
+        return int(process.memory_info().rss)
+    except psutil.NoSuchProcess:
+        return 0
