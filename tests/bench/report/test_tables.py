@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from chart_cases import HOSTILE
@@ -164,3 +165,9 @@ def test_the_report_says_what_ran() -> None:
         "finished": "2026-01-01T08:00:00+00:00 to 2026-01-08T08:00:00+00:00",
         "report": "the command",
     }
+
+
+def test_the_documentation_has_the_rules() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "reports.md").read_text(encoding="utf-8")
+    words = " ".join(text.split())
+    assert all(rule in words for rule in RULES)
