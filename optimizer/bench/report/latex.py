@@ -21,6 +21,8 @@ _ESCAPES = str.maketrans(
         "|": r"\textbar{}",
         "`": r"\textasciigrave{}",
         '"': r"\textquotedbl{}",
+        "[": "{[}",  # at the beginning of a line it would be an option of the end of the one before, as would a star
+        "*": "{*}",
         NOTHING: r"\textendash{}",
     }
 )

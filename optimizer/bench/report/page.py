@@ -52,14 +52,13 @@ def _section(report: Report, section: Section, drawn: list[Plot]) -> Iterator[st
     yield _table(first)
     if whole and len(report.sections) > 1:
         yield _table(group_table(report.sections))
-    yield _legend(section)
-    yield '<div class="plots">'
+    yield f'<div>{_legend(section)}<div class="plots">'
     for plot in drawn:
         yield (
             f'<figure><figcaption>{escape(plot.title)}</figcaption><p class="note">{escape(plot.note)}</p>'
             f'<div class="plot" id="{_place(plot)}"></div></figure>'
         )
-    yield "</div>"
+    yield "</div></div>"
     yield from map(_table, others)
 
 

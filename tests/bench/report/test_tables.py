@@ -128,10 +128,10 @@ def test_latex_has_every_table_with_as_many_cells_in_each_row() -> None:
 
 
 def test_latex_sets_names_as_they_are() -> None:
-    special = '\\ & % $ # _ { } ~ ^ < > | ` " a--b – x'
+    special = '\\ & % $ # _ { } ~ ^ < > | ` " a--b – x [y] *z'
     assert latex_escaped(special) == (
         r"\textbackslash{} \& \% \$ \# \_ \{ \} \textasciitilde{} \textasciicircum{} \textless{} \textgreater{} "
-        r"\textbar{} \textasciigrave{} \textquotedbl{} a-{}-b \textendash{} x"
+        r"\textbar{} \textasciigrave{} \textquotedbl{} a-{}-b \textendash{} x {[}y] {*}z"
     )
     text = latex(Report.of(hostile_rows()))
     body = "\n".join(line for line in text.splitlines() if not line.startswith("%"))
