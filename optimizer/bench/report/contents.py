@@ -59,7 +59,9 @@ def group_table(sections: Sequence[Section]) -> Table:
     order = [each.entrant for each in summary(whole)]
     gaps = []
     for section in sections:
-        own = dict(zip(section.entrants.tolist(), section.gaps(whole.judged.best_gap, section.entrants).T, strict=True))
+        own = dict(
+            zip(section.entrants.tolist(), section.gaps_to_best(whole.judged.best_gap, section.entrants).T, strict=True)
+        )
         gaps.append([mean(own[entrant]) if entrant in own else None for entrant in order])
     columns = (_SOLVER, *(Column(f"{s.title} (%)", Kind.PERCENT, -1) for s in (*groups, whole)))
     rows = [

@@ -54,7 +54,6 @@ def time_profiles(section: Section) -> list[Curve]:
     times = np.where(proven, np.fmax(section.judged.time, _SOONEST), np.inf)
     seconds = section.means(times, section.compared)
     speed = np.where(section.ran(section.compared), 1 / seconds, 0.0)
-    speed = speed[(speed > 0).any(axis=1)]
     return _profiles(section, speed[(speed > 0).any(axis=1)])
 
 

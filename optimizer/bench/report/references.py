@@ -7,9 +7,10 @@ from optimizer.bench.report.gaps import compares, has_schedule
 from optimizer.bench.report.sweep import Case
 from optimizer.bench.row import Row
 from optimizer.names import Status
-from optimizer.result import EQUAL
 
 _MOST_NAMED = 5
+_EQUAL = 1e-9
+"""How far apart, relative to the larger, a bound and a value may be by floating point alone."""
 
 
 @dataclass
@@ -79,7 +80,7 @@ def contradictions(known: Mapping[Case, Reference]) -> Iterator[str]:
 
 
 def _below(value: float | None, other: float | None) -> bool:
-    return value is not None and other is not None and value < other - EQUAL * max(1.0, abs(other))
+    return value is not None and other is not None and value < other - _EQUAL * max(1.0, abs(other))
 
 
 def _least(*values: float | None) -> float | None:

@@ -79,13 +79,15 @@ class Section:
         return ~np.isnan(self.means(np.ones(len(self.sweep.rows)), entrants))
 
     def gaps(self, values: FloatArray, entrants: IntArray) -> FloatArray:
-        """Return :meth:`means` of a gap, which is 1 for an entrant without a run on a case that has a best schedule.
-
-        An entrant that has this gap nowhere, as preemptive ones have none to the best schedule, has none there either.
-        """
+        """Return :meth:`means` of a gap, which is 1 for an entrant without a run on a case that has a best schedule."""
         means = self.means(values, entrants)
-        known = ~np.isnan(means).all(axis=(0, *range(2, means.ndim)))
-        means[~self.ran(entrants) & self.comparable[:, None] & known] = 1.0
+        means[~self.ran(entrants) & self.comparable[:, None]] = 1.0
+        return means
+
+    def gaps_to_best(self, values: FloatArray, entrants: IntArray) -> FloatArray:
+        """Return :meth:`gaps`, without those of preemptive entrants, which are not set against others."""
+        means = self.gaps(values, entrants)
+        means[:, self.judged.preemptive[entrants]] = np.nan
         return means
 
     @cached_property

@@ -47,7 +47,11 @@ class Figures:
 def summary(section: Section) -> list[Figures]:
     """Return the figures of each entrant of a section, the smallest gap to the best schedule first."""
     sweep, judged, entrants = section.sweep, section.judged, section.entrants
-    columns = [section.gaps(gap, entrants) for gap in (judged.best_gap, judged.bound_gap, judged.integral)]
+    columns = (
+        section.gaps_to_best(judged.best_gap, entrants),
+        section.gaps(judged.bound_gap, entrants),
+        section.gaps_to_best(judged.integral, entrants),
+    )
     missing = (~section.ran(entrants)).sum(axis=0)
     found = []
     for i, entrant in enumerate(entrants.tolist()):

@@ -46,6 +46,12 @@ def test_a_missing_run_ranks_as_a_failed_one() -> None:
     assert order.ranks == (1.5, 1.5)
 
 
+def test_a_solver_that_ran_where_nobody_has_a_schedule_is_missing_elsewhere() -> None:
+    order = ranking(whole([ran("a", "x", None, "infeasible"), ran("b", "x", None, "unknown"), ran("b", "y", 4.0)]))
+    assert order is not None
+    assert (order.cases, order.entrants, order.ranks) == (1, (1, 0), (1.0, 2.0))
+
+
 def test_seeds_are_averaged_before_ranks() -> None:
     rows = [ran("a", "x", value, seed=seed) for seed, value in enumerate([4.0, 8.0])] + [ran("b", "x", 5.0)]
     order = ranking(whole(rows))  # gaps to 4: a 0 and 1/2, b 1/5

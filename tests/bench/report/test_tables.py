@@ -171,3 +171,14 @@ def test_the_documentation_has_the_rules() -> None:
     text = (Path(__file__).parents[3] / "docs" / "reports.md").read_text(encoding="utf-8")
     words = " ".join(text.split())
     assert all(rule in words for rule in RULES)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whatever_ran_has_numbers(seed: int) -> None:
+    """Rows are dropped at random, down to a few."""
+    rows = random_rows(seed, groups=1 + seed % 3, cases=1 + seed % 4, seeds=1 + seed % 2)
+    rows = [replace(row, preemptive=row.run.solver == "fcfs" and seed % 2 == 0) for row in rows[:: 1 + seed % 3]]
+    report = Report.of(rows)
+    for section in report.sections:
+        assert ((section.contest >= 0) & (section.contest <= 1)).all()
+    assert "nan" not in markdown(report) + latex(report)
