@@ -12,7 +12,7 @@ import sys
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import perf_counter
+from time import perf_counter, sleep
 
 import click
 
@@ -66,15 +66,15 @@ def main(kills: int, workers: int, seed: int) -> None:
             raise click.ClickException("the undisturbed sweep failed")
         duration = perf_counter() - began
         lines: list[tuple[object, ...]] = []
-        for kill in range(1, kills + 1):
-            process = started(suite, killed, workers)
-            after = moments.uniform(0, duration / 2)  # a start takes some seconds
-            try:
-                process.wait(after)
-            except subprocess.TimeoutExpired:
-                process.send_signal(signal.SIGKILL)
-                process.wait()
-            lines.append((kill, after, count(killed)))
+        for kill, goal in enumerate(sorted(moments.sample(range(RUNS - 20), kills)), start=1):
+            process, began = started(suite, killed, workers), perf_counter()
+            while count(killed) < goal:
+                sleep(0.05)
+            sleep(moments.uniform(0, 0.5))  # anywhere in what a run does
+            process.send_signal(signal.SIGKILL)
+            if process.wait() != -signal.SIGKILL:
+                raise click.ClickException(f"the sweep ended before it was killed, with {count(killed)} rows")
+            lines.append((kill, perf_counter() - began, count(killed)))
         began = perf_counter()
         if started(suite, killed, workers).wait():
             raise click.ClickException("the last sweep failed")

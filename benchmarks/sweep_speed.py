@@ -31,7 +31,7 @@ group = "server"
 generate = {{family = "server", jobs = [100], seeds = [0, 1, 2]}}
 """
 SHORT = SUITE.format(schedules=500, seeds=[*range(40)])
-LONG = SUITE.format(schedules=60_000, seeds=[*range(8)])
+LONG = SUITE.format(schedules=60_000, seeds=[*range(16)])
 
 
 class Clock:

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import Result
 
@@ -74,7 +75,10 @@ def test_the_commands_of_the_documentation_run_one_after_another(run: Callable[[
 def test_every_command_and_option_is_in_the_reference(name: str) -> None:
     assert re.search(rf"^## .*\b{name}\b", COMMANDS, re.MULTILINE)
     common = {"--debug", "--help"}
-    options = {option for parameter in group.commands[name].params for option in parameter.opts if "--" in option}
+    command = group.commands[name]
+    inner = command.commands.values() if isinstance(command, click.Group) else ()
+    parameters = [parameter for each in (command, *inner) for parameter in each.params]
+    options = {option for parameter in parameters for option in parameter.opts if "--" in option}
     missing = [option for option in options - common if option not in COMMANDS]
     assert not missing
 

@@ -20,6 +20,8 @@ from optimizer.bench.task import Finding, Task, make_row
 from optimizer.errors import InputError, MissingPackageError, UsageError
 from optimizer.version import __version__
 
+logger = logging.getLogger(__name__)
+
 _PATIENCE = 5
 """Seconds in which a cluster has to answer."""
 
@@ -117,6 +119,8 @@ class _Sweep:
         """Yield the rows of tasks as they come in."""
         from distributed import as_completed
 
+        if not self._client.nthreads():
+            logger.warning("the cluster has no workers yet; the sweep begins when one joins")
         completed = as_completed(self._submitted(tasks), loop=self._client.loop)
         for future in completed:
             row = self._row(future, self._tasks.pop(future))

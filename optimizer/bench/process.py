@@ -13,16 +13,17 @@ from optimizer.bench.processes import end_tree, last_words
 from optimizer.bench.row import Row
 from optimizer.bench.task import Finding, Task, make_row
 
-_POOLS = (
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "BLIS_NUM_THREADS",
-    "VECLIB_MAXIMUM_THREADS",
-    "NUMEXPR_NUM_THREADS",
-    "NUMBA_NUM_THREADS",
-)
-"""Sizes of pools that libraries start on their own: with one thread each, a run has the threads that it was given."""
+_ONE_THREAD = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "BLIS_NUM_THREADS": "1",
+    "VECLIB_MAXIMUM_THREADS": "1",
+    "NUMEXPR_NUM_THREADS": "1",
+    "NUMBA_NUM_THREADS": "1",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
+}
+"""What keeps libraries from starting threads on their own: a run has the threads that it was given."""
 
 
 class Place:
@@ -98,6 +99,6 @@ def _new_server(errors: IO[bytes], folder: str) -> "subprocess.Popen[bytes]":
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=errors,
-        env={**os.environ, **dict.fromkeys(_POOLS, "1"), "PYTHONPATH": path, "TMPDIR": folder},
+        env={**os.environ, **_ONE_THREAD, "PYTHONPATH": path, "TMPDIR": folder},
         start_new_session=True,  # Ctrl-C reaches it through the sweep
     )

@@ -28,7 +28,7 @@ class Run:
     time_limit : float or None
         Seconds; None: no limit.
     threads : int
-        For the solver; thread pools of the run are pinned to it.
+        For the solver; pools that libraries start on their own are pinned to one thread.
     schedules : int or None
         Generated schedules at most; None: no limit.
     memory : int or None

@@ -1,6 +1,6 @@
 """Sweeping a grid: what is missing is run, and each row is kept at once."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from optimizer.bench.task import Task
 FAILURES = frozenset({"failed", "timeout", "memory", "killed"})
 """Outcomes of runs that went wrong."""
 
-Rows = Iterator[Row]
+Rows = Generator[Row, None, None]
 Workers = Callable[[Iterator[Task], Callable[[Run], None]], Rows]
 """What does tasks somewhere: it yields their rows as they finish and tells of each run that begins; closing it ends the
 runs that are going on."""
@@ -86,7 +86,7 @@ def sweep(grid: Grid, store: Store, workers: Workers, listener: Listener) -> Sum
     before = store.keys() & grid.keys
     listener.planned(len(grid.keys), len(before))
     done = failed = 0
-    with closing(workers(grid.tasks(before), listener.begun)) as rows:  # type: ignore[type-var]
+    with closing(workers(grid.tasks(before), listener.begun)) as rows:
         try:
             for row in rows:
                 store.add(row)

@@ -17,6 +17,7 @@ import pickle
 import signal
 import sys
 import time
+from importlib import import_module
 from io import FileIO
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
@@ -146,6 +147,7 @@ def main(method: str = "fork" if sys.platform == "linux" else "spawn") -> None:
     """Serve standard input; standard error is a file that is read when a run crashes."""
     outgoing = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what solvers print must not get between the rows
+    import_module("numba")  # with it there, kernels are never interpreted (optimizer.kernels.compilation)
     Server(FileIO(os.dup(0), "rb"), outgoing, method).serve()
     os._exit(0)
 

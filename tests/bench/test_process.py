@@ -65,6 +65,14 @@ def test_a_row_is_what_solving_says(place: Place, solver: str) -> None:
     assert row.finished.endswith("+00:00")
 
 
+def test_runs_are_forked_from_a_process_without_threads(place: Place) -> None:
+    assert done(place, "cp-sat").outcome == "optimal"
+    server = psutil.Process(place._server.pid if place._server else 0)
+    loaded = {Path(mapped.path).name.partition(".")[0] for mapped in server.memory_maps()}
+    assert {"cp_model_helper", "_dispatcher"} <= loaded, "it learns from its children what they will need"
+    assert server.num_threads() == 1
+
+
 def test_what_cannot_be_solved_is_a_row(place: Place) -> None:
     row = done(place, "greedy", objective="beauty")
     assert (row.outcome, row.value, row.trace) == ("failed", None, ())
@@ -87,8 +95,9 @@ def test_runs_that_go_wrong_are_rows_with_their_reasons(faulty: Place) -> None:
 
 def test_a_run_that_hangs_is_ended_with_all_that_it_started(faulty: Place, tmp_path: Path) -> None:
     note = tmp_path / "process"
-    row = done(faulty, f"hang:file={note}", hard_limit=0.5)
-    assert (row.outcome, row.reason) == ("timeout", "did not end in 0.5 s and was ended by force")
+    assert done(faulty, "fcfs").outcome == "feasible"
+    row = done(faulty, f"hang:file={note}", hard_limit=1.5)
+    assert (row.outcome, row.reason) == ("timeout", "did not end in 1.5 s and was ended by force")
     assert has_ended(int(note.read_text()))
     assert done(faulty, "fcfs").outcome == "feasible"
 
