@@ -39,7 +39,7 @@ def report_page(report: Report) -> Page:
 
 
 def _head(report: Report) -> str:
-    facts = "".join(f"<dt>{escape(name)}</dt><dd>{_shown(text)}</dd>" for name, text in report.facts.items())
+    facts = "".join(f"<dt>{escape(name)}</dt><dd>{_lines(text)}</dd>" for name, text in report.facts.items())
     warnings = "".join(f'<p class="note wrong">{_shown(text)}</p>' for text in report.warnings)
     return f'<dl class="run">{facts}</dl>{warnings}'
 
@@ -120,8 +120,12 @@ def _place(plot: Plot) -> str:
     return f"plot-{plot.figure.name}"
 
 
+def _lines(text: str) -> str:
+    return "\n".join(map(_shown, text.split("\n")))
+
+
 def _shown(text: str) -> str:
-    return "\n".join(escape(printable(line)) for line in text.split("\n"))
+    return escape(printable(text))
 
 
 def _file(name: str) -> str:
