@@ -12,7 +12,7 @@ from optimizer.validation import Violation, violations
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from optimizer.render.page.document import Page
+    from optimizer.render.page.file import Page
 
 
 def validate(instance: Instance, schedule: Schedule) -> list[Violation]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from browser_fixtures import browser, opened  # noqa: F401 - fixtures
 from click.testing import CliRunner, Result
 from hypothesis import settings
 

@@ -30,7 +30,7 @@ LAYERS = (
 )
 RANK = {part: rank for rank, layer in enumerate(LAYERS) for part in layer}
 FORBIDDEN = {"render": {"solvers"}}
-HEAVY = ("bokeh", "highspy", "matplotlib", "numba", "numpy", "ortools", "pandas", "pulp")
+HEAVY = ("bokeh", "highspy", "matplotlib", "numba", "numpy", "ortools", "pandas", "pulp", "scipy")
 MOST_LINES = 400
 
 

@@ -1,4 +1,4 @@
-"""``schedopt bench``: ``run`` and ``export``."""
+"""``schedopt bench``: ``run``, ``export`` and ``report``."""
 
 import json
 from contextlib import ExitStack
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from optimizer.cli.bench_report import report
 from optimizer.cli.options import PATH, debug_option, json_option
 from optimizer.cli.status import Exit
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 @click.group()
 def bench() -> None:
     """Run many solvers on many instances, and sum up what they found."""
+
+
+bench.add_command(report)
 
 
 @bench.command()

@@ -1,37 +1,28 @@
-"""One self-contained file with everything that a page needs: figures, data, script and style."""
+"""Pages with the schedules of one instance, and with how their values came together."""
 
-import json
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from html import escape
-from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
-from bokeh.embed import json_item
 from bokeh.layouts import column
 from bokeh.models import LayoutDOM
-from bokeh.resources import Resources
 
-from optimizer.formats.files import write_whole
 from optimizer.render.chart import Chart, drawable
 from optimizer.render.convergence import convergences, improves
 from optimizer.render.load import resource_loads
 from optimizer.render.page.bars import bars_figure
 from optimizer.render.page.clock import Clock
 from optimizer.render.page.convergence import convergence_figure
+from optimizer.render.page.file import Page, page_file, page_part, placed
 from optimizer.render.page.header import header, page_title
 from optimizer.render.page.loads import load_figure, selector_figure
 from optimizer.render.page.look import title_text
 from optimizer.render.page.tables import Drawing, page_data
 from optimizer.render.page.time import Time
 from optimizer.render.tables import headline
-from optimizer.render.text import objective_title, printable
+from optimizer.render.text import objective_title
 from optimizer.result import Result, bounds_on
 
 _MOST_OUTLINED = 3_000
-_FRAME_HEIGHT = 760
 _SCRIPTS = ("data", "facts", "rows", "colors", "search", "start")
 _HELP = (
     "Turn the wheel over a chart to zoom in time, drag to move; the edges of the strip below select a range. "
@@ -40,27 +31,6 @@ _HELP = (
 _EMBED = """JSON.parse(document.getElementById("plots").textContent)
   .reduce((done, plot) => done.then(() => Bokeh.embed.embed_item(plot)), Promise.resolve())
   .then(() => { document.body.dataset.ready = "yes"; });"""
-
-
-@dataclass(frozen=True)
-class Page:
-    """A page with charts; a notebook shows it in a frame.
-
-    Parameters
-    ----------
-    html : str
-        The whole file.
-    """
-
-    html: str
-
-    def save(self, path: Path) -> None:
-        """Write the page, whole or not at all; InputError when that cannot be done."""
-        write_whole(path, self.html)
-
-    def _repr_html_(self) -> str:
-        frame = f'<iframe style="width:100%;height:{_FRAME_HEIGHT}px;border:0"'
-        return f'{frame} srcdoc="{escape(self.html)}"></iframe>'
 
 
 def gantt_page(results: Mapping[str, Result], title: str | None = None) -> Page:
@@ -103,14 +73,14 @@ def gantt_page(results: Mapping[str, Result], title: str | None = None) -> Page:
     if improves(results.values()):  # apart, for its legend would narrow the charts
         layouts.append(convergence_figure(convergences(results), _values(drawings[0].result)))
     excess = any(load.excess.any() for own in loads for load in own)
-    script = "".join(_part("script", f"{name}.js") for name in _SCRIPTS)
+    script = "".join(page_part("script", f"{name}.js") for name in _SCRIPTS)
     return _page(
         title or page_title(instance),
         header(results, drawings),
         layouts,
         data=page_data(drawings, clock) | {"excess": bool(excess)},
         script=f"const schedopt = (() => {{\n{script}\nreturn {{charts, pointAt, rowTicks, rowName}};\n}})();",
-        controls=_part("controls.html"),
+        controls=page_part("controls.html"),
         help_text=_HELP,
     )
 
@@ -122,39 +92,17 @@ def convergence_page(results: Mapping[str, Result], title: str | None = None) ->
     return _page(title or page_title(first.problem.instance), header(results, ()), [plot])
 
 
-def _page(
-    title: str,
-    head: str,
-    layouts: Sequence[LayoutDOM],
-    *,
-    data: Mapping[str, Any] | None = None,
-    script: str = _EMBED,
-    controls: str = "",
-    help_text: str = "",
-) -> Page:
-    parts = {
-        "TITLE": escape(printable(title)),
-        "STYLE": _part("page.css"),
-        "HEADER": head,
-        "BOKEH": Resources(mode="inline", components=["bokeh"]).render_js(),
-        "CONTROLS": controls,
-        "HELP": f'<p id="help">{escape(help_text)}</p>',
-        "SCRIPT": script,
-        "DATA": _json(data or {}),
-        "PLACES": "".join(f'<div id="figures-{i}"></div>' for i in range(len(layouts))),
-        "FIGURES": _json([json_item(layout, target=f"figures-{i}") for i, layout in enumerate(layouts)]),
-    }
-    return Page(re.sub("@([A-Z]+)@", lambda place: parts[place[1]], _part("page.html")))
+def _page(title: str, head: str, layouts: Sequence[LayoutDOM], *, script: str = _EMBED, **others: Any) -> Page:
+    """Return a page with figures below each other; other parameters as for :func:`page_file`."""
+    return page_file(
+        title,
+        head,
+        places="".join(f'<div id="figures-{i}"></div>' for i in range(len(layouts))),
+        figures=[placed(layout, f"figures-{i}") for i, layout in enumerate(layouts)],
+        script=script,
+        **others,
+    )
 
 
 def _values(result: Result) -> str:
     return objective_title(result.objective, result.problem.instance.time_unit)
-
-
-def _part(*path: str) -> str:
-    return files(__package__).joinpath(*path).read_text(encoding="utf-8")
-
-
-def _json(document: Any) -> str:
-    """Return a document as JSON that cannot end the element of HTML that it stands in."""
-    return json.dumps(document, separators=(",", ":")).replace("<", "\\u003c")

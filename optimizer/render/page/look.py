@@ -8,8 +8,9 @@ from bokeh.plotting import figure
 
 FONT = "Helvetica, Arial, sans-serif"
 _SIZE = "12px"
-_GRID, _AXIS = "#E4E4E4", "#888888"
+GRID, AXIS = "#E4E4E4", "#888888"
 _LEFT, _RIGHT, _TOP, _BOTTOM = 170, 40, 5, 6
+_SIDES = {"min_border_left": _LEFT, "min_border_right": _RIGHT}
 _HEADLINE = {
     "display": "block", "margin": f"6px {_RIGHT}px 0 {_LEFT}px", "font": f"bold 14px {FONT}", "color": "#444444",
     "overflow-wrap": "anywhere",
@@ -35,13 +36,12 @@ def page_figure(name: str, height: int, **options: Any) -> figure:
         Of a Bokeh figure; tools come one by one.
     """
     plot = figure(
-        name=name, height=height, sizing_mode="stretch_width", outline_line_color=None, min_border_left=_LEFT,
-        min_border_right=_RIGHT, min_border_top=_TOP, min_border_bottom=_BOTTOM, styles=_EDGE,
-        **({"tools": "", "toolbar_location": None} | options),
+        name=name, height=height, sizing_mode="stretch_width", outline_line_color=None, min_border_top=_TOP,
+        min_border_bottom=_BOTTOM, styles=_EDGE, **({"tools": "", "toolbar_location": None} | _SIDES | options),
     )  # fmt: skip
     plot.toolbar.logo = None
-    plot.xgrid.grid_line_color, plot.ygrid.grid_line_color = _GRID, None
-    plot.axis.axis_line_color = plot.axis.major_tick_line_color = _AXIS
+    plot.xgrid.grid_line_color, plot.ygrid.grid_line_color = GRID, None
+    plot.axis.axis_line_color = plot.axis.major_tick_line_color = AXIS
     plot.axis.minor_tick_line_color = None
     plot.axis.major_label_text_font = plot.axis.axis_label_text_font = FONT
     plot.axis.major_label_text_font_size = plot.axis.axis_label_text_font_size = _SIZE
