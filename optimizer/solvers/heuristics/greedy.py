@@ -13,7 +13,7 @@ from optimizer.problem import Problem
 from optimizer.result import Limits
 from optimizer.schedule import Schedule
 from optimizer.solvers.base import Answer
-from optimizer.solvers.heuristics.options import require, require_at_least, require_one_of
+from optimizer.solvers.heuristics.options import require, require_at_least, require_between, require_one_of
 from optimizer.solvers.heuristics.rules import RANDOM, RULES, rule_keys
 from optimizer.solvers.heuristics.sampling import Sampler
 from optimizer.solvers.heuristics.search import run_islands
@@ -29,6 +29,8 @@ _BOTH = ("parallel", "serial")
 
 _ROUNDS = 20
 _MOST_BIAS = 32
+_LEAST_OFFSET, _MOST_OFFSET = 1e-9, 1e6
+"""Chances, powers of up to 32 of regret + offset, neither vanish nor overflow between them."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class Greedy:
     bias : int
         How much a sample follows the rule, from 0 (not at all: every job is equally likely) to 32.
     offset : float
-        What is added to the regret so that the last job has a chance too, > 0.
+        What is added to the regret so that the last job has a chance too, from 1e-9 to 1e6.
     candidates : int
         Only so many of the first jobs that may come next are drawn from, >= 1 (Hart & Shogan 1987, "Semi-greedy
         heuristics", Operations Research Letters 6).
@@ -69,7 +71,7 @@ class Greedy:
         require_one_of(get_args(Generation), generation=self.generation)
         require_at_least(0, starts=self.starts)
         require(0 <= self.bias <= _MOST_BIAS, f"a whole number from 0 to {_MOST_BIAS}", bias=self.bias)
-        require(0 < self.offset < np.inf, "a number > 0", offset=self.offset)
+        require_between(_LEAST_OFFSET, _MOST_OFFSET, offset=self.offset)
         require_at_least(1, candidates=self.candidates)
 
     def solve(
