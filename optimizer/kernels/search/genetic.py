@@ -33,6 +33,7 @@ from optimizer.kernels.search.population import (
     dismiss,
     fitter_of_two,
     lateness,
+    least_fit,
     mutate,
     settle,
 )
@@ -194,6 +195,19 @@ def evolve(
             _shrink(settings, population, search)
         if search.counter[UNCHANGED] > settings.patience:
             _start_again(population, search)
+
+
+@kernel
+def welcome(inputs: Inputs, settings: Settings, population: Population, search: Search) -> None:
+    """Judge ``search.plan``, which comes from elsewhere, as if a child had it that replaces the least fit of a side."""
+    last = 0
+    for j in range(len(search.order)):
+        last = max(last, search.plan.end[j])
+        search.child.mode[j], search.child.node[j] = search.plan.mode[j], search.plan.node[j]
+    _judge(inputs, settings, population, search, FORWARD, least_fit(population, FORWARD, search.counter[SIZE]))
+    if settings.two_sided:
+        copy_turned(search.plan, search.plan, last)
+        _judge(inputs, settings, population, search, BACKWARD, least_fit(population, BACKWARD, search.counter[SIZE]))
 
 
 @kernel

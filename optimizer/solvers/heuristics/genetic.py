@@ -9,7 +9,7 @@ from optimizer.kernels.generation import schedule_of, score_of, write_schedule
 from optimizer.kernels.inputs import Inputs, integers
 from optimizer.kernels.randomness import new_random
 from optimizer.kernels.search.decoding import new_genes
-from optimizer.kernels.search.genetic import CHILDREN, PLACED, Search, Settings, evolve
+from optimizer.kernels.search.genetic import CHILDREN, PLACED, Search, Settings, evolve, welcome
 from optimizer.kernels.search.improvement import new_room
 from optimizer.kernels.search.neighbourhood import new_neighbourhood
 from optimizer.kernels.search.population import PEAK, TWO_POINT, UNIFORM, new_population
@@ -57,6 +57,9 @@ _FIRST_PARALLEL = 0.5
 
 _FEW, _LESS_PARALLEL = 100, 2 / 3
 """With more than so many schedules a job, the share that is generated instant by instant is so much of the option."""
+
+_SECONDS_PER_JOB = 1e-4
+"""Of interpreted work to learn a schedule."""
 
 _PATIENCE = 20
 """Generations without a success before a new start."""
@@ -210,8 +213,10 @@ class _Island:
         return schedule_of(self._search.best)
 
     def learn(self, schedule: Schedule, score: float) -> None:
-        write_schedule(self._search.best, schedule)
-        self._search.record[0] = score
+        """Let a schedule be the best, and for the least fit on each side."""
+        write_schedule(self._search.plan, schedule)
+        judge = welcome.sized(_SECONDS_PER_JOB * len(schedule.start))
+        judge(self._inputs, self._settings, self._population, self._search)
 
     def start_from(self, schedule: Schedule) -> None:
         """Begin with a schedule."""

@@ -6,12 +6,11 @@ import pytest
 from optimizer.errors import UsageError
 from optimizer.instance import Instance, Job
 from optimizer.kernels.compilation import Kernel
-from optimizer.kernels.generation import serial_schedule
+from optimizer.kernels.generation import plan_of, serial_schedule
 from optimizer.kernels.inputs import Inputs, integers
 from optimizer.kernels.score import score
-from optimizer.kernels.search.genetic import SIZE
+from optimizer.kernels.search.genetic import BACKWARD, SIZE
 from optimizer.kernels.search.population import dismiss, new_population
-from optimizer.kernels.serial import Plan
 from optimizer.names import Objective
 from optimizer.problem import Problem
 from optimizer.result import Limits
@@ -123,9 +122,33 @@ def test_a_warm_start_is_never_lost(seed: int) -> None:
     assert again.total <= good.total
     island = genetic._Island(Genetic(), problem, None, seed=0, stream=0)
     island.start_from(good.schedule)
-    plan = Plan(good.schedule.start, good.schedule.end, good.schedule.mode, good.schedule.node)
-    assert island.score == score(Inputs.of(problem), plan)
+    assert island.score == score(Inputs.of(problem), plan_of(good.schedule))
     assert (island.best().start == good.schedule.start).all()
+
+
+@pytest.mark.parametrize("objective", [Objective.MAKESPAN, Objective.MEAN_FLOW_TIME])
+def test_what_an_island_learns_lives_in_its_population(objective: Objective) -> None:
+    """In place of the least fit; on both sides where there are two, one of which has its times turned."""
+    jobs = tuple(Job(f"{j}", duration=3 + 7 * j % 11, demand={"gpu": 1 + j % 5}) for j in range(30))
+    problem = Problem.of(Instance(jobs, resources={"gpu": 7}, objective=objective))
+    good = run(problem, Limits(time_limit=None, threads=1, schedules=2000)).schedule
+    assert good is not None
+    island = genetic._Island(Genetic(population=10), problem, 400, seed=7, stream=0)
+    island.advance(40, 2**62)
+    population, sides = island._population, 2 if island._settings.two_sided else 1
+    before = population.fitness.copy()
+    value = score(Inputs.of(problem), plan_of(good))
+    assert value < island.score
+    island.learn(good, value)
+    assert island.score == value
+    assert (island.best().start == good.start).all()
+    for side in range(sides):
+        (i,) = np.flatnonzero(population.fitness[side] != before[side])
+        assert before[side, i] == before[side].max()
+        assert value <= population.fitness[side, i] < value + 1
+        key = population.key[side, i]
+        expected = good.start if sides == 1 or side == BACKWARD else good.end.max() - good.end
+        assert (key == expected).all()
 
 
 def test_threads_are_islands() -> None:
