@@ -9,6 +9,7 @@ from optimizer.names import Objective, Status, StoppedBy
 from optimizer.problem import Problem
 from optimizer.result import Limits
 from optimizer.solvers.heuristics.greedy import Greedy
+from optimizer.solvers.monitor import Monitor
 from optimizer.solvers.solve import solve
 from tests.oracle import brute_force
 from tests.random_instances import random_instance
@@ -122,3 +123,16 @@ def test_chances_neither_vanish_nor_overflow(offset: float) -> None:
     assert drawn.value is not None
     assert rule.value is not None
     assert drawn.value <= rule.value
+
+
+@pytest.mark.parametrize("schedules", [1, 3, 20, 100])
+def test_looking_for_regret_counts(schedules: int) -> None:
+    """Of 14 rules each compares all 6 jobs, as long as the limit allows."""
+    problem = Problem.of(generate("server", 6, 1, load=2.0))
+    limits = Limits(time_limit=None, threads=1, schedules=schedules)
+    monitor = Monitor(problem, limits)
+    greedy = Greedy(generation="regret", starts=1000)
+    answer = greedy.solve(problem, limits, seed=0, warm_start=None, monitor=monitor)
+    assert answer.stopped_by is StoppedBy.ITERATIONS
+    assert monitor.schedule is not None
+    assert monitor.schedules == max(0, schedules - 14 * 6)
