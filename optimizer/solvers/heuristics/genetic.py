@@ -38,7 +38,7 @@ Crossover = Literal["two-point", "peak", "uniform"]
 Encoding = Literal["activity-list", "random-key"]
 
 _CROSSOVERS = {"two-point": TWO_POINT, "peak": PEAK, "uniform": UNIFORM}
-_POPULATION, _LEAST, _MANY = 360, 6, 3_900
+_POPULATION, _LEAST, _MANY = 360, 6, 3_400
 """Individuals for 1000 schedules of one job, the least in any case, and schedules where no number is given; without
 one the population does not shrink."""
 
@@ -73,7 +73,7 @@ class Genetic:
     ----------
     population : int
         Individuals a side at the beginning, >= 2, of which 90 % leave until the last schedule; 0: 360 (schedules /
-        1000)^0.65 / sqrt(jobs), found on PSPLIB's J120.
+        1000)^0.72 / sqrt(jobs), found on PSPLIB's J120.
     encoding : "activity-list" or "random-key"
         What stands for an order: places in the list (Hartmann 1998) or starts (Debels & Vanhoucke 2005).
     crossover : "two-point", "peak" or "uniform"
@@ -226,4 +226,4 @@ class _Island:
 
 def _size(jobs: int, schedules: int | None) -> int:
     """Return how many individuals suit a number of schedules: more generations the more jobs there are."""
-    return max(_LEAST, int(_POPULATION * ((schedules or _MANY) / 1000) ** 0.65 / float(jobs) ** 0.5))
+    return max(_LEAST, int(_POPULATION * ((schedules or _MANY) / 1000) ** 0.72 / float(jobs) ** 0.5))
