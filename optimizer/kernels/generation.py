@@ -13,6 +13,7 @@ import numpy as np
 from optimizer.kernels.inputs import Inputs, integers
 from optimizer.kernels.pace import Pace
 from optimizer.kernels.parallel import NOT_BEGUN, State, new_state, parallel_part
+from optimizer.kernels.regret import regret_part
 from optimizer.kernels.score import score
 from optimizer.kernels.serial import Plan, new_plan, serial_part, shift_left
 from optimizer.kernels.timeline import new_timeline
@@ -65,6 +66,18 @@ class ScheduleGenerator:
             pace.run(self._inputs, order, self._state, self._timeline, plan)
         return schedule_of(plan)
 
+    def regret(self, order: IntArray, candidates: int, stopped: Callable[[], bool] = lambda: False) -> Schedule | None:
+        """Return the schedule of :func:`regret_schedule`, None if ``stopped`` said so before it was done."""
+        order, plan = _repaired(self._problem, order).copy(), new_plan(self._problem.jobs)
+        place_next = regret_part.sized(candidates * _estimate(self._problem))
+        at_a_time = max(1, _JOBS_AT_A_TIME // candidates)
+        for first in range(0, len(order), at_a_time):
+            if stopped():
+                return None
+            last = min(first + at_a_time, len(order))
+            place_next(self._inputs, order, candidates, first, last, self._timeline, plan)
+        return schedule_of(plan)
+
 
 def serial_schedule(problem: Problem, order: IntArray) -> Schedule:
     """Return the schedule in which the jobs, one after another, end as early as those before them allow.
@@ -101,6 +114,27 @@ def parallel_schedule(problem: Problem, order: IntArray) -> Schedule:
         A permutation of the jobs.
     """
     schedule = ScheduleGenerator(problem).parallel(order)
+    assert schedule is not None, "nobody stops it"
+    return schedule
+
+
+def regret_schedule(problem: Problem, order: IntArray, candidates: int) -> Schedule:
+    """Return the schedule in which next comes, of the next few jobs, the one that has most to lose.
+
+    Each ends as early as those before it allow, as in :func:`serial_schedule`; what it has to lose is what it would
+    cost more in the mode and on the node of the second earliest end (kernels/regret.py). Where jobs have one mode and
+    one node it is the serial schedule.
+
+    Parameters
+    ----------
+    problem : Problem
+        What to schedule.
+    order : int64[J]
+        A permutation of the jobs; where a job stands before a predecessor it waits for it.
+    candidates : int
+        How many of the next jobs are compared, >= 1.
+    """
+    schedule = ScheduleGenerator(problem).regret(order, candidates)
     assert schedule is not None, "nobody stops it"
     return schedule
 

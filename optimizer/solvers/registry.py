@@ -267,7 +267,10 @@ def create(entry: Entry, options: Mapping[str, Any]) -> "Solver":
             raise UsageError(
                 f"solver {entry.name}: option {key}={value}, expected {expected(hints[key], None)}"
             ) from error
-    return cls(**values)
+    try:
+        return cls(**values)
+    except UsageError as error:
+        raise UsageError(f"solver {entry.name}: {error}") from error
 
 
 def chosen_options(solver: "Solver") -> dict[str, Any]:

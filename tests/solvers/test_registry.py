@@ -41,7 +41,8 @@ def test_what_is_no_solver(text: str, complaint: str) -> None:
         ("greedy", {"speed": 1}, "solver greedy: option 'speed', expected one of rule, generation"),
         ("highs", {"horizon": "soon"}, "solver highs: option horizon=soon, expected a number"),
         ("greedy", {"generation": "x"}, "option generation=x, expected 'serial' or 'parallel' or 'best'"),
-        ("greedy", {"rule": "x"}, "rule 'x'"),
+        ("greedy", {"rule": "x"}, "solver greedy: rule 'x': expected one of"),
+        ("greedy", {"offset": "1e308"}, "solver greedy: offset 1e+308: expected a number from 1e-09 to 1e+06"),
     ],
 )
 def test_options_that_do_not_fit(name: str, options: dict[str, Any], complaint: str) -> None:

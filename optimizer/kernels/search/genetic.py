@@ -33,6 +33,7 @@ from optimizer.kernels.search.population import (
     dismiss,
     fitter_of_two,
     lateness,
+    least_fit,
     mutate,
     settle,
 )
@@ -197,6 +198,19 @@ def evolve(
 
 
 @kernel
+def welcome(inputs: Inputs, settings: Settings, population: Population, search: Search) -> None:
+    """Judge ``search.plan``, which comes from elsewhere, as if a child had it that replaces the least fit of a side."""
+    last = 0
+    for j in range(len(search.order)):
+        last = max(last, search.plan.end[j])
+        search.child.mode[j], search.child.node[j] = search.plan.mode[j], search.plan.node[j]
+    _judge(inputs, settings, population, search, FORWARD, least_fit(population, FORWARD, search.counter[SIZE]))
+    if settings.two_sided:
+        copy_turned(search.plan, search.plan, last)
+        _judge(inputs, settings, population, search, BACKWARD, least_fit(population, BACKWARD, search.counter[SIZE]))
+
+
+@kernel
 def _shrink(settings: Settings, population: Population, search: Search) -> None:
     size = population.fitness.shape[1]
     left = max(min(size, _STAY), size - int(_LEAVE * size * (search.counter[PLACED] / settings.most_placed)))
@@ -217,20 +231,21 @@ def _start_again(population: Population, search: Search) -> None:
 def _first_genes(settings: Settings, search: Search, i: int) -> None:
     """Disturb the keys of a rule, or, for every other individual, of the best schedule if there is one.
 
-    The first individual is the best schedule as it is; without one, each rule has one individual as it is.
+    First come the best schedule, if there is one, and each rule as they are.
     """
-    noise, rules = settings.noise, len(search.rules)
-    known = search.record[0] < np.inf and i % 2 == 0
-    if i == 0 if known else i < rules:
-        noise = 0.0
+    rules = len(search.rules)
+    known = 1 if search.record[0] < np.inf else 0
+    noise = settings.noise if i >= rules + known else 0.0
+    from_best = known == 1 and (i == 0 or (i > rules and i % 2 == 0))
+    rule = (i if known == 0 else i - 1 if i <= rules else i // 2) % rules
     span = 1.0
     for j in range(len(search.order)):
         span = max(span, 1.0 * search.best.end[j])
     for j in range(len(search.order)):
-        key = search.best.start[j] / span if known else search.rules[i % rules, j]
+        key = search.best.start[j] / span if from_best else search.rules[rule, j]
         search.child.key[j] = key + noise * draw_unit(search.random)
         search.child.mode[j], search.child.node[j] = FREE, FREE
-        if known and noise == 0.0:
+        if from_best and noise == 0.0:
             search.child.mode[j], search.child.node[j] = search.best.mode[j], search.best.node[j]
 
 

@@ -62,14 +62,21 @@ def settle(population: Population, side: int, i: int, genes: Genes, fitness: flo
         population.mode[side, i, j], population.node[side, i, j] = genes.mode[j], genes.node[j]
 
 
+@kernel
+def least_fit(population: Population, side: int, size: int) -> int:
+    """Return the least fit of the first ``size`` individuals, the first of several."""
+    least = 0
+    for i in range(size):
+        if population.fitness[side, i] > population.fitness[side, least]:
+            least = i
+    return least
+
+
 @kernel_apart
 def dismiss(population: Population, size: int) -> None:
     """Let the least fit of the first ``size`` individuals of each side go; the last of these takes its place."""
     for side in range(2):
-        least = 0
-        for i in range(size):
-            if population.fitness[side, i] > population.fitness[side, least]:
-                least = i
+        least = least_fit(population, side, size)
         population.fitness[side, least] = population.fitness[side, size - 1]
         population.fitness[side, size - 1] = np.inf
         for j in range(len(population.work)):

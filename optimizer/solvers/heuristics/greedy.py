@@ -13,7 +13,7 @@ from optimizer.problem import Problem
 from optimizer.result import Limits
 from optimizer.schedule import Schedule
 from optimizer.solvers.base import Answer
-from optimizer.solvers.heuristics.options import require, require_at_least, require_one_of
+from optimizer.solvers.heuristics.options import require, require_at_least, require_between, require_one_of
 from optimizer.solvers.heuristics.rules import RANDOM, RULES, rule_keys
 from optimizer.solvers.heuristics.sampling import Sampler
 from optimizer.solvers.heuristics.search import run_islands
@@ -21,14 +21,16 @@ from optimizer.solvers.monitor import Monitor
 from optimizer.units import FloatArray, IntArray
 from optimizer.validation import deadline_excess, deadline_misses
 
-Generation = Literal["serial", "parallel", "best"]
+Generation = Literal["serial", "parallel", "best", "regret"]
 
 BEST: Final = "best"
-_BOTH = ("parallel", "serial")
+_BOTH: tuple[Generation, ...] = ("parallel", "serial")
 """How schedules are generated; in parallel first, for that is fast however long the queue."""
 
 _ROUNDS = 20
 _MOST_BIAS = 32
+_LEAST_OFFSET, _MOST_OFFSET = 1e-9, 1e6
+"""Chances, powers of up to 32 of regret + offset, neither vanish nor overflow between them."""
 
 
 @dataclass(frozen=True)
@@ -44,17 +46,19 @@ class Greedy:
     ----------
     rule : str
         A priority rule, or ``best``: the best schedule of all rules but ``random``.
-    generation : "serial", "parallel" or "best"
-        Job after job, or instant after instant, or the better of both (Kolisch 1996).
+    generation : "serial", "parallel", "best" or "regret"
+        Job after job, or instant after instant, or the better of both (Kolisch 1996); or job after job, next of the
+        ``candidates`` first in the order of the rule the one that has most to lose in another mode or on another node
+        (sufferage: Maheswaran et al. 1999), which counts as so many schedules.
     starts : int
         So many schedules are sampled after that, >= 0; the limits of the run hold for them as well.
     bias : int
         How much a sample follows the rule, from 0 (not at all: every job is equally likely) to 32.
     offset : float
-        What is added to the regret so that the last job has a chance too, > 0.
+        What is added to the regret so that the last job has a chance too, from 1e-9 to 1e6.
     candidates : int
-        Only so many of the first jobs that may come next are drawn from, >= 1 (Hart & Shogan 1987, "Semi-greedy
-        heuristics", Operations Research Letters 6).
+        Only so many of the first jobs that may come next are drawn from or compared, >= 1 (Hart & Shogan 1987,
+        "Semi-greedy heuristics", Operations Research Letters 6).
     """
 
     rule: str = BEST
@@ -69,7 +73,7 @@ class Greedy:
         require_one_of(get_args(Generation), generation=self.generation)
         require_at_least(0, starts=self.starts)
         require(0 <= self.bias <= _MOST_BIAS, f"a whole number from 0 to {_MOST_BIAS}", bias=self.bias)
-        require(0 < self.offset < np.inf, "a number > 0", offset=self.offset)
+        require_between(_LEAST_OFFSET, _MOST_OFFSET, offset=self.offset)
         require_at_least(1, candidates=self.candidates)
 
     def solve(
@@ -120,7 +124,7 @@ class _Pass:
                 if schedule is not None:
                     found.append((self._quality(schedule), len(found), schedule, (rule, method)))
         _, _, schedule, self.best = min(found)
-        self._hasten(schedule, methods[-1])
+        self._hasten(schedule, "parallel" if methods[-1] == "parallel" else "serial")
 
     @property
     def _over(self) -> bool:
@@ -131,13 +135,23 @@ class _Pass:
         """Generate and report a schedule, unless the run is over."""
         if self._over:
             return None
-        order = feasible_order(self._problem, key)
-        generate = self._generator.serial if method == "serial" else self._generator.parallel
-        schedule = generate(order, lambda: self._over)
+        order, made = feasible_order(self._problem, key), 1
+        if method == "regret":
+            made = self._candidates
+            schedule = self._generator.regret(order, made, lambda: self._over)
+        else:
+            generate = self._generator.serial if method == "serial" else self._generator.parallel
+            schedule = generate(order, lambda: self._over)
         if schedule is not None:
-            self.generated += 1
+            self.generated += made
             self._monitor.report(schedule)
         return schedule
+
+    @property
+    def _candidates(self) -> int:
+        """How many jobs may be compared, each of which looks for a place."""
+        wanted = min(self._options.candidates, self._problem.jobs)
+        return wanted if self._most is None else min(wanted, self._most - self.generated)
 
     def _quality(self, schedule: Schedule) -> tuple[int, int, float]:
         misses, excess = deadline_misses(self._problem, schedule), deadline_excess(self._problem, schedule)

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from optimizer.errors import UsageError
@@ -7,6 +9,7 @@ from optimizer.names import Objective, Status, StoppedBy
 from optimizer.problem import Problem
 from optimizer.result import Limits
 from optimizer.solvers.heuristics.greedy import Greedy
+from optimizer.solvers.monitor import Monitor
 from optimizer.solvers.solve import solve
 from tests.oracle import brute_force
 from tests.random_instances import random_instance
@@ -104,8 +107,32 @@ def test_unknown_names(option: str) -> None:
 
 @pytest.mark.parametrize(
     ("option", "value"),
-    [("starts", -1), ("bias", -1), ("bias", 33), ("offset", 0.0), ("offset", float("inf")), ("candidates", 0)],
+    [("starts", -1), ("bias", -1), ("bias", 33), ("offset", 0.0), ("offset", 1e308), ("candidates", 0)],
 )
 def test_options_out_of_range(option: str, value: float) -> None:
-    with pytest.raises(UsageError, match=f"{option} {value}: expected a "):
+    with pytest.raises(UsageError, match=re.escape(f"{option} {value}: expected a ")):
         Greedy(**{option: value})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("offset", [1e-9, 1e6])
+def test_chances_neither_vanish_nor_overflow(offset: float) -> None:
+    jobs = generate("server", 60, 1, load=2.0)
+    solver = f"greedy:rule=shortest,generation=serial,starts=20,bias=32,candidates=60,offset={offset}"
+    drawn = solve(jobs, solver, limits=Limits(threads=1))
+    rule = solve(jobs, "greedy:rule=shortest,generation=serial")
+    assert drawn.value is not None
+    assert rule.value is not None
+    assert drawn.value <= rule.value
+
+
+@pytest.mark.parametrize("schedules", [1, 3, 20, 100])
+def test_looking_for_regret_counts(schedules: int) -> None:
+    """Of 14 rules each compares all 6 jobs, as long as the limit allows."""
+    problem = Problem.of(generate("server", 6, 1, load=2.0))
+    limits = Limits(time_limit=None, threads=1, schedules=schedules)
+    monitor = Monitor(problem, limits)
+    greedy = Greedy(generation="regret", starts=1000)
+    answer = greedy.solve(problem, limits, seed=0, warm_start=None, monitor=monitor)
+    assert answer.stopped_by is StoppedBy.ITERATIONS
+    assert monitor.schedule is not None
+    assert monitor.schedules == max(0, schedules - 14 * 6)

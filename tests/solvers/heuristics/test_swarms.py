@@ -1,5 +1,6 @@
 """Ant colony and particle swarm."""
 
+import numpy as np
 import pytest
 
 from optimizer.errors import UsageError
@@ -56,12 +57,29 @@ def test_greedy_is_improved_upon(solver: str) -> None:
 
 @pytest.mark.parametrize("solver", SOLVERS)
 def test_a_warm_start_is_gone_on_from(solver: str) -> None:
-    instance = generate("server", 30, 2)
-    start = solve(instance, solver, limits=Limits(threads=1, schedules=3000))
-    again = solve(instance, solver, limits=Limits(threads=1, schedules=100), warm_start=start.schedule)
-    assert start.value is not None
-    assert again.value is not None
-    assert again.value <= start.value
+    """What is better after a few more schedules than after many was not begun from anything else."""
+    many, few = (Limits(threads=1, schedules=schedules) for schedules in (1000, 400))
+    values = []
+    for seed in range(3):
+        instance = generate("server", 100, seed)
+        start = solve(instance, solver, limits=many)
+        again = solve(instance, solver, limits=few, seed=1, warm_start=start.schedule)
+        scratch = solve(instance, solver, limits=few, seed=1)
+        values.append([result.value for result in (again, start, scratch)])
+    again_mean, start_mean, scratch_mean = np.array(values, dtype=float).mean(axis=0)
+    assert again_mean < start_mean < scratch_mean
+
+
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_fewer_schedules_than_threads(solver: str) -> None:
+    problem = Problem.of(generate("server", 20, 1))
+    entry, options = registry.parse(solver)
+    for schedules in (1, 3, 14, 15, 16, 19, 22):  # 14 rules come first
+        limits = Limits(time_limit=None, threads=8, schedules=schedules)
+        monitor = Monitor(problem, limits)
+        registry.create(entry, options).solve(problem, limits, seed=0, warm_start=None, monitor=monitor)
+        assert monitor.schedule is not None
+        assert monitor.schedules <= schedules
 
 
 @pytest.mark.parametrize("objective", [Objective.MEAN_FLOW_TIME, Objective.MAKESPAN, Objective.MAX_LATENESS])
