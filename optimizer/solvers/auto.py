@@ -34,8 +34,8 @@ time, for what takes long then is loading the solver for the first time."""
 _FIRST_SEARCH = 0.15
 """Part of the time of a first, quick search; a good schedule early makes bounds and programs tighter."""
 
-_MANY_JOBS = 60
-"""With more, a tree search proves nothing in minutes, and local search still finds better schedules."""
+_FEW_TO_PROVE, _LONG_SEARCH = 60, 0.4
+"""So few jobs CP-SAT may prove in minutes: it follows after this part of the time, when local search finds no more."""
 
 _GLANCE = 0.03
 """Part of the time of a search for small makespans: good ones are found soon, and the proof needs all threads."""
@@ -77,13 +77,12 @@ def plans(problem: Problem, threads: int) -> list[Plan]:
     elif len(problem.predecessor_job):
         team = [quick, Plan("cp-sat", {}, max(1, threads - 1), apart=True), Plan("local-search", {}, 1, apart=False)]
     else:
-        last = [Plan("local-search", {}, 1, apart=False)]
-        last += [Plan("cp-sat", {}, 1, apart=True)] if threads <= 2 else []
+        search, proof = Plan("local-search", {}, 1, apart=False), Plan("cp-sat", {}, max(1, threads - 2), apart=True)
+        few = problem.jobs <= _FEW_TO_PROVE
         team = [
-            quick,
+            replace(quick, share=_LONG_SEARCH) if few else quick,
             Plan("branch-and-cut", {}, 1, apart=True, share=1.0 if threads > 1 else _ALONE),
-            *([Plan("cp-sat", {}, threads - 2, apart=True)] if threads > 2 else []),
-            *(last if problem.jobs > _MANY_JOBS else reversed(last)),
+            *((proof, search) if few or threads > 2 else (search, proof)),
         ]
     return [plan for plan in team if not registry.find(plan.solver).missing]
 
