@@ -7,7 +7,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
 from optimizer.errors import Issue
-from optimizer.names import Objective
+from optimizer.names import Objective, TimeUnit
 from optimizer.units import processing_steps
 
 if TYPE_CHECKING:
@@ -27,10 +27,18 @@ def inconsistencies(instance: Instance) -> list[Issue]:
     list of Issue
         In the order of the file; empty when all is well.
     """
-    issues = [*_cluster(instance)]
+    issues = [*_choices(instance), *_cluster(instance)]
     if issues:
         return issues
     return [*_jobs(instance), *_precedence(instance), *_unavailability(instance), *_objective(instance)]
+
+
+def _choices(instance: Instance) -> Iterator[Issue]:
+    """Yield what is no member of its enumeration: files cannot hold such, callers can."""
+    for name, choices in (("time_unit", TimeUnit), ("objective", Objective)):
+        value = getattr(instance, name)
+        if not isinstance(value, choices):
+            yield Issue(name, value, f"one of {', '.join(f'{choices.__name__}.{choice.name}' for choice in choices)}")
 
 
 def _cluster(instance: Instance) -> Iterator[Issue]:

@@ -161,3 +161,10 @@ def test_contradictions_are_collected_in_the_order_of_the_file() -> None:
         "jobs[1].after[0]",
         "unavailable[0].resource",
     ]
+
+
+@pytest.mark.parametrize(("field", "value"), [("time_unit", "s"), ("time_unit", "second"), ("objective", "makespan")])
+def test_a_word_is_no_member_of_an_enumeration(field: str, value: str) -> None:
+    (line,) = issues([job()], resources={"gpu": 8}, **{field: value})
+    assert line.startswith(f"{field}: {value!r}") or value in line
+    assert "TimeUnit.SECOND" in line or "Objective.MAKESPAN" in line
