@@ -88,6 +88,28 @@ def test_facts_that_few_jobs_have(shown: Callable[..., Opened]) -> None:
     assert "piece " not in text
 
 
+def test_facts_of_a_job_stand_in_a_column_for_each_schedule(shown: Callable[..., Opened]) -> None:
+    page = shown(small(), small())
+    page.page.fill("#find", "train")
+    blocks = page.page.locator("#chosen > div")
+    assert [text.split("\n")[:2] for text in blocks.all_inner_texts()] == [["run 0", "train"], ["run 1", "train"]]
+    first, second = [
+        block.evaluate("(block) => Array.from(block.getClientRects(), ({left}) => left)") for block in blocks.all()
+    ]
+    assert len(first) == len(second) == 1, "none is cut in two"
+    assert first < second
+
+
+def test_who_does_not_wait_waits_0_also_where_times_are_not_exact(shown: Callable[..., Opened]) -> None:
+    job = Job("a", arrival=0.4, duration=0.3)
+    problem = Problem.of(Instance((job,), resources={"cpu": 0}))
+    zero = np.zeros(1, dtype=np.int64)
+    page = shown((problem, Schedule.starting(problem, problem.release, zero, zero)))
+    page.page.fill("#find", "a")
+    assert "waits: 0 slots, slowdown 1\n" in page.page.inner_text("#chosen")
+    assert page.chart("model('load-0-0').left[0].ticker.ticks") == [0], "one 0 beside the axis where there is none"
+
+
 def test_rows_of_very_many_jobs_can_be_told_apart_also_after_show_all(shown: Callable[..., Opened]) -> None:
     page = shown(busy(2_000))
     page.page.select_option("#rows", label="jobs")
