@@ -54,7 +54,6 @@ def _read(paths: tuple[Path, ...], instance: "Instance", *, drawn: bool) -> dict
     """
     from optimizer.errors import InputError
     from optimizer.formats.stored_result import read_result
-    from optimizer.validation import Rule, violations
 
     results = [read_result(path, instance) for path in paths]
     for path, result in zip(paths, results, strict=True):
@@ -65,10 +64,8 @@ def _read(paths: tuple[Path, ...], instance: "Instance", *, drawn: bool) -> dict
             if drawn:
                 raise InputError(f"{path}: there is nothing to draw, its status is {result.status}")
             continue
-        found = violations(result.problem, result.schedule)
-        broken = [violation for violation in found if not (result.late and violation.rule is Rule.DEADLINE)]
-        if broken:
-            click.echo(f"schedopt: {path}: not a valid schedule: {broken[0]}", err=True)
+        if result.broken:
+            click.echo(f"schedopt: {path}: not a valid schedule: {result.broken[0]}", err=True)
     labels = Counter(result.label for result in results)
     names = [r.label if labels[r.label] == 1 else str(path) for path, r in zip(paths, results, strict=True)]
     return {_distinct(names, i): result for i, result in enumerate(results)}

@@ -16,11 +16,11 @@ from optimizer.formats.files import write_whole
 from optimizer.render.chart import drawable
 from optimizer.render.convergence import convergences
 from optimizer.render.curves import draw_convergence
+from optimizer.render.headlines import headlines
 from optimizer.render.labels import TEXT_SIZE
 from optimizer.render.panels import Subject, draw
-from optimizer.render.tables import headline
 from optimizer.render.text import objective_title
-from optimizer.result import Result, bounds_on
+from optimizer.result import Result
 
 _METADATA = {
     "png": {"Software": "schedopt"},
@@ -66,10 +66,10 @@ def gantt_figure(results: Mapping[str, Result], title: str | None = None) -> Fig
 
 
 def _subjects(results: Mapping[str, Result], title: str | None = None) -> list[Subject]:
-    """Return what there is to draw; several have their names and gaps as titles."""
-    drawn, bounds = drawable(results), bounds_on(results)
+    """Return what there is to draw; ``title`` stands above a single schedule instead of its headline."""
+    drawn, titles = drawable(results), headlines(results)
     return [
-        Subject(result.problem, schedule, headline(name, result, bounds[name]) if len(drawn) > 1 else title)
+        Subject(result.problem, schedule, title if title and len(drawn) == 1 else titles[name])
         for name, (result, schedule) in drawn.items()
     ]
 

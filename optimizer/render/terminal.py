@@ -8,19 +8,17 @@ from math import ceil, floor
 import numpy as np
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, Group, RenderableType
-from rich.constrain import Constrain
 from rich.text import Text
 
-from optimizer.objective import evaluate
 from optimizer.problem import Problem
 from optimizer.render.characters import ASCII, UNICODE, Line, encodable, fitted
 from optimizer.render.chart import LANE, MOST_JOB_ROWS, Chart, Rows, drawable, on_one_axis
 from optimizer.render.colors import WRONG, Groups, text_color
+from optimizer.render.headlines import headlines
 from optimizer.render.load import Load, job_counts, mean_between, node_loads, resource_loads
-from optimizer.render.tables import headline
-from optimizer.render.text import number_text, objective_text, percent_text, words
+from optimizer.render.text import number_text, percent_text
 from optimizer.render.ticks import axis_title, fitting_ticks
-from optimizer.result import Result, bounds_on
+from optimizer.result import Result
 from optimizer.schedule import Schedule
 from optimizer.units import FloatArray
 
@@ -29,30 +27,11 @@ _MOST_NODE_STRIPS = 40
 _LABEL_SHARE = 3  # labels take no more than one column in three
 
 
-def terminal_gantt(problem: Problem, schedule: Schedule, width: int | None = None) -> RenderableType:
-    """Return a Gantt chart for a ``rich`` console, which decides on colours, and on ASCII by its encoding.
-
-    Up to 40 jobs have a line each; more share lanes; above 60 lanes there are loads only.
-
-    Parameters
-    ----------
-    problem : Problem
-        On the instance's own grid.
-    schedule : Schedule
-        Valid or not.
-    width : int or None
-        Columns, of those that the console has; None: all of them.
-
-    Raises
-    ------
-    UsageError
-        When a job runs in a mode or on a node that does not exist.
-    """
-    return Constrain(_Gantt(problem, schedule, Chart.of(problem, schedule)), width)
-
-
 def terminal_gantts(results: Mapping[str, Result]) -> RenderableType:
-    """Return charts of the schedules of one instance, one below the other, on one time axis.
+    """Return charts of the schedules of one instance, one below the other, on one time axis, for a ``rich`` console.
+
+    It decides on colours, and on ASCII by its encoding. Up to 40 jobs have a line each; more share lanes; above 60
+    lanes there are loads only.
 
     Parameters
     ----------
@@ -66,11 +45,9 @@ def terminal_gantts(results: Mapping[str, Result]) -> RenderableType:
     """
     drawn = drawable(results)
     charts = on_one_axis([Chart.of(result.problem, schedule) for result, schedule in drawn.values()])
-    bounds = bounds_on(results)
-    titles = [headline(name, result, bounds[name]) if len(drawn) > 1 else None for name, (result, _) in drawn.items()]
     gantts = [
         _Gantt(result.problem, schedule, chart, title)
-        for (result, schedule), chart, title in zip(drawn.values(), charts, titles, strict=True)
+        for (result, schedule), chart, title in zip(drawn.values(), charts, headlines(results).values(), strict=True)
     ]
     labels = tuple(label for gantt in gantts for label in gantt.labels())
     return Group(*(replace(gantt, beside=labels) for gantt in gantts))
@@ -92,7 +69,7 @@ class _Gantt:
     problem: Problem
     schedule: Schedule
     chart: Chart
-    title: str | None = None
+    title: str
     beside: tuple[str, ...] = ()  # labels of charts that are to stand in line with this one
 
     def labels(self) -> list[str]:
@@ -105,8 +82,7 @@ class _Gantt:
         labels = _row_labels(self.problem, rows) if rows else []
         strips = self._strips()
         canvas = _Canvas(self.chart, options, [*labels, *(strip.label for strip in strips), *self.beside])
-        title = self.title or self._headline()
-        yield from canvas.sentences([title, axis_title(self.problem.instance, self.chart.window)])
+        yield from canvas.sentences([self.title, axis_title(self.problem.instance, self.chart.window)])
         yield from canvas.axis()
         if rows:
             yield from canvas.rows(rows, labels)
@@ -118,13 +94,6 @@ class _Gantt:
         if self.problem.jobs <= MOST_JOB_ROWS:
             return self.chart.job_rows
         return self.chart.lanes if len(self.chart.lanes) <= _MOST_LANES else None
-
-    def _headline(self) -> str:
-        instance, objective = self.problem.instance, self.problem.objective
-        value = objective_text(objective, evaluate(self.problem, self.schedule), instance.time_unit)
-        jobs = f"{self.problem.jobs:,} job{'s' if self.problem.jobs > 1 else ''}"
-        name = f"{instance.name}: " if instance.name else ""
-        return f"{name}{jobs}, {words(objective)} {value}"
 
     def _strips(self) -> list[_Strip]:
         return [*([] if self._rows() else self._detailed_strips()), *self._resource_strips()]

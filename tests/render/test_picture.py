@@ -55,7 +55,7 @@ def test_the_picture_says_what_it_shows(tmp_path: Path) -> None:
     for expected in (
         *("prep", "train", "late"),  # rows
         *("2 cpu", "3 cpu, 1.5 gpu", "1 cpu"),  # bars
-        *("tiny: 3 jobs, mean flow time 12.33 min", "time in minutes", "14"),
+        *("tiny: 3 jobs, mean flow time 12.33 min, not valid", "time in minutes", "14"),
         *("cpu", "53.8 %", "gpu", "37.5 %"),
         *("waiting", "deadline", "due date", "after the deadline", "in use", "capacity"),
     ):

@@ -323,7 +323,7 @@ def test_loads_and_capacities_are_what_runs_and_what_there_is(shown: Callable[..
 
 def test_titles_need_as_many_lines_as_the_window_is_narrow(shown: Callable[..., Opened]) -> None:
     page = shown(small(), small())
-    assert page.chart("model('title-0').elements[0].content") == "run 0: mean flow time 12.33 min"
+    assert page.chart("model('title-0').elements[0].content") == "run 0: mean flow time 12.33 min, not valid"
     height = "Bokeh.index.find_one(Bokeh.documents[0].get_model_by_name('title-0')).el.clientHeight"
     assert page.page.evaluate(height) < 30
     page.page.set_viewport_size({"width": 420, "height": 900})
@@ -370,6 +370,7 @@ def test_convergence_is_part_of_the_page_and_a_page_of_its_own(opened: Open, tmp
     save_convergence({"run": result}, tmp_path / "convergence.html")
     for name in ("chart", "convergence"):
         page = opened(tmp_path / f"{name}.html")
+        assert "not a valid schedule" in page.page.inner_text("header .note.wrong"), "a job is late"
         curves = page.chart(
             """model("convergence").renderers.filter(({glyph}) => glyph.type === "Step").map(
                 ({data_source: {data: {x, y}}}) => Array.from(x, (time, i) => [time, y[i]])
