@@ -50,7 +50,8 @@ def terminal_gantts(results: Mapping[str, Result]) -> RenderableType:
         for (result, schedule), chart, title in zip(drawn.values(), charts, headlines(results).values(), strict=True)
     ]
     labels = tuple(label for gantt in gantts for label in gantt.labels())
-    return Group(*(replace(gantt, beside=labels) for gantt in gantts))
+    lines: list[RenderableType] = [part for gantt in gantts for part in (Text(), replace(gantt, beside=labels))]
+    return Group(*lines[1:])
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,8 +183,7 @@ class _Canvas:
 
     def strip(self, strip: _Strip) -> Text:
         """Return a line of levels."""
-        edges = np.linspace(*self.chart.window, self.columns + 1)
-        part, whole, excess = (mean_between(strip.time, f, edges) for f in (strip.part, strip.whole, strip.excess))
+        part, whole, excess = self._means(strip)
         line, most = Line(self.columns), len(self.glyphs.levels)
         for c in range(self.columns):
             level = ceil(most * part[c] / whole[c] - 1e-9) if whole[c] > 0 else most
@@ -195,25 +195,48 @@ class _Canvas:
                 line.put(c, self.glyphs.levels[min(level, most) - 1])
         return self._labelled(strip.label, line)
 
+    def _means(self, strip: _Strip) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Return part, whole and excess of a strip in each column, float64[columns] each."""
+        edges = np.linspace(*self.chart.window, self.columns + 1)
+        return (
+            mean_between(strip.time, strip.part, edges),
+            mean_between(strip.time, strip.whole, edges),
+            mean_between(strip.time, strip.excess, edges),
+        )
+
     def legend(self, rows: Rows | None, strips: Sequence[_Strip], *, colored: bool) -> Iterator[Text]:
-        """Yield what marks and colours mean, if any were used."""
-        entries = []
-        if rows is not None and colored:
+        """Yield what marks and colours mean, if any were used, in as many lines as that takes."""
+        line = Text(no_wrap=True)
+        for glyph, style, name in [*self._row_marks(rows, colored=colored), *self._strip_marks(strips)]:
+            room = self.width - cell_len(f"{glyph} {name}")
+            if line and cell_len(line.plain) + 3 > room:
+                yield line
+                line = Text(no_wrap=True)
+            if room >= 0:
+                line.append("   " if line else "").append(glyph, style).append(f" {name}")
+        if line:
+            yield line
+
+    def _row_marks(self, rows: Rows | None, *, colored: bool) -> Iterator[tuple[str, str, str]]:
+        """Yield glyph, style and name of what stands in rows."""
+        if rows is None:
+            return
+        if colored:
             for name, color in zip(self.groups.names, self.groups.colors, strict=False):
                 shown = fitted(encodable(name, self.encoding), self.width // _LABEL_SHARE, self.glyphs.ellipsis)
-                entries.append((self.glyphs.full, color, shown))
-        if rows is not None and rows is self.chart.job_rows:
-            entries += self._marks()
-        if any(strip.excess.any() for strip in strips):
-            entries.append((self.glyphs.excess, WRONG, "above capacity"))
-        text = Text()
-        for glyph, style, name in entries:
-            addition = f" {name}"
-            if cell_len(text.plain) + cell_len(addition) + 4 > self.width:
-                break
-            text.append("   " if text else "").append(glyph, style).append(addition)
-        if text:
-            yield text
+                yield self.glyphs.full, color, shown
+        if rows is self.chart.job_rows:
+            yield from self._marks()
+        elif colored and self.chart.late.any():
+            yield self.glyphs.full, WRONG, "late"
+
+    def _strip_marks(self, strips: Sequence[_Strip]) -> Iterator[tuple[str, str, str]]:
+        """Yield glyph, style and name of what stands in strips besides their levels."""
+        means = [self._means(strip) for strip in strips]
+        if any((excess > 0).any() for _, _, excess in means):
+            yield self.glyphs.excess, WRONG, "above capacity"
+        if any(((whole <= 0) & (excess <= 0)).any() for _, whole, excess in means):
+            yield self.glyphs.closed, "dim", "no capacity"
 
     def _marks(self) -> list[tuple[str, str, str]]:
         chart, glyphs = self.chart, self.glyphs

@@ -152,7 +152,19 @@ def test_closed_times_and_overload_are_seen() -> None:
     assert "\x1b[38;2;192;0;0m" + "▲" * 8 in strip, "overload is red"
     plain = drawn(problem, schedule, 35, ascii_only=True).splitlines()
     assert "!" * 8 + " " in next(line for line in plain if line.startswith("cpu"))
-    assert plain[-1].endswith("! above capacity")
+    assert plain[-1] == "! above capacity   x no capacity"
+
+
+def test_the_legend_takes_as_many_lines_as_it_needs() -> None:
+    problem, schedule = small()
+    for width in (20, 30, 46):
+        lines = lines_of(drawn(problem, schedule, width))
+        legend = " ".join(lines[next(i for i, line in enumerate(lines) if line.startswith("·")) :])
+        assert legend.split() == ["·", "waiting", "┃", "deadline", "┊", "due", "date", "▓", "late"]
+    late = tuple(Job(f"j{i}", duration=3, deadline=3, demand={"cpu": 1}, user=f"u{i % 2}") for i in range(50))
+    case = scheduled(Instance(late, resources={"cpu": 50}), [1] * 50)
+    assert drawn(*case, 40, color=True).splitlines()[-1].endswith("\x1b[38;2;192;0;0m█\x1b[0m late")
+    assert "late" not in drawn(*case, 40), "without colours they look like others"
 
 
 def test_a_deadline_at_the_right_edge_is_drawn() -> None:
@@ -204,5 +216,8 @@ def test_several_stand_below_each_other_on_one_axis_with_their_gaps() -> None:
     Console(file=file, width=80).print(terminal_gantts(results))
     lines = lines_of(file.getvalue())
     assert [line.split(":")[0] for line in lines if "gap" in line] == ["first", "second"]
+    assert [i for i, line in enumerate(lines) if not line] == [
+        next(i for i, line in enumerate(lines) if "second" in line) - 1
+    ]
     first, second = (line for line in lines if "┬" in line)
     assert first == second
