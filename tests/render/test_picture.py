@@ -75,6 +75,14 @@ def test_jobs_of_few_rows_stand_beside_their_nodes(tmp_path: Path) -> None:
     assert {"node-0", "node-1", "j0", "j5"} <= set(svg_texts(many(6, 2), tmp_path))
 
 
+def test_a_notebook_shows_the_figure_as_it_would_be_saved() -> None:
+    figure = gantt_figure({"run": ran(*small())})
+    png = figure._repr_png_()
+    width, height = (int.from_bytes(png[at : at + 4], "big") for at in (16, 20))
+    assert png.startswith(b"\x89PNG")
+    assert (width, height) == tuple(int(edge * 150) for edge in figure.get_size_inches())
+
+
 def test_title_can_be_given_and_is_cut() -> None:
     figure = gantt_figure({"run": ran(*small())}, "$mine$ " * 100)
     title = figure.axes[0].get_title(loc="left")

@@ -381,6 +381,7 @@ def test_convergence_is_part_of_the_page_and_a_page_of_its_own(opened: Open, tmp
 
 
 def test_a_notebook_shows_the_page_in_a_frame(browser: Browser, tmp_path: Path) -> None:
+    assert repr(gantt_page({"run": ran(*small())})) == "Page()", "it would fill a terminal"
     (tmp_path / "notebook.html").write_text(gantt_page({"run": ran(*small())})._repr_html_(), encoding="utf-8")
     page = browser.new_page()
     page.goto((tmp_path / "notebook.html").as_uri())
