@@ -21,6 +21,7 @@ from optimizer.units import FloatArray, IntArray
 _HALF_BAR, _OPENING = 0.42, 0.25  # of a row's height
 _LEAST_SHARE = 1 / 2500  # of the time shown: a bar is no narrower
 _MOST_EDGES, _MOST_VECTORS = 1_500, 5_000
+_MOST_JOINS = 300  # in lanes; more would hide the bars
 _NAME_WIDTH = 1.6
 _JOIN_WIDTH = 0.8
 _LINE_HEIGHT = 0.14
@@ -47,6 +48,8 @@ class Bars:
         low, high = chart.window
         self.end = np.maximum(chart.end, chart.start + (high - low) * _LEAST_SHARE)
         self.palette, self.color = self._colors()
+        after = np.flatnonzero(np.diff(chart.job, prepend=-1) == 0)
+        self.joined = after if self.by_job or len(after) <= _MOST_JOINS else after[:0]  # each to the piece before
 
     def draw(self, axes: Axes, ruler: Ruler, height: float) -> None:
         """Draw everything but the labels of bars into a panel that is ``height`` inches high."""
@@ -66,7 +69,7 @@ class Bars:
             yield name, Patch(color=color, linewidth=0)
         if self.by_job and (self.chart.start > self.chart.arrival[self.chart.job]).any():
             yield "waiting", Line2D([], [], color=WAITING, linewidth=2)
-        if len(self.chart.job) > self.chart.problem.jobs:
+        if len(self.joined):
             yield "joins the pieces of a job", Line2D([], [], color=JOIN, linewidth=_JOIN_WIDTH)
         for name, times, color, line in self._marks() if self.by_job else ():
             if np.isfinite(self._shown(times)).any():
@@ -148,7 +151,7 @@ class Bars:
         # in lanes others stand between the pieces: over these, but below what is written on them
         chart, height = self.chart, self.rows.of_bar + (0.5 if self.by_job else 0.5 + _HALF_BAR * 0.8)
         layer = 1.8 if self.by_job else 2.2
-        after = np.flatnonzero(np.diff(chart.job, prepend=-1) == 0)
+        after = self.joined
         begin = np.stack([chart.end[after - 1], height[after - 1]], 1)
         ends = np.stack([begin, np.stack([chart.start[after], height[after]], 1)], 1)
         joins = LineCollection(list(ends), colors=JOIN, linewidths=_JOIN_WIDTH, zorder=layer)

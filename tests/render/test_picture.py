@@ -83,6 +83,24 @@ def test_a_notebook_shows_the_figure_as_it_would_be_saved() -> None:
     assert (width, height) == tuple(int(edge * 150) for edge in figure.get_size_inches())
 
 
+def test_lines_between_very_many_pieces_do_not_hide_the_bars() -> None:
+    def joins(jobs: int) -> tuple[int, bool]:
+        rows = tuple(Job(f"j{i}", duration=2, demand={"gpu": 1}) for i in range(jobs))
+        problem = Problem.of(Instance(rows, resources={"gpu": jobs}))
+        first = np.arange(0, 2 * jobs + 1, 2)
+        start = np.tile([0, 2], jobs)
+        pieces = Segments(first, start, start + 1, np.zeros(2 * jobs, dtype=np.int64))
+        zeros = np.zeros(jobs, dtype=np.int64)
+        schedule = Schedule(zeros, zeros + 3, problem.mode_start[:-1], zeros, pieces)
+        figure = gantt_figure({"run": ran(problem, schedule)})
+        lines = [artist for artist in figure.axes[0].collections if isinstance(artist, LineCollection)]
+        legend = {text.get_text() for text in figure.legends[0].get_texts()}
+        return sum(len(line.get_paths()) for line in lines), "joins the pieces of a job" in legend
+
+    assert joins(300) == (300, True)
+    assert joins(301) == (0, False)
+
+
 def test_title_can_be_given_and_is_cut() -> None:
     figure = gantt_figure({"run": ran(*small())}, "$mine$ " * 100)
     title = figure.axes[0].get_title(loc="left")
