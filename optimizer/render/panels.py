@@ -158,7 +158,7 @@ def _scale(axes: Axes, total: float, peak: float) -> None:
 
 
 def _name(axes: Axes, name: str) -> None:
-    axes.set_ylabel(name, rotation=0, ha="right", va="center", parse_math=False)
+    axes.set_ylabel(name, rotation=0, ha="right", va="center", labelpad=9, parse_math=False)
 
 
 def _draw_time_axis(panels: Sequence[Axes], chart: Chart) -> None:

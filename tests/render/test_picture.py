@@ -291,9 +291,14 @@ def test_loads_are_what_runs_below_a_line_at_the_capacity() -> None:
 
 def test_an_overload_is_red_above_the_capacity() -> None:
     jobs = tuple(Job(f"j{i}", duration=4, demand={"cpu": 1}) for i in range(3))
-    axes = gantt_figure({"run": ran(*scheduled(Instance(jobs, resources={"cpu": 2}), [0, 1, 2]))}).axes[1]
+    figure = gantt_figure({"run": ran(*scheduled(Instance(jobs, resources={"cpu": 2}), [0, 1, 2]))})
+    axes = figure.axes[1]
     assert area_of(axes, LOAD) == pytest.approx(12)
     assert area_of(axes, WRONG) == pytest.approx((4 - 2) * 1)
+    figure.draw_without_rendering()
+    name, capacity = axes.yaxis.label.get_window_extent(), axes.get_yticklabels()[1].get_window_extent()
+    assert name.y0 < capacity.y1, "on one line"
+    assert name.x1 + 10 < capacity.x0, "and still apart"
 
 
 def test_the_last_panel_counts_the_jobs_that_wait() -> None:
