@@ -19,7 +19,7 @@ from optimizer.render.text import printable
 from optimizer.units import FloatArray, IntArray
 
 _HALF_BAR, _OPENING = 0.42, 0.25  # of a row's height
-_LEAST_SHARE = 1 / 2500  # of the time shown: a bar is no narrower
+_LEAST_SHARE, _LEAST_EDGED_SHARE = 1 / 2500, 1 / 600  # of the time shown: a bar is no narrower; its edges hide some
 _MOST_EDGES, _MOST_VECTORS = 1_500, 5_000
 _MOST_JOINS = 300  # in lanes; more would hide the bars
 _NAME_WIDTH = 1.6
@@ -46,7 +46,9 @@ class Bars:
         self.by_job = rows is chart.job_rows
         self.groups = Groups.of(chart.problem.instance)
         low, high = chart.window
-        self.end = np.maximum(chart.end, chart.start + (high - low) * _LEAST_SHARE)
+        self.edged = len(chart.job) <= _MOST_EDGES
+        least = _LEAST_EDGED_SHARE if self.edged else _LEAST_SHARE
+        self.end = np.maximum(chart.end, chart.start + (high - low) * least)
         self.palette, self.color = self._colors()
         after = np.flatnonzero(np.diff(chart.job, prepend=-1) == 0)
         self.joined = after if self.by_job or len(after) <= _MOST_JOINS else after[:0]  # each to the piece before
@@ -162,7 +164,7 @@ class Bars:
         """Draw the bars, and over them what lies after a deadline."""
         chart, top = self.chart, self.rows.of_bar + 0.5 - _HALF_BAR
         look: dict[str, Any] = {"facecolor": to_rgba_array(self.palette)[self.color], "zorder": 2}
-        if len(top) <= _MOST_EDGES:
+        if self.edged:
             look |= {"edgecolor": "white", "linewidth": 0.5}
         bars = _rectangles(chart.start, self.end, top, top + 2 * _HALF_BAR, **look)
         late = chart.late

@@ -301,6 +301,17 @@ def test_an_overload_is_red_above_the_capacity() -> None:
     assert name.x1 + 10 < capacity.x0, "and still apart"
 
 
+@pytest.mark.parametrize("jobs", [2, 50, 2_000])
+def test_a_bar_is_seen_however_short_it_is(jobs: int) -> None:
+    rows = (Job("long", duration=100_000, user="a"), *(Job(f"j{i}", duration=1, user="b") for i in range(jobs)))
+    figure = gantt_figure({"run": ran(*scheduled(Instance(rows, resources={"cpu": 1}), [0] + [50_000] * jobs))})
+    figure.canvas.draw()
+    box = figure.axes[0].get_window_extent()
+    pixels = np.asarray(figure.canvas.buffer_rgba())[int(-box.y1) : int(-box.y0), int(box.x0) + 99 : int(box.x1), :3]
+    blue = (np.abs(pixels.astype(int) - [0x00, 0x72, 0xB2]).sum(axis=2) < 90).any(axis=1)
+    assert blue.mean() > 0.5, "in most lines of the rows"
+
+
 def test_the_last_panel_counts_the_jobs_that_wait() -> None:
     problem, schedule = many(60, 3)
     waiting = gantt_figure({"run": ran(problem, schedule)}).axes[-1]
