@@ -55,7 +55,7 @@ def gantt(
     Raises
     ------
     UsageError
-        When no run has a schedule.
+        When no run has a schedule, or runs are of several instances or objectives.
     """
     results = {result.label: result} if isinstance(result, Result) else result
     if interactive:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from optimizer.errors import UsageError
@@ -10,6 +11,7 @@ from optimizer.metrics import Metrics
 from optimizer.names import Objective, Status, StoppedBy
 from optimizer.problem import Problem
 from optimizer.schedule import Schedule
+from optimizer.validation import Rule, Violation, violations
 
 EQUAL = 1e-12
 """Values and bounds closer than this, relative to the value, are equal as far as floating point can tell."""
@@ -175,11 +177,24 @@ class Result:
         """Whether jobs may be preempted in the schedule."""
         return self.schedule is not None and self.schedule.preemptive
 
+    @cached_property
+    def broken(self) -> list[Violation]:
+        """What the schedule breaks, without deadlines where it is said to miss some; of files by others."""
+        found = [] if self.schedule is None else violations(self.problem, self.schedule)
+        return [violation for violation in found if not (self.late and violation.rule is Rule.DEADLINE)]
+
 
 def bounds_on(results: Mapping[str, Result]) -> dict[str, float | None]:
-    """Return the best known lower bound that holds for the schedule of each run.
+    """Return the best known lower bound that holds for the schedule of each run; None for one that breaks a rule.
 
     For a schedule that is preemptive or late it is that of its own run: those of others may not hold for it.
     """
-    best = max((result.lower_bound for result in results.values() if result.lower_bound is not None), default=None)
-    return {name: result.lower_bound if result.preemptive or result.late else best for name, result in results.items()}
+    known = [result.lower_bound for result in results.values() if result.lower_bound is not None and not result.broken]
+    best = max(known, default=None)
+    return {name: _bound_on(result, best) for name, result in results.items()}
+
+
+def _bound_on(result: Result, best: float | None) -> float | None:
+    if result.broken:
+        return None
+    return result.lower_bound if result.preemptive or result.late else best

@@ -10,6 +10,7 @@ from optimizer.names import Objective, Status, StoppedBy
 from optimizer.problem import Problem
 from optimizer.result import Limits, Progress, Result, available_threads, bounds_on, relative_gap
 from optimizer.schedule import Schedule, Segments
+from optimizer.validation import Rule
 
 
 @pytest.mark.parametrize(
@@ -126,3 +127,24 @@ def test_bounds_of_others_count_only_where_they_hold() -> None:
 
     runs = {"late": run(Status.LATE, 2.0), "exact": run(Status.FEASIBLE, 5.0), "greedy": run(Status.FEASIBLE, None)}
     assert bounds_on(runs) == {"late": 2.0, "exact": 5.0, "greedy": 5.0}
+
+
+def test_a_schedule_that_breaks_a_rule_is_broken_and_has_no_bound() -> None:
+    problem = Problem.of(Instance((Job("a", duration=2, deadline=3, demand={"r": 1}),), resources={"r": 1}))
+
+    def run(start: int, status: Status, bound: float) -> Result:
+        zero = np.zeros(1, dtype=np.int64)
+        return Result(
+            problem=problem, solver="x", options={}, seed=0, threads=1, status=status, stopped_by=StoppedBy.FINISHED,
+            schedule=Schedule.starting(problem, np.array([start]), zero, zero), value=start + 2.0, lower_bound=bound,
+            metrics=None, time_step=1, runtime=0.0, trace=(),
+        )  # fmt: skip
+
+    runs = {
+        "early": run(-1, Status.FEASIBLE, 9.0), "good": run(0, Status.FEASIBLE, 1.5),
+        "late": run(2, Status.LATE, 1.0), "said to keep its deadline": run(3, Status.FEASIBLE, 8.0),
+    }  # fmt: skip
+    assert {name: [violation.rule for violation in found.broken] for name, found in runs.items()} == {
+        "early": [Rule.ARRIVAL], "good": [], "late": [], "said to keep its deadline": [Rule.DEADLINE],
+    }  # fmt: skip
+    assert bounds_on(runs) == {"early": None, "good": 1.5, "late": 1.0, "said to keep its deadline": None}

@@ -3,38 +3,39 @@
 import os
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from optimizer.cli.options import PATH, debug_option
+from optimizer.cli.options import PATH, debug_option, read_instance, reading_options
 
 if TYPE_CHECKING:
     from optimizer.instance import Instance
     from optimizer.result import Result
 
-_SUFFIXES = (".yaml", ".yml", ".json", ".csv", ".swf", ".swf.gz", ".sm")
-
 
 @click.command()
 @click.argument("schedules", type=PATH, nargs=-1, required=True, metavar="SCHEDULE...")
 @click.option("--instance", type=PATH, help="Instance file  [default: the one of its name beside it, or here]")
+@reading_options
 @click.option("-o", "--output", type=PATH, help="Chart to write (html, png, svg, pdf)  [default: draw it here]")
 @click.option("--convergence", is_flag=True, help="Draw value and bound over the run time instead; takes -o.")
 @debug_option
-def gantt(schedules: tuple[Path, ...], instance: Path | None, output: Path | None, convergence: bool) -> None:
+def gantt(
+    schedules: tuple[Path, ...], instance: Path | None, output: Path | None, convergence: bool, **reading: Any
+) -> None:
     """Draw schedule files of one instance as Gantt charts.
 
     Several stand above each other on one time axis, each with its gap to the best bound.
     """
     from optimizer.cli.output import require_writable, write_charts
     from optimizer.errors import UsageError
-    from optimizer.formats.reading import load
 
     if convergence and output is None:
         raise UsageError("--convergence: expected a file to draw to, -o FILE")
-    require_writable(None, output, inputs=(*schedules, instance))
-    results = _read(schedules, load(instance or _instance_of(schedules[0])), drawn=not convergence)
+    require_writable(None, output, inputs=(*schedules, instance, reading["cluster"]))
+    found = read_instance(instance or _instance_of(schedules[0]), **reading)
+    results = _read(schedules, found, drawn=not convergence)
     if output is not None and convergence:
         from optimizer.render.export import save_convergence
 
@@ -53,7 +54,6 @@ def _read(paths: tuple[Path, ...], instance: "Instance", *, drawn: bool) -> dict
     """
     from optimizer.errors import InputError
     from optimizer.formats.stored_result import read_result
-    from optimizer.validation import Rule, violations
 
     results = [read_result(path, instance) for path in paths]
     for path, result in zip(paths, results, strict=True):
@@ -64,10 +64,8 @@ def _read(paths: tuple[Path, ...], instance: "Instance", *, drawn: bool) -> dict
             if drawn:
                 raise InputError(f"{path}: there is nothing to draw, its status is {result.status}")
             continue
-        found = violations(result.problem, result.schedule)
-        broken = [violation for violation in found if not (result.late and violation.rule is Rule.DEADLINE)]
-        if broken:
-            click.echo(f"schedopt: {path}: not a valid schedule: {broken[0]}", err=True)
+        if result.broken:
+            click.echo(f"schedopt: {path}: not a valid schedule: {result.broken[0]}", err=True)
     labels = Counter(result.label for result in results)
     names = [r.label if labels[r.label] == 1 else str(path) for path, r in zip(paths, results, strict=True)]
     return {_distinct(names, i): result for i, result in enumerate(results)}
@@ -82,10 +80,11 @@ def _distinct(names: list[str], i: int) -> str:
 def _instance_of(schedule: Path) -> Path:
     """Return the file with the name of the schedule's instance, beside the schedule or in the current folder."""
     from optimizer.errors import InputError
+    from optimizer.formats.reading import SUFFIXES
     from optimizer.formats.schedule_file import read_document
 
     name = read_document(schedule).instance.name
-    candidates = [folder / f"{name}{suffix}" for folder in (schedule.parent, Path()) for suffix in _SUFFIXES]
+    candidates = [folder / f"{name}{suffix}" for folder in (schedule.parent, Path()) for suffix in SUFFIXES]
     # isfile is False for a name that no file can have
     found = next((path for path in candidates if os.path.isfile(path) and not path.samefile(schedule)), None)
     if found is None:

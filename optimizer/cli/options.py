@@ -56,8 +56,7 @@ def _together(*options: Callable[[Command], Command]) -> Callable[[Command], Com
     return lambda command: reduce(lambda decorated, option: option(decorated), reversed(options), command)
 
 
-instance_options = _together(
-    click.argument("file", type=PATH),
+reading_options = _together(
     click.option("--cluster", type=PATH, help="Cluster file beside jobs as CSV."),
     click.option("--processors", type=click.IntRange(min=1), help="SWF: size of the machine  [default: the header's]"),
     click.option("--from", "begin", type=float, help="SWF: take jobs that arrive from this second of the trace on."),
@@ -65,6 +64,8 @@ instance_options = _together(
     click.option("--skip", type=click.IntRange(min=0), help="SWF: leave out so many jobs of the window first."),
     click.option("--jobs", type=click.IntRange(min=1), help="SWF: take at most so many jobs."),
 )
+"""How to read the file of an instance."""
+instance_options = _together(click.argument("file", type=PATH), reading_options)
 """The file and how to read it; :func:`read_instance` takes them."""
 
 

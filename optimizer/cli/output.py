@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import click
 
 from optimizer.errors import InputError, UsageError
-from optimizer.formats.files import try_to_write
 
 if TYPE_CHECKING:
     from optimizer.result import Result
@@ -59,6 +58,8 @@ def require_writable(
 
 
 def _require_place(target: Path, inputs: Iterable[Path | None]) -> None:
+    from optimizer.formats.files import try_to_write
+
     if any(given is not None and _is_same(target, given) for given in inputs):
         raise UsageError(f"{target}: is the input, expected another file to write to")
     if os.path.isdir(target):  # False for a name that no file can have

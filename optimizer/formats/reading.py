@@ -40,7 +40,8 @@ _FORMATS = {
     ".sm": _PSPLIB,
     ".mm": _PSPLIB,
 }
-
+SUFFIXES = tuple(_FORMATS)
+"""How the names of instance files end."""
 
 _OPTIONS = {
     "cluster": "a cluster file (--cluster)",

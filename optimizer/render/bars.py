@@ -19,8 +19,9 @@ from optimizer.render.text import printable
 from optimizer.units import FloatArray, IntArray
 
 _HALF_BAR, _OPENING = 0.42, 0.25  # of a row's height
-_LEAST_SHARE = 1 / 2500  # of the time shown: a bar is no narrower
+_LEAST_SHARE, _LEAST_EDGED_SHARE = 1 / 2500, 1 / 600  # of the time shown: a bar is no narrower; its edges hide some
 _MOST_EDGES, _MOST_VECTORS = 1_500, 5_000
+_MOST_JOINS = 300  # in lanes; more would hide the bars
 _NAME_WIDTH = 1.6
 _JOIN_WIDTH = 0.8
 _LINE_HEIGHT = 0.14
@@ -45,8 +46,12 @@ class Bars:
         self.by_job = rows is chart.job_rows
         self.groups = Groups.of(chart.problem.instance)
         low, high = chart.window
-        self.end = np.maximum(chart.end, chart.start + (high - low) * _LEAST_SHARE)
+        self.edged = len(chart.job) <= _MOST_EDGES
+        least = _LEAST_EDGED_SHARE if self.edged else _LEAST_SHARE
+        self.end = np.maximum(chart.end, chart.start + (high - low) * least)
         self.palette, self.color = self._colors()
+        after = np.flatnonzero(np.diff(chart.job, prepend=-1) == 0)
+        self.joined = after if self.by_job or len(after) <= _MOST_JOINS else after[:0]  # each to the piece before
 
     def draw(self, axes: Axes, ruler: Ruler, height: float) -> None:
         """Draw everything but the labels of bars into a panel that is ``height`` inches high."""
@@ -66,7 +71,7 @@ class Bars:
             yield name, Patch(color=color, linewidth=0)
         if self.by_job and (self.chart.start > self.chart.arrival[self.chart.job]).any():
             yield "waiting", Line2D([], [], color=WAITING, linewidth=2)
-        if len(self.chart.job) > self.chart.problem.jobs:
+        if len(self.joined):
             yield "joins the pieces of a job", Line2D([], [], color=JOIN, linewidth=_JOIN_WIDTH)
         for name, times, color, line in self._marks() if self.by_job else ():
             if np.isfinite(self._shown(times)).any():
@@ -148,7 +153,7 @@ class Bars:
         # in lanes others stand between the pieces: over these, but below what is written on them
         chart, height = self.chart, self.rows.of_bar + (0.5 if self.by_job else 0.5 + _HALF_BAR * 0.8)
         layer = 1.8 if self.by_job else 2.2
-        after = np.flatnonzero(np.diff(chart.job, prepend=-1) == 0)
+        after = self.joined
         begin = np.stack([chart.end[after - 1], height[after - 1]], 1)
         ends = np.stack([begin, np.stack([chart.start[after], height[after]], 1)], 1)
         joins = LineCollection(list(ends), colors=JOIN, linewidths=_JOIN_WIDTH, zorder=layer)
@@ -159,7 +164,7 @@ class Bars:
         """Draw the bars, and over them what lies after a deadline."""
         chart, top = self.chart, self.rows.of_bar + 0.5 - _HALF_BAR
         look: dict[str, Any] = {"facecolor": to_rgba_array(self.palette)[self.color], "zorder": 2}
-        if len(top) <= _MOST_EDGES:
+        if self.edged:
             look |= {"edgecolor": "white", "linewidth": 0.5}
         bars = _rectangles(chart.start, self.end, top, top + 2 * _HALF_BAR, **look)
         late = chart.late

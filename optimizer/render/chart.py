@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from heapq import heappop, heappush
+from itertools import pairwise
 
 import numpy as np
 
@@ -155,13 +156,27 @@ def drawable(results: Mapping[str, Result]) -> dict[str, tuple[Result, Schedule]
     Raises
     ------
     UsageError
-        When no run has one; the message says how they ended.
+        When no run has one, the message says how they ended; or when runs are of several instances or objectives.
     """
+    _require_alike(results)
     found = {name: (result, result.schedule) for name, result in results.items() if result.schedule is not None}
     if not found:
-        ends = ", ".join(f"{printable(name)} ended with {result.status}" for name, result in results.items())
+        ends = (
+            ", ".join(f"{printable(name)} ended with {result.status}" for name, result in results.items()) or "no run"
+        )
         raise UsageError(f"there is no schedule to draw: {ends}")
     return found
+
+
+def _require_alike(results: Mapping[str, Result]) -> None:
+    """Refuse runs that have no chart in common: on several instances, or judged by several objectives."""
+    for (_, first), (name, result) in pairwise(results.items()):
+        one, other = first.problem.instance, result.problem.instance
+        if one is not other and one.sha256 != other.sha256:
+            raise UsageError(f"{printable(name)}: a run on another instance, expected one on that of the others")
+        if result.objective is not first.objective:
+            expected = f"expected one judged by {first.objective} as the others"
+            raise UsageError(f"{printable(name)}: a run judged by {result.objective}, {expected}")
 
 
 def on_one_axis(charts: Sequence[Chart]) -> list[Chart]:

@@ -10,14 +10,13 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from optimizer.objective import evaluate
 from optimizer.problem import Problem
 from optimizer.render.bars import Bars, rasterize_many
 from optimizer.render.chart import MOST_JOB_ROWS, Chart, on_one_axis
 from optimizer.render.colors import CAPACITY, LOAD, UNAVAILABLE, WAITING, WRONG
 from optimizer.render.labels import Ruler
 from optimizer.render.load import Load, job_counts, resource_loads
-from optimizer.render.text import number_text, objective_text, percent_text, printable, words
+from optimizer.render.text import number_text, percent_text, printable
 from optimizer.render.ticks import axis_title, fitting_ticks
 from optimizer.schedule import Schedule
 from optimizer.units import FloatArray
@@ -40,13 +39,13 @@ class Subject:
         On the instance's own grid.
     schedule : Schedule
         Valid or not.
-    title : str or None
-        Headline; None: the instance's name and the objective's value.
+    title : str
+        Headline.
     """
 
     problem: Problem
     schedule: Schedule
-    title: str | None = None
+    title: str
 
 
 def draw(figure: Figure, subjects: Sequence[Subject]) -> None:
@@ -99,7 +98,7 @@ class _Drawing:
         if self.shared:
             waiting = job_counts(self.chart, self.subject.schedule)["waiting"]
             _draw_waiting(self.below[-1], *waiting, self.chart.window)
-        title = printable(self.subject.title or _title(self.subject))
+        title = printable(self.subject.title)
         self.top.set_title(
             ruler.cut(title, _WIDTH - 2 * _NAME_WIDTH, size=_TITLE_SIZE), loc="left", fontsize=_TITLE_SIZE,
             parse_math=False,
@@ -108,14 +107,6 @@ class _Drawing:
     def legend(self) -> list[tuple[str, Artist]]:
         """Return names and samples of what was drawn."""
         return [*self.bars.legend(), *_load_legend(self.loads, self.chart.window)]
-
-
-def _title(subject: Subject) -> str:
-    problem, schedule = subject.problem, subject.schedule
-    unit = problem.instance.time_unit
-    value = objective_text(problem.objective, evaluate(problem, schedule), unit)
-    name = f"{problem.instance.name}: " if problem.instance.name else ""
-    return f"{name}{problem.jobs:,} job{'s' if problem.jobs > 1 else ''}, {words(problem.objective)} {value}"
 
 
 def _until(window: tuple[float, float], time: FloatArray, *functions: FloatArray) -> list[FloatArray]:
@@ -167,7 +158,7 @@ def _scale(axes: Axes, total: float, peak: float) -> None:
 
 
 def _name(axes: Axes, name: str) -> None:
-    axes.set_ylabel(name, rotation=0, ha="right", va="center", parse_math=False)
+    axes.set_ylabel(name, rotation=0, ha="right", va="center", labelpad=9, parse_math=False)
 
 
 def _draw_time_axis(panels: Sequence[Axes], chart: Chart) -> None:

@@ -16,11 +16,11 @@ from optimizer.formats.files import write_whole
 from optimizer.render.chart import drawable
 from optimizer.render.convergence import convergences
 from optimizer.render.curves import draw_convergence
+from optimizer.render.headlines import headlines
 from optimizer.render.labels import TEXT_SIZE
 from optimizer.render.panels import Subject, draw
-from optimizer.render.tables import headline
 from optimizer.render.text import objective_title
-from optimizer.result import Result, bounds_on
+from optimizer.result import Result
 
 _METADATA = {
     "png": {"Software": "schedopt"},
@@ -47,6 +47,16 @@ _STYLE = {
 }
 
 
+class ShownFigure(Figure):
+    """A figure that a notebook shows, whether or not it was told to show those of matplotlib."""
+
+    def _repr_png_(self) -> bytes:
+        buffer = BytesIO()
+        with _own_style():
+            self.savefig(buffer, format="png")
+        return buffer.getvalue()
+
+
 def save_gantt_picture(results: Mapping[str, Result], path: Path) -> None:
     """Write the schedules of one instance above each other; parameters and errors as for ``export.save_gantt``."""
     _save(path, lambda figure: draw(figure, _subjects(results)))
@@ -59,17 +69,17 @@ def save_convergence_picture(results: Mapping[str, Result], path: Path) -> None:
     _save(path, lambda figure: draw_convergence(figure, curves, title))
 
 
-def gantt_figure(results: Mapping[str, Result], title: str | None = None) -> Figure:
+def gantt_figure(results: Mapping[str, Result], title: str | None = None) -> ShownFigure:
     """Return the schedules of one instance above each other as a figure; ``title`` is for a single one."""
     with _own_style():
         return _figure(lambda figure: draw(figure, _subjects(results, title)))
 
 
 def _subjects(results: Mapping[str, Result], title: str | None = None) -> list[Subject]:
-    """Return what there is to draw; several have their names and gaps as titles."""
-    drawn, bounds = drawable(results), bounds_on(results)
+    """Return what there is to draw; ``title`` stands above a single schedule instead of its headline."""
+    drawn, titles = drawable(results), headlines(results)
     return [
-        Subject(result.problem, schedule, headline(name, result, bounds[name]) if len(drawn) > 1 else title)
+        Subject(result.problem, schedule, title if title and len(drawn) == 1 else titles[name])
         for name, (result, schedule) in drawn.items()
     ]
 
@@ -84,8 +94,8 @@ def _save(path: Path, draw_into: Callable[[Figure], None]) -> None:
     write_whole(path, buffer.getvalue())
 
 
-def _figure(draw_into: Callable[[Figure], None]) -> Figure:
-    figure = Figure(layout=ConstrainedLayoutEngine(w_pad=0.1, h_pad=0.06))
+def _figure(draw_into: Callable[[Figure], None]) -> ShownFigure:
+    figure = ShownFigure(layout=ConstrainedLayoutEngine(w_pad=0.1, h_pad=0.06))
     FigureCanvasAgg(figure)
     draw_into(figure)
     return figure

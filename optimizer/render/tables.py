@@ -10,7 +10,6 @@ from rich.text import Text
 
 from optimizer.errors import SchedoptError
 from optimizer.names import Objective, Status
-from optimizer.render.characters import fitted
 from optimizer.render.text import (
     number_text,
     objective_text,
@@ -32,7 +31,6 @@ _METRICS = {
 """Metrics of the comparison and their headings."""
 
 _SOLVER_WIDTH = 6
-_HEADLINE_NAME = 60
 _ALWAYS_SHOWN = ("lower bound", "gap")
 _STYLES = {Status.OPTIMAL: "green", Status.LATE: "red", Status.INFEASIBLE: "red", Status.UNKNOWN: "red"}
 
@@ -42,17 +40,6 @@ def valid_gap(result: Result, bound: float | None) -> float | None:
     if result.value is None or bound is None or result.value < bound - EQUAL * max(1.0, abs(result.value)):
         return None
     return relative_gap(result.value, bound)
-
-
-def headline(name: str, result: Result, bound: float | None) -> str:
-    """Return the name of a schedule with its value and its gap, where there is one; parameters as for valid_gap."""
-    short = fitted(printable(name), _HEADLINE_NAME)
-    if result.value is None:
-        return f"{short}: no schedule"
-    gap = valid_gap(result, bound)
-    value = objective_text(result.objective, result.value, result.problem.instance.time_unit)
-    title = f"{short}: {words(result.objective)} {value}"
-    return title if gap is None else f"{title}, gap {percent_text(gap)}"
 
 
 def best_value(results: Iterable[Result]) -> float | None:

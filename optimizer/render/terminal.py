@@ -8,19 +8,17 @@ from math import ceil, floor
 import numpy as np
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, Group, RenderableType
-from rich.constrain import Constrain
 from rich.text import Text
 
-from optimizer.objective import evaluate
 from optimizer.problem import Problem
 from optimizer.render.characters import ASCII, UNICODE, Line, encodable, fitted
 from optimizer.render.chart import LANE, MOST_JOB_ROWS, Chart, Rows, drawable, on_one_axis
 from optimizer.render.colors import WRONG, Groups, text_color
+from optimizer.render.headlines import headlines
 from optimizer.render.load import Load, job_counts, mean_between, node_loads, resource_loads
-from optimizer.render.tables import headline
-from optimizer.render.text import number_text, objective_text, percent_text, words
+from optimizer.render.text import number_text, percent_text
 from optimizer.render.ticks import axis_title, fitting_ticks
-from optimizer.result import Result, bounds_on
+from optimizer.result import Result
 from optimizer.schedule import Schedule
 from optimizer.units import FloatArray
 
@@ -29,30 +27,11 @@ _MOST_NODE_STRIPS = 40
 _LABEL_SHARE = 3  # labels take no more than one column in three
 
 
-def terminal_gantt(problem: Problem, schedule: Schedule, width: int | None = None) -> RenderableType:
-    """Return a Gantt chart for a ``rich`` console, which decides on colours, and on ASCII by its encoding.
-
-    Up to 40 jobs have a line each; more share lanes; above 60 lanes there are loads only.
-
-    Parameters
-    ----------
-    problem : Problem
-        On the instance's own grid.
-    schedule : Schedule
-        Valid or not.
-    width : int or None
-        Columns, of those that the console has; None: all of them.
-
-    Raises
-    ------
-    UsageError
-        When a job runs in a mode or on a node that does not exist.
-    """
-    return Constrain(_Gantt(problem, schedule, Chart.of(problem, schedule)), width)
-
-
 def terminal_gantts(results: Mapping[str, Result]) -> RenderableType:
-    """Return charts of the schedules of one instance, one below the other, on one time axis.
+    """Return charts of the schedules of one instance, one below the other, on one time axis, for a ``rich`` console.
+
+    It decides on colours, and on ASCII by its encoding. Up to 40 jobs have a line each; more share lanes; above 60
+    lanes there are loads only.
 
     Parameters
     ----------
@@ -66,14 +45,13 @@ def terminal_gantts(results: Mapping[str, Result]) -> RenderableType:
     """
     drawn = drawable(results)
     charts = on_one_axis([Chart.of(result.problem, schedule) for result, schedule in drawn.values()])
-    bounds = bounds_on(results)
-    titles = [headline(name, result, bounds[name]) if len(drawn) > 1 else None for name, (result, _) in drawn.items()]
     gantts = [
         _Gantt(result.problem, schedule, chart, title)
-        for (result, schedule), chart, title in zip(drawn.values(), charts, titles, strict=True)
+        for (result, schedule), chart, title in zip(drawn.values(), charts, headlines(results).values(), strict=True)
     ]
     labels = tuple(label for gantt in gantts for label in gantt.labels())
-    return Group(*(replace(gantt, beside=labels) for gantt in gantts))
+    lines: list[RenderableType] = [part for gantt in gantts for part in (Text(), replace(gantt, beside=labels))]
+    return Group(*lines[1:])
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +70,7 @@ class _Gantt:
     problem: Problem
     schedule: Schedule
     chart: Chart
-    title: str | None = None
+    title: str
     beside: tuple[str, ...] = ()  # labels of charts that are to stand in line with this one
 
     def labels(self) -> list[str]:
@@ -105,8 +83,7 @@ class _Gantt:
         labels = _row_labels(self.problem, rows) if rows else []
         strips = self._strips()
         canvas = _Canvas(self.chart, options, [*labels, *(strip.label for strip in strips), *self.beside])
-        title = self.title or self._headline()
-        yield from canvas.sentences([title, axis_title(self.problem.instance, self.chart.window)])
+        yield from canvas.sentences([self.title, axis_title(self.problem.instance, self.chart.window)])
         yield from canvas.axis()
         if rows:
             yield from canvas.rows(rows, labels)
@@ -118,13 +95,6 @@ class _Gantt:
         if self.problem.jobs <= MOST_JOB_ROWS:
             return self.chart.job_rows
         return self.chart.lanes if len(self.chart.lanes) <= _MOST_LANES else None
-
-    def _headline(self) -> str:
-        instance, objective = self.problem.instance, self.problem.objective
-        value = objective_text(objective, evaluate(self.problem, self.schedule), instance.time_unit)
-        jobs = f"{self.problem.jobs:,} job{'s' if self.problem.jobs > 1 else ''}"
-        name = f"{instance.name}: " if instance.name else ""
-        return f"{name}{jobs}, {words(objective)} {value}"
 
     def _strips(self) -> list[_Strip]:
         return [*([] if self._rows() else self._detailed_strips()), *self._resource_strips()]
@@ -213,8 +183,7 @@ class _Canvas:
 
     def strip(self, strip: _Strip) -> Text:
         """Return a line of levels."""
-        edges = np.linspace(*self.chart.window, self.columns + 1)
-        part, whole, excess = (mean_between(strip.time, f, edges) for f in (strip.part, strip.whole, strip.excess))
+        part, whole, excess = self._means(strip)
         line, most = Line(self.columns), len(self.glyphs.levels)
         for c in range(self.columns):
             level = ceil(most * part[c] / whole[c] - 1e-9) if whole[c] > 0 else most
@@ -226,25 +195,48 @@ class _Canvas:
                 line.put(c, self.glyphs.levels[min(level, most) - 1])
         return self._labelled(strip.label, line)
 
+    def _means(self, strip: _Strip) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Return part, whole and excess of a strip in each column, float64[columns] each."""
+        edges = np.linspace(*self.chart.window, self.columns + 1)
+        return (
+            mean_between(strip.time, strip.part, edges),
+            mean_between(strip.time, strip.whole, edges),
+            mean_between(strip.time, strip.excess, edges),
+        )
+
     def legend(self, rows: Rows | None, strips: Sequence[_Strip], *, colored: bool) -> Iterator[Text]:
-        """Yield what marks and colours mean, if any were used."""
-        entries = []
-        if rows is not None and colored:
+        """Yield what marks and colours mean, if any were used, in as many lines as that takes."""
+        line = Text(no_wrap=True)
+        for glyph, style, name in [*self._row_marks(rows, colored=colored), *self._strip_marks(strips)]:
+            room = self.width - cell_len(f"{glyph} {name}")
+            if line and cell_len(line.plain) + 3 > room:
+                yield line
+                line = Text(no_wrap=True)
+            if room >= 0:
+                line.append("   " if line else "").append(glyph, style).append(f" {name}")
+        if line:
+            yield line
+
+    def _row_marks(self, rows: Rows | None, *, colored: bool) -> Iterator[tuple[str, str, str]]:
+        """Yield glyph, style and name of what stands in rows."""
+        if rows is None:
+            return
+        if colored:
             for name, color in zip(self.groups.names, self.groups.colors, strict=False):
                 shown = fitted(encodable(name, self.encoding), self.width // _LABEL_SHARE, self.glyphs.ellipsis)
-                entries.append((self.glyphs.full, color, shown))
-        if rows is not None and rows is self.chart.job_rows:
-            entries += self._marks()
-        if any(strip.excess.any() for strip in strips):
-            entries.append((self.glyphs.excess, WRONG, "above capacity"))
-        text = Text()
-        for glyph, style, name in entries:
-            addition = f" {name}"
-            if cell_len(text.plain) + cell_len(addition) + 4 > self.width:
-                break
-            text.append("   " if text else "").append(glyph, style).append(addition)
-        if text:
-            yield text
+                yield self.glyphs.full, color, shown
+        if rows is self.chart.job_rows:
+            yield from self._marks()
+        elif colored and self.chart.late.any():
+            yield self.glyphs.full, WRONG, "late"
+
+    def _strip_marks(self, strips: Sequence[_Strip]) -> Iterator[tuple[str, str, str]]:
+        """Yield glyph, style and name of what stands in strips besides their levels."""
+        means = [self._means(strip) for strip in strips]
+        if any((excess > 0).any() for _, _, excess in means):
+            yield self.glyphs.excess, WRONG, "above capacity"
+        if any(((whole <= 0) & (excess <= 0)).any() for _, whole, excess in means):
+            yield self.glyphs.closed, "dim", "no capacity"
 
     def _marks(self) -> list[tuple[str, str, str]]:
         chart, glyphs = self.chart, self.glyphs

@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
+from optimizer.cli.gantt import _instance_of
+from optimizer.formats.reading import SUFFIXES
+
 Command = Callable[..., Result]
 
 
@@ -25,6 +28,36 @@ def test_instance_beside_the_schedule_is_found(schedopt: Command, instances: Pat
     result = schedopt("gantt", "s.json")
     assert result.exit_code == 0
     assert "train-large" in result.stdout
+
+
+@pytest.mark.parametrize("options", [["--from", "30", "--jobs", "4"], ["--processors", "32"]])
+def test_part_of_a_job_log_is_read_as_its_run_read_it(schedopt: Command, instances: Path, options: list[str]) -> None:
+    log = instances / "queue.swf"
+    schedopt("solve", log, *options, "--solver", "fcfs", "-o", "part.json")
+    assert schedopt("gantt", "part.json", "--instance", log).exit_code == 3, "it is not one of the whole log"
+    result = schedopt("gantt", "part.json", "--instance", log, *options)
+    assert result.exit_code == 0
+    assert "jobs, mean flow time" in result.stdout
+
+
+def test_the_cluster_of_jobs_as_csv_can_be_named(schedopt: Command, instances: Path) -> None:
+    shutil.copy(instances / "lab.csv", "lab.csv")
+    shutil.copy(instances / "lab.cluster.yaml", "other.yaml")
+    schedopt("solve", "lab.csv", "--cluster", "other.yaml", "--solver", "fcfs", "-o", "lab-run.json")
+    assert schedopt("gantt", "lab-run.json", "--cluster", "other.yaml").exit_code == 0
+    result = schedopt("gantt", "lab-run.json", "--cluster", "other.html", "-o", "other.html")
+    assert result.exit_code == 3
+    shutil.copy("other.yaml", "other.html")
+    result = schedopt("gantt", "lab-run.json", "--cluster", "other.html", "-o", "other.html")
+    assert "other.html: is the input" in result.stderr
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_instances_of_every_format_are_looked_for(suffix: str, tmp_path: Path) -> None:
+    document = json.loads(Path("s.json").read_text())
+    (tmp_path / f"first-steps{suffix}").touch()
+    Path(tmp_path / "run.json").write_text(json.dumps(document))
+    assert _instance_of(tmp_path / "run.json") == tmp_path / f"first-steps{suffix}"
 
 
 def test_without_its_instance(schedopt: Command) -> None:

@@ -6,6 +6,8 @@ import pytest
 from chart_cases import many, ran, small
 
 from optimizer.errors import MissingPackageError, UsageError
+from optimizer.names import Objective
+from optimizer.problem import Problem
 from optimizer.render import export
 from optimizer.render.export import require_drawable, save_gantt
 
@@ -38,6 +40,18 @@ def test_runs_without_a_schedule(tmp_path: Path, kind: str) -> None:
     with pytest.raises(UsageError, match="no schedule to draw"):
         save_gantt({"test": ran(small()[0], None)}, tmp_path / f"chart.{kind}")
     save_gantt({"none": ran(small()[0], None), "test": ran(*small())}, tmp_path / f"chart.{kind}")
+
+
+def test_runs_that_have_no_chart_in_common_are_refused(tmp_path: Path) -> None:
+    one, other = ran(*small()), ran(*many(3))
+    with pytest.raises(UsageError, match="<b>: a run on another instance"):
+        save_gantt({"a": one, "<b>": other}, tmp_path / "chart.html")
+    makespan = ran(Problem.of(one.problem.instance, Objective.MAKESPAN), one.schedule)
+    with pytest.raises(UsageError, match="c: a run judged by makespan, expected one judged by mean-flow-time"):
+        save_gantt({"a": one, "c": makespan}, tmp_path / "chart.png")
+    with pytest.raises(UsageError, match="no schedule to draw: no run"):
+        save_gantt({}, tmp_path / "chart.svg")
+    assert not list(tmp_path.iterdir())
 
 
 def test_several_schedules_stand_above_each_other_with_their_gaps(tmp_path: Path) -> None:

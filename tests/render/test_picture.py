@@ -55,7 +55,7 @@ def test_the_picture_says_what_it_shows(tmp_path: Path) -> None:
     for expected in (
         *("prep", "train", "late"),  # rows
         *("2 cpu", "3 cpu, 1.5 gpu", "1 cpu"),  # bars
-        *("tiny: 3 jobs, mean flow time 12.33 min", "time in minutes", "14"),
+        *("tiny: 3 jobs, mean flow time 12.33 min, not valid", "time in minutes", "14"),
         *("cpu", "53.8 %", "gpu", "37.5 %"),
         *("waiting", "deadline", "due date", "after the deadline", "in use", "capacity"),
     ):
@@ -73,6 +73,32 @@ def test_lanes_carry_ids_and_nodes(tmp_path: Path) -> None:
 
 def test_jobs_of_few_rows_stand_beside_their_nodes(tmp_path: Path) -> None:
     assert {"node-0", "node-1", "j0", "j5"} <= set(svg_texts(many(6, 2), tmp_path))
+
+
+def test_a_notebook_shows_the_figure_as_it_would_be_saved() -> None:
+    figure = gantt_figure({"run": ran(*small())})
+    png = figure._repr_png_()
+    width, height = (int.from_bytes(png[at : at + 4], "big") for at in (16, 20))
+    assert png.startswith(b"\x89PNG")
+    assert (width, height) == tuple(int(edge * 150) for edge in figure.get_size_inches())
+
+
+def test_lines_between_very_many_pieces_do_not_hide_the_bars() -> None:
+    def joins(jobs: int) -> tuple[int, bool]:
+        rows = tuple(Job(f"j{i}", duration=2, demand={"gpu": 1}) for i in range(jobs))
+        problem = Problem.of(Instance(rows, resources={"gpu": jobs}))
+        first = np.arange(0, 2 * jobs + 1, 2)
+        start = np.tile([0, 2], jobs)
+        pieces = Segments(first, start, start + 1, np.zeros(2 * jobs, dtype=np.int64))
+        zeros = np.zeros(jobs, dtype=np.int64)
+        schedule = Schedule(zeros, zeros + 3, problem.mode_start[:-1], zeros, pieces)
+        figure = gantt_figure({"run": ran(problem, schedule)})
+        lines = [artist for artist in figure.axes[0].collections if isinstance(artist, LineCollection)]
+        legend = {text.get_text() for text in figure.legends[0].get_texts()}
+        return sum(len(line.get_paths()) for line in lines), "joins the pieces of a job" in legend
+
+    assert joins(300) == (300, True)
+    assert joins(301) == (0, False)
 
 
 def test_title_can_be_given_and_is_cut() -> None:
@@ -265,9 +291,25 @@ def test_loads_are_what_runs_below_a_line_at_the_capacity() -> None:
 
 def test_an_overload_is_red_above_the_capacity() -> None:
     jobs = tuple(Job(f"j{i}", duration=4, demand={"cpu": 1}) for i in range(3))
-    axes = gantt_figure({"run": ran(*scheduled(Instance(jobs, resources={"cpu": 2}), [0, 1, 2]))}).axes[1]
+    figure = gantt_figure({"run": ran(*scheduled(Instance(jobs, resources={"cpu": 2}), [0, 1, 2]))})
+    axes = figure.axes[1]
     assert area_of(axes, LOAD) == pytest.approx(12)
     assert area_of(axes, WRONG) == pytest.approx((4 - 2) * 1)
+    figure.draw_without_rendering()
+    name, capacity = axes.yaxis.label.get_window_extent(), axes.get_yticklabels()[1].get_window_extent()
+    assert name.y0 < capacity.y1, "on one line"
+    assert name.x1 + 10 < capacity.x0, "and still apart"
+
+
+@pytest.mark.parametrize("jobs", [2, 50, 2_000])
+def test_a_bar_is_seen_however_short_it_is(jobs: int) -> None:
+    rows = (Job("long", duration=100_000, user="a"), *(Job(f"j{i}", duration=1, user="b") for i in range(jobs)))
+    figure = gantt_figure({"run": ran(*scheduled(Instance(rows, resources={"cpu": 1}), [0] + [50_000] * jobs))})
+    figure.canvas.draw()
+    box = figure.axes[0].get_window_extent()
+    pixels = np.asarray(figure.canvas.buffer_rgba())[int(-box.y1) : int(-box.y0), int(box.x0) + 99 : int(box.x1), :3]
+    blue = (np.abs(pixels.astype(int) - [0x00, 0x72, 0xB2]).sum(axis=2) < 90).any(axis=1)
+    assert blue.mean() > 0.5, "in most lines of the rows"
 
 
 def test_the_last_panel_counts_the_jobs_that_wait() -> None:

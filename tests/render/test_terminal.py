@@ -9,10 +9,10 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from optimizer.instance import Instance, Job, Node, Unavailable
-from optimizer.names import TimeUnit
+from optimizer.names import Status, TimeUnit
 from optimizer.problem import Problem
 from optimizer.render.characters import UNICODE, fitted
-from optimizer.render.terminal import terminal_gantt, terminal_gantts
+from optimizer.render.terminal import terminal_gantts
 from optimizer.schedule import Schedule, Segments
 
 HOSTILE = (
@@ -29,7 +29,8 @@ class AsciiFile(StringIO):
 def drawn(problem: Problem, schedule: Schedule, width: int, *, ascii_only: bool = False, color: bool = False) -> str:
     file = AsciiFile() if ascii_only else StringIO()
     system = "truecolor" if color else None
-    Console(file=file, width=width, color_system=system, force_terminal=color).print(terminal_gantt(problem, schedule))
+    gantt = terminal_gantts({"run": ran(problem, schedule, status=Status.LATE)})
+    Console(file=file, width=width, color_system=system, force_terminal=color).print(gantt)
     return file.getvalue()
 
 
@@ -109,12 +110,6 @@ def test_hostile_ids_are_text_of_the_right_width(ids: list[str]) -> None:
         assert HOSTILE[0] in text
 
 
-def test_width_can_be_less_than_that_of_the_console() -> None:
-    file = StringIO()
-    Console(file=file, width=100).print(terminal_gantt(*small(), width=40))
-    assert max(cell_len(line) for line in file.getvalue().splitlines()) == 40
-
-
 def test_few_jobs_have_a_line_each_in_order_of_start_under_their_node() -> None:
     lines = drawn(*many(12, 4), 80).splitlines()
     heads = [line.split()[0] for line in lines]
@@ -157,7 +152,19 @@ def test_closed_times_and_overload_are_seen() -> None:
     assert "\x1b[38;2;192;0;0m" + "▲" * 8 in strip, "overload is red"
     plain = drawn(problem, schedule, 35, ascii_only=True).splitlines()
     assert "!" * 8 + " " in next(line for line in plain if line.startswith("cpu"))
-    assert plain[-1].endswith("! above capacity")
+    assert plain[-1] == "! above capacity   x no capacity"
+
+
+def test_the_legend_takes_as_many_lines_as_it_needs() -> None:
+    problem, schedule = small()
+    for width in (20, 30, 46):
+        lines = lines_of(drawn(problem, schedule, width))
+        legend = " ".join(lines[next(i for i, line in enumerate(lines) if line.startswith("·")) :])
+        assert legend.split() == ["·", "waiting", "┃", "deadline", "┊", "due", "date", "▓", "late"]
+    late = tuple(Job(f"j{i}", duration=3, deadline=3, demand={"cpu": 1}, user=f"u{i % 2}") for i in range(50))
+    case = scheduled(Instance(late, resources={"cpu": 50}), [1] * 50)
+    assert drawn(*case, 40, color=True).splitlines()[-1].endswith("\x1b[38;2;192;0;0m█\x1b[0m late")
+    assert "late" not in drawn(*case, 40), "without colours they look like others"
 
 
 def test_a_deadline_at_the_right_edge_is_drawn() -> None:
@@ -202,12 +209,15 @@ def test_text_is_cut_between_wide_characters() -> None:
 
 
 def test_several_stand_below_each_other_on_one_axis_with_their_gaps() -> None:
-    problem, one = small()
-    _, two = scheduled(problem.instance, [0, 9, 40])
+    instance = small()[0].instance
+    (problem, one), (_, two) = scheduled(instance, [0, 4, 4]), scheduled(instance, [0, 5, 5])
     file = StringIO()
     results = {"first": ran(problem, one, lower_bound=2.0), "second": ran(problem, two)}
     Console(file=file, width=80).print(terminal_gantts(results))
     lines = lines_of(file.getvalue())
     assert [line.split(":")[0] for line in lines if "gap" in line] == ["first", "second"]
+    assert [i for i, line in enumerate(lines) if not line] == [
+        next(i for i, line in enumerate(lines) if "second" in line) - 1
+    ]
     first, second = (line for line in lines if "┬" in line)
     assert first == second

@@ -8,6 +8,7 @@ from bokeh.models import LayoutDOM
 
 from optimizer.render.chart import Chart, drawable
 from optimizer.render.convergence import convergences, improves
+from optimizer.render.headlines import headlines
 from optimizer.render.load import resource_loads
 from optimizer.render.page.bars import bars_figure
 from optimizer.render.page.clock import Clock
@@ -18,9 +19,8 @@ from optimizer.render.page.loads import load_figure, selector_figure
 from optimizer.render.page.look import title_text
 from optimizer.render.page.tables import Drawing, page_data
 from optimizer.render.page.time import Time
-from optimizer.render.tables import headline
 from optimizer.render.text import objective_title
-from optimizer.result import Result, bounds_on
+from optimizer.result import Result
 
 _MOST_OUTLINED = 3_000
 _SCRIPTS = ("data", "facts", "rows", "colors", "search", "start")
@@ -58,10 +58,10 @@ def gantt_page(results: Mapping[str, Result], title: str | None = None) -> Page:
     time = Time(clock, (min(lows), max(highs)))
     loads = [resource_loads(drawing.chart.problem, drawing.schedule) for drawing in drawings]
     figures: list[Any] = []
-    bounds = bounds_on(results)
+    titles = headlines(results)
     for number, (drawing, own) in enumerate(zip(drawings, loads, strict=True)):
         if len(drawings) > 1:
-            figures.append(title_text(f"title-{number}", headline(drawing.name, drawing.result, bounds[drawing.name])))
+            figures.append(title_text(f"title-{number}", titles[drawing.name]))
         figures.append(bars_figure(number, time, outlined=len(drawing.chart.job) <= _MOST_OUTLINED))
         figures += [
             load_figure(number, index, load, drawing.chart.span, time, last=index == len(own) - 1)
@@ -76,7 +76,7 @@ def gantt_page(results: Mapping[str, Result], title: str | None = None) -> Page:
     script = "".join(page_part("script", f"{name}.js") for name in _SCRIPTS)
     return _page(
         title or page_title(instance),
-        header(results, drawings),
+        header(results),
         layouts,
         data=page_data(drawings, clock) | {"excess": bool(excess)},
         script=f"const schedopt = (() => {{\n{script}\nreturn {{charts, pointAt, rowTicks, rowName}};\n}})();",
@@ -89,7 +89,7 @@ def convergence_page(results: Mapping[str, Result], title: str | None = None) ->
     """Return a page that shows how value and bound of each run came together; parameters as for :func:`gantt_page`."""
     first = next(iter(results.values()))
     plot = convergence_figure(convergences(results), _values(first))
-    return _page(title or page_title(first.problem.instance), header(results, ()), [plot])
+    return _page(title or page_title(first.problem.instance), header(results), [plot])
 
 
 def _page(title: str, head: str, layouts: Sequence[LayoutDOM], *, script: str = _EMBED, **others: Any) -> Page:

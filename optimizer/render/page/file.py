@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from importlib.resources import files
 from pathlib import Path
@@ -29,7 +29,7 @@ class Page:
         The whole file.
     """
 
-    html: str
+    html: str = field(repr=False)
 
     def save(self, path: Path) -> None:
         """Write the page, whole or not at all; InputError when that cannot be done."""

@@ -5,11 +5,9 @@ from html import escape
 
 from optimizer.instance import Instance
 from optimizer.render.characters import fitted
-from optimizer.render.page.tables import Drawing
 from optimizer.render.tables import best_value, valid_gap
 from optimizer.render.text import number_text, objective_text, percent_text, printable, time_text, words
 from optimizer.result import Result, bounds_on
-from optimizer.validation import Rule, violations
 
 _METRICS = {
     "mean_wait_time": "mean wait",
@@ -28,26 +26,25 @@ def page_title(instance: Instance) -> str:
     return f"{printable(instance.name)}: {jobs}" if instance.name else jobs
 
 
-def header(results: Mapping[str, Result], drawings: Sequence[Drawing]) -> str:
+def header(results: Mapping[str, Result]) -> str:
     """Return the table of all results, also those that are not drawn, and what is wrong with schedules, as HTML."""
     first = next(iter(results.values()))
     metrics = [name for name in _METRICS if name != first.objective.replace("-", "_")]
     names = ["schedule", "status", words(first.objective), "lower bound", "gap", *(_METRICS[name] for name in metrics)]
     names += [f"{fitted(printable(name), _MOST_CHARACTERS)} in use" for name in first.problem.instance.resource_ids]
     head = "".join(f"<th>{escape(name)}</th>" for name in names)
-    broken = {drawing.name: text for drawing in drawings if (text := _broken(drawing)) is not None}
-    valid = {name: result for name, result in results.items() if name not in broken}
-    bounds, best = bounds_on(valid), best_value(valid.values())
+    bounds, best = bounds_on(results), best_value(result for result in results.values() if not result.broken)
     rows = [
         f"<tr><td>{escape(fitted(printable(name), _MOST_CHARACTERS))}</td>"
-        f"{_cells(result, metrics, bounds.get(name), best, valid=name in valid)}</tr>"
+        f"{_cells(result, metrics, bounds[name], best)}</tr>"
         for name, result in results.items()
     ]
     table = f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
-    return table + "".join(f'<p class="note{look}">{escape(text)}</p>' for look, text in _notes(results, broken))
+    return table + "".join(f'<p class="note{look}">{escape(text)}</p>' for look, text in _notes(results))
 
 
-def _cells(result: Result, metrics: Sequence[str], bound: float | None, best: float | None, *, valid: bool) -> str:
+def _cells(result: Result, metrics: Sequence[str], bound: float | None, best: float | None) -> str:
+    valid = not result.broken
     unit, objective = result.problem.instance.time_unit, result.objective
     values = [None if value is None else objective_text(objective, value, unit) for value in (result.value, bound)]
     gap = valid_gap(result, bound)
@@ -76,23 +73,15 @@ def _cells(result: Result, metrics: Sequence[str], bound: float | None, best: fl
     )
 
 
-def _broken(drawing: Drawing) -> str | None:
-    """Return what is wrong with a schedule, None if nothing is; one that is said to be late may miss deadlines."""
-    found = violations(drawing.chart.problem, drawing.schedule)
-    broken = [violation for violation in found if not (drawing.result.late and violation.rule is Rule.DEADLINE)]
-    if not broken:
-        return None
-    more = f" (and {len(broken) - 1:,} more)" if len(broken) > 1 else ""
-    return f"{broken[0]}{more}"
-
-
-def _notes(results: Mapping[str, Result], broken: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _notes(results: Mapping[str, Result]) -> Iterator[tuple[str, str]]:
     """Yield look and text of the lines below the table."""
     for name, result in results.items():
         if result.schedule is None:
             yield "", f"{printable(name)}: no schedule to draw, it ended with {result.status}"
-        elif name in broken:
-            yield " wrong", f"{printable(name)}: not a valid schedule: {printable(broken[name])}"
+        elif result.broken:
+            first, others = result.broken[0], len(result.broken) - 1
+            more = f" (and {others:,} more)" if others else ""
+            yield " wrong", f"{printable(name)}: not a valid schedule: {printable(str(first))}{more}"
         elif result.late or result.preemptive:
             does = "may interrupt jobs" if result.preemptive else "misses deadlines"
             yield "", f"{printable(name)} {does}: only its own lower bound holds"

@@ -59,7 +59,7 @@ def load_figure(number: int, index: int, load: Load, span: tuple[float, float], 
     axis = plot.yaxis[0]
     axis.axis_label = PlainText(text=f"{fitted(printable(load.resource), _NAME_WIDTH)}\n{share}")
     axis.axis_label_orientation = "horizontal"
-    axis.ticker = FixedTicker(ticks=[0, load.total])
+    axis.ticker = FixedTicker(ticks=sorted({0.0, load.total}))
     axis.major_label_overrides = {0: "0", load.total: total if len(total) <= _NUMBER_WIDTH else f"{load.total:.3g}"}
     plot.xaxis.visible = last
     plot.add_tools(time.crosshair())

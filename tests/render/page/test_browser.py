@@ -88,6 +88,28 @@ def test_facts_that_few_jobs_have(shown: Callable[..., Opened]) -> None:
     assert "piece " not in text
 
 
+def test_facts_of_a_job_stand_in_a_column_for_each_schedule(shown: Callable[..., Opened]) -> None:
+    page = shown(small(), small())
+    page.page.fill("#find", "train")
+    blocks = page.page.locator("#chosen > div")
+    assert [text.split("\n")[:2] for text in blocks.all_inner_texts()] == [["run 0", "train"], ["run 1", "train"]]
+    first, second = [
+        block.evaluate("(block) => Array.from(block.getClientRects(), ({left}) => left)") for block in blocks.all()
+    ]
+    assert len(first) == len(second) == 1, "none is cut in two"
+    assert first < second
+
+
+def test_who_does_not_wait_waits_0_also_where_times_are_not_exact(shown: Callable[..., Opened]) -> None:
+    job = Job("a", arrival=0.4, duration=0.3)
+    problem = Problem.of(Instance((job,), resources={"cpu": 0}))
+    zero = np.zeros(1, dtype=np.int64)
+    page = shown((problem, Schedule.starting(problem, problem.release, zero, zero)))
+    page.page.fill("#find", "a")
+    assert "waits: 0 slots, slowdown 1\n" in page.page.inner_text("#chosen")
+    assert page.chart("model('load-0-0').left[0].ticker.ticks") == [0], "one 0 beside the axis where there is none"
+
+
 def test_rows_of_very_many_jobs_can_be_told_apart_also_after_show_all(shown: Callable[..., Opened]) -> None:
     page = shown(busy(2_000))
     page.page.select_option("#rows", label="jobs")
@@ -301,7 +323,7 @@ def test_loads_and_capacities_are_what_runs_and_what_there_is(shown: Callable[..
 
 def test_titles_need_as_many_lines_as_the_window_is_narrow(shown: Callable[..., Opened]) -> None:
     page = shown(small(), small())
-    assert page.chart("model('title-0').elements[0].content") == "run 0: mean flow time 12.33 min"
+    assert page.chart("model('title-0').elements[0].content") == "run 0: mean flow time 12.33 min, not valid"
     height = "Bokeh.index.find_one(Bokeh.documents[0].get_model_by_name('title-0')).el.clientHeight"
     assert page.page.evaluate(height) < 30
     page.page.set_viewport_size({"width": 420, "height": 900})
@@ -348,6 +370,7 @@ def test_convergence_is_part_of_the_page_and_a_page_of_its_own(opened: Open, tmp
     save_convergence({"run": result}, tmp_path / "convergence.html")
     for name in ("chart", "convergence"):
         page = opened(tmp_path / f"{name}.html")
+        assert "not a valid schedule" in page.page.inner_text("header .note.wrong"), "a job is late"
         curves = page.chart(
             """model("convergence").renderers.filter(({glyph}) => glyph.type === "Step").map(
                 ({data_source: {data: {x, y}}}) => Array.from(x, (time, i) => [time, y[i]])
@@ -358,6 +381,7 @@ def test_convergence_is_part_of_the_page_and_a_page_of_its_own(opened: Open, tmp
 
 
 def test_a_notebook_shows_the_page_in_a_frame(browser: Browser, tmp_path: Path) -> None:
+    assert repr(gantt_page({"run": ran(*small())})) == "Page()", "it would fill a terminal"
     (tmp_path / "notebook.html").write_text(gantt_page({"run": ran(*small())})._repr_html_(), encoding="utf-8")
     page = browser.new_page()
     page.goto((tmp_path / "notebook.html").as_uri())

@@ -4,7 +4,7 @@ const dateText = (x) => {
   const text = new Date(Math.round(x)).toISOString();
   return `${text.slice(0, 10)} ${text.slice(11, text.endsWith(":00.000Z") ? 16 : text.endsWith(".000Z") ? 19 : 23)}`;
 };
-const number = (value) => value.toLocaleString("en-US", {maximumFractionDigits: 6});
+const number = (value) => (Math.round(value * 1e6) ? value : 0).toLocaleString("en-US", {maximumFractionDigits: 6}); // no -0
 const rounded = (value) => value.toLocaleString("en-US", {maximumSignificantDigits: 4});
 const timeText = (x) => clock.dates ? dateText(x) : number(x);
 const lengthText = (x) => `${number(x / clock.scale)} ${clock.symbol}`;

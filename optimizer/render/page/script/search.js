@@ -27,7 +27,11 @@ function choose(chosen) {
   });
   const single = chosen.length === 1;
   at("chosen").hidden = !single;
-  at("chosen").textContent = single ? charts.map((chart, c) => (charts.length > 1 ? `${chart.name}\n` : "") + facts(c, chart.firstBar[chosen[0]])).join("\n\n") : "";
+  at("chosen").replaceChildren(...(single ? charts.map((chart, c) => {
+    const block = document.createElement("div"), name = charts.length > 1 ? `${chart.name}\n` : "";
+    block.textContent = name + facts(c, chart.firstBar[chosen[0]]);
+    return block;
+  }) : []));
   showLegend();
 }
 
