@@ -29,7 +29,8 @@ class Judgement:
     best_gap : float64[R]
         Of each run to the best schedule; 1 without a schedule on time, NaN for preemptive entrants.
     bound_gap : float64[R]
-        To the largest bound that holds for its schedule: its own if that is late or preemptive; 1 without a schedule.
+        To the largest bound that holds for its schedule: its own if that is late or preemptive; 1 without a schedule,
+        NaN where it is proven that there is none on time.
     integral : float64[R]
         Mean of the gap to the best schedule over the time that the run had.
     time : float64[R]
@@ -75,6 +76,8 @@ def _time(row: Row) -> float:
 
 def _bound_gap(row: Row, reference: Reference) -> float | None:
     """Return the gap of a run to the bound that holds for it, as ``optimizer.result.bounds_on`` says."""
+    if row.outcome == Status.INFEASIBLE and reference.best is None:
+        return None  # nothing better can be said of such an instance
     if not has_schedule(row):
         return 1.0 if reference.scheduled or reference.best is not None else None
     bound = row.lower_bound if row.outcome == Status.LATE or row.preemptive else reference.bound

@@ -52,9 +52,19 @@ def test_an_instance_without_a_schedule_compares_nobody() -> None:
     rows = [ran("a", "x", None, "infeasible"), ran("b", "x", None, "unknown"), ran("c", "x", 3.0, "late")]
     _, found = judged(rows)
     assert np.isnan(found.best_gap).all()
-    assert found.bound_gap.tolist() == [1.0, 1.0, NAN]
+    assert found.bound_gap.tolist() == [NAN, 1.0, NAN]
     _, found = judged(rows[:2])
     assert np.isnan(found.bound_gap).all()
+
+
+def test_a_proof_that_there_is_no_schedule_counts_as_none_only_where_it_is_refuted() -> None:
+    rows = [
+        ran("a", "x", None, "infeasible"),
+        ran("b", "x", 8.0, "late", lower_bound=6.0),
+        ran("a", "y", None, "infeasible"),
+        ran("b", "y", 8.0, lower_bound=6.0),
+    ]
+    assert judged(rows)[1].bound_gap.tolist() == [NAN, 0.25, 1.0, 0.25]
 
 
 def test_times_of_runs_that_broke_off_are_their_limits() -> None:
