@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -175,11 +176,20 @@ def _best_known(entry: BestKnown, folder: Path) -> tuple[Path, dict[str, float]]
     for column in (entry.instance, entry.value):
         if column not in (rows.fieldnames or ()):
             raise InputError(f"{path}: no column {column!r}, expected it beside {', '.join(rows.fieldnames or ())}")
-    values = {}
+    values: dict[str, float] = {}
     for row in rows:
-        try:
-            values[row[entry.instance]] = float(row[entry.value])
-        except (TypeError, ValueError) as error:
+        name, value = row[entry.instance], _number(row[entry.value])
+        if not math.isfinite(value):
             found = f"line {rows.line_num}: {row[entry.value]!r}"
-            raise InputError(f"{path}: {found}, expected a number in the column {entry.value!r}") from error
+            raise InputError(f"{path}: {found}, expected a number in the column {entry.value!r}")
+        if values.setdefault(name, value) != value:
+            raise InputError(f"{path}: line {rows.line_num}: another value for {name!r}, expected one")
     return path, values
+
+
+def _number(text: str | None) -> float:
+    """Return what a text says, NaN when it is no number."""
+    try:
+        return float(text or "")
+    except ValueError:
+        return math.nan

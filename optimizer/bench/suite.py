@@ -1,5 +1,6 @@
 """The file that says what a sweep runs (docs/benchmarks.md): TOML, checked as strictly as an instance."""
 
+import math
 import re
 import tomllib
 from collections.abc import Iterator
@@ -177,11 +178,13 @@ def read_suite(path: FilePath) -> Suite:
 def _issues(suite: Suite) -> Iterator[Issue]:
     for i, entry in enumerate(suite.instances):
         yield from (issue.under(f"instances[{i}]") for issue in entry.issues())
+        if entry.best_known is not None and len(suite.objectives) > 1:
+            yield Issue(f"instances[{i}].best_known", entry.best_known.value, "none in a suite of several objectives")
     for key in ("solvers", "instances"):
         if not getattr(suite, key):
             yield Issue(key, [], "at least one")
     for name in ("memory_gib", "hard_limit"):
-        if (value := getattr(suite.suite, name)) is not None and not value > 0:
+        if (value := getattr(suite.suite, name)) is not None and not 0 < value < math.inf:
             yield Issue(f"suite.{name}", value, "a number > 0")
     for i, solver in enumerate(suite.tables):
         yield from (Issue(f"solvers[{i}]", call, fault) for call in solver.calls for fault in _faults(call))

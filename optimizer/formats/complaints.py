@@ -121,7 +121,11 @@ def _keys(hint: Any) -> dict[str, Any]:
     return _fields(structs[0]) if structs else {}
 
 
-_fields = cache(get_type_hints)
+@cache
+def _fields(kind: type) -> dict[str, Any]:
+    """Return the types of the fields of a Struct, by the names that they have in files."""
+    hints = get_type_hints(kind)
+    return {key: hints[name] for key, name in zip(kind.__struct_encode_fields__, kind.__struct_fields__, strict=True)}  # type: ignore[attr-defined]
 
 
 def _inner(hint: Any, key: str | int) -> Any:

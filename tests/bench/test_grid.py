@@ -120,12 +120,14 @@ def test_an_instance_that_has_changed_meanwhile_is_not_run(grid: Make, tmp_path:
         ('path = "x.yaml"\nbest_known = {file = "b.csv", value = "value"}', "b.csv: no value for the instance 'x'"),
         ('path = "x.yaml"\nbest_known = {file = "b.csv", value = "vale"}', "b.csv: no column 'vale', expected it"),
         ('path = "x.yaml"\nbest_known = {file = "b.csv", value = "note"}', "b.csv: line 2: 'good', expected a number"),
+        ('path = "x.yaml"\nbest_known = {file = "b.csv", value = "limit"}', "b.csv: line 2: 'inf', expected a number"),
+        ('path = "x.yaml"\nbest_known = {file = "b.csv", value = "old"}', "b.csv: line 3: another value for 'y'"),
         ('path = "x.yaml"\n[[instances]]\ngroup = "b"\nglob = "x.*"', "2 instances are called 'x'"),
     ],
 )
 def test_what_cannot_be_found_is_said(grid: Make, tmp_path: Path, entry: str, complaint: str) -> None:
     save(generate("server", 5, 0), tmp_path / "x.yaml")
-    (tmp_path / "b.csv").write_text("instance,value,note\ny,3,good\n")
+    (tmp_path / "b.csv").write_text("instance,value,note,limit,old\ny,3,good,inf,3\ny,3,good,inf,4\n")
     with ZipFile(tmp_path / "a.zip", "w") as file:
         file.writestr("broken.yaml", "jobs: 3\n")
     assert "SCHEDOPT_NOWHERE" not in os.environ
