@@ -86,7 +86,10 @@ BROKEN = [
         HEAD + 'objectives = ["makespan", "mean-wait-time"]\n' + INSTANCES + 'best_known = {file = "b", value = "v"}\n',
         "line 8: instances[0].best_known: 'v', expected none in a suite of several objectives",
     ),
-    (HEAD + INSTANCES + "window = {form = 1}\n", "instances[0].window.form: 1, expected 'from', or another of the keys"),
+    (
+        HEAD + INSTANCES + "window = {form = 1}\n",
+        "instances[0].window.form: 1, expected 'from', or another of the keys",
+    ),
     (HEAD + INSTANCES + 'window = {from = "a"}\n', "line 7: instances[0].window.from: 'a', expected a number"),
     (HEAD + 'objectives = "beauty"\n' + INSTANCES, "line 4: suite.objectives: 'beauty', expected "),
     (HEAD.replace("fcfs", "fcsf") + INSTANCES, "did you mean 'fcfs'?"),

@@ -9,8 +9,8 @@ RULES = (
     "on, if it has any in the section.",
     "Solvers with preemptive schedules are not set against others, only against the bound.",
     "The bound on a schedule is the largest that any run proved on its instance; on a late or preemptive schedule it "
-    "is that of its own run. A run without a schedule has the gap 1 to the bound; one that proves that there is none on "
-    "time, and one without a bound, are left out.",
+    "is that of its own run. A run without a schedule has the gap 1 to the bound; one that proves that there is none "
+    "on time, and one without a bound, are left out.",
     "What is compared are means over the seeds of a solver on an instance. Equal gaps share the average of their "
     "ranks; in the signed-rank tests equal pairs count half for each side.",
     "A run that broke off without a time counts with its time limit.",
