@@ -131,9 +131,9 @@ class _Sweep:
         completed = as_completed(self._submitted(tasks), loop=self._client.loop)
         for future in completed:
             row = self._row(future, self._tasks.pop(future))
-            completed.update(self._submitted(tasks))
             if row is not None:
                 yield row
+            completed.update(self._submitted(tasks))
 
     def end(self) -> None:
         """Take back what is left, and end the runs that are going on."""
@@ -144,7 +144,11 @@ class _Sweep:
 
     def _submitted(self, tasks: Iterator[Task]) -> list[Any]:
         """Hand over as many tasks as the cluster should have now; return them."""
-        room = _AHEAD * max(1, sum(self._client.nthreads().values())) - len(self._tasks)
+        try:
+            threads = sum(self._client.nthreads().values())
+        except OSError as error:
+            raise _gone() from error
+        room = _AHEAD * max(1, threads) - len(self._tasks)
         futures = []
         for _, task in zip(range(room), tasks, strict=False):
             future = self._client.submit(do_run, task, self._name, key=f"{self._name}-{task.run.key}", pure=False)
@@ -157,7 +161,7 @@ class _Sweep:
         from distributed import KilledWorker
 
         if future.cancelled():
-            raise InputError("the cluster is gone; what is done is kept, and started again, the sweep goes on")
+            raise _gone()
         try:
             row: Row | None = future.result()
         except KilledWorker as error:
@@ -169,6 +173,10 @@ class _Sweep:
 
     def _hear(self, event: tuple[float, Any]) -> None:
         self._begun(Run(**event[1]["run"]), event[1]["rehearsal"])
+
+
+def _gone() -> InputError:
+    return InputError("the cluster is gone; what is done is kept, and started again, the sweep goes on")
 
 
 _places: dict[int, tuple[str, Place]] = {}

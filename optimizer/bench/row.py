@@ -6,6 +6,9 @@ from dataclasses import asdict, dataclass
 
 from optimizer.result import relative_gap
 
+FAILURES = ("failed", "timeout", "memory", "killed")
+"""Outcomes of runs that went wrong."""
+
 
 @dataclass(frozen=True)
 class Run:

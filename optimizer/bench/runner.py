@@ -10,12 +10,10 @@ from typing import Protocol
 
 from optimizer.bench.grid import Grid
 from optimizer.bench.process import Place
-from optimizer.bench.row import Row, Run
+from optimizer.bench.row import FAILURES, Row, Run
 from optimizer.bench.store import Store
 from optimizer.bench.task import Begun, Task
-
-FAILURES = frozenset({"failed", "timeout", "memory", "killed"})
-"""Outcomes of runs that went wrong."""
+from optimizer.errors import SchedoptError
 
 Rows = Generator[Row, None, None]
 Workers = Callable[[Iterator[Task], Begun], Rows]
@@ -64,7 +62,7 @@ class Summary:
         return self.runs - self.before - self.done
 
 
-def sweep(grid: Grid, store: Store, workers: Workers, listener: Listener) -> Summary:
+def sweep(grid: Grid, store: Store, workers: Workers, listener: Listener, *, retry: bool = False) -> Summary:
     """Do the runs of a grid that have no row yet; Ctrl-C ends the sweep, and what is done stays.
 
     Parameters
@@ -77,13 +75,15 @@ def sweep(grid: Grid, store: Store, workers: Workers, listener: Listener) -> Sum
         :func:`local_workers` with their number, or those of a cluster.
     listener : Listener
         Hears how far it is.
+    retry : bool
+        Do those again that went wrong; their rows stay until there are new ones.
 
     Raises
     ------
     InputError
         When an instance cannot be read or a row not be kept.
     """
-    before = store.keys() & grid.keys
+    before = store.keys(but=FAILURES if retry else ()) & grid.keys
     listener.planned(len(grid.keys), len(before))
     done = failed = 0
     with closing(workers(grid.tasks(before), listener.begun)) as rows:
@@ -120,6 +120,11 @@ def _local(count: int, tasks: Iterator[Task], begun: Begun) -> Rows:
         while waiting:
             ended, going_on = wait(waiting, return_when=FIRST_COMPLETED)
             waiting = [*going_on]
-            # the next run begins before the row is written
-            waiting += [pool.submit(do, task) for _, task in zip(range(len(ended)), tasks, strict=False)]
+            wrong = None
+            try:  # the next run begins before the row is written, which is kept also when there can be no next one
+                waiting += [pool.submit(do, task) for _, task in zip(range(len(ended)), tasks, strict=False)]
+            except SchedoptError as error:
+                wrong = error
             yield from filter(None, map(Future.result, ended))
+            if wrong is not None:
+                raise wrong

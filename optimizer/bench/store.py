@@ -8,14 +8,14 @@ of the machine that writes it, not on a network share.
 import json
 import os
 import sqlite3
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, fields
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from optimizer.bench.row import Row, Run
+from optimizer.bench.row import FAILURES, Row, Run
 from optimizer.errors import InputError
 
 VERSION = 1
@@ -123,7 +123,7 @@ class Store:
         self._connection.close()
 
     def add(self, row: Row) -> None:
-        """Keep a row for good; nothing happens when there is one for the same run already.
+        """Keep a row for good; it takes the place of one of the same run only if that went wrong.
 
         Raises
         ------
@@ -132,24 +132,16 @@ class Store:
         """
         values = _values(row)
         names, places = ", ".join(f'"{name}"' for name in values), ", ".join("?" * len(values))
+        anew = ", ".join(f'"{name}" = excluded."{name}"' for name in values)
+        failures = ", ".join(f"'{outcome}'" for outcome in FAILURES)
+        replace = f"ON CONFLICT (key) DO UPDATE SET {anew} WHERE runs.outcome IN ({failures})"
         with _explained(self._path, "written"), self._connection:
-            self._connection.execute(f"INSERT OR IGNORE INTO runs ({names}) VALUES ({places})", [*values.values()])
+            self._connection.execute(f"INSERT INTO runs ({names}) VALUES ({places}) {replace}", [*values.values()])
 
-    def forget(self, outcomes: Collection[str], keys: Collection[str]) -> None:
-        """Drop the rows of these runs that ended in one of these ways, so that they are run again.
-
-        Raises
-        ------
-        InputError
-            When the file cannot be written.
-        """
-        ended = self._read(f"SELECT key FROM runs WHERE outcome IN ({', '.join('?' * len(outcomes))})", [*outcomes])
-        with _explained(self._path, "written"), self._connection:
-            self._connection.executemany("DELETE FROM runs WHERE key = ?", [key for key in ended if key[0] in keys])
-
-    def keys(self) -> set[str]:
-        """Return the keys of the runs that have a row."""
-        return {key for (key,) in self._read("SELECT key FROM runs")}
+    def keys(self, but: Sequence[str] = ()) -> set[str]:
+        """Return the keys of the runs that have a row, without those that ended in one of these outcomes."""
+        places = ", ".join("?" * len(but))
+        return {key for (key,) in self._read(f"SELECT key FROM runs WHERE outcome NOT IN ({places})", but)}
 
     def rows(self) -> list[Row]:
         """Return all rows, in the order in which they were added."""

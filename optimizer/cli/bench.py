@@ -37,7 +37,7 @@ def run(suite: Path, store: Path, workers: int | None, cluster: str | None, retr
     Ctrl-C ends the sweep; started again, it goes on.
     """
     from optimizer.bench.grid import Grid
-    from optimizer.bench.runner import FAILURES, sweep
+    from optimizer.bench.runner import sweep
     from optimizer.bench.store import Store
     from optimizer.cli.sweep_progress import live_sweep
 
@@ -45,10 +45,8 @@ def run(suite: Path, store: Path, workers: int | None, cluster: str | None, retr
         grid = Grid.of(suite)
         kept = stack.enter_context(Store.open(store, create=True))
         hands = _hands(workers, cluster)
-        if retry:
-            kept.forget(FAILURES, grid.keys)
         listener = stack.enter_context(live_sweep(quiet=as_json))
-        summary = sweep(grid, kept, hands, listener)
+        summary = sweep(grid, kept, hands, listener, retry=retry)
     _show(summary, store, as_json=as_json)
     return Exit.INTERRUPTED if summary.left else Exit.OK
 

@@ -33,7 +33,7 @@ class Lines:
 
     def finished(self, row: "Row") -> None:
         """Hear of a run that has ended."""
-        from optimizer.bench.runner import FAILURES
+        from optimizer.bench.row import FAILURES
 
         self._going_on.pop(row.run.key, None)
         self._done += 1

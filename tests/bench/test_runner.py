@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,8 +14,9 @@ import pytest
 
 from optimizer.bench.grid import Grid
 from optimizer.bench.row import Row, Run
-from optimizer.bench.runner import Summary, local_workers, sweep
+from optimizer.bench.runner import Rows, Summary, local_workers, sweep
 from optimizer.bench.store import Store
+from optimizer.bench.task import Begun, Task
 from optimizer.errors import InputError
 
 SUITE = """
@@ -91,8 +92,33 @@ def test_what_goes_wrong_is_kept_and_run_again_only_on_demand(suite: Path, tmp_p
     with Store.open(path, create=True) as store:
         assert sweep(grid, store, local_workers(2), Log()) == Summary(6, 0, 6, 4)
         assert sweep(grid, store, local_workers(2), Log()) == Summary(6, 6, 0, 0)
-        store.forget({"killed"}, grid.keys)
-        assert sweep(grid, store, local_workers(1), Log()) == Summary(6, 4, 2, 2)
+        before = store.rows()
+        assert sweep(grid, store, _nobody, Log(), retry=True) == Summary(6, 2, 0, 0)
+        assert store.rows() == before
+        assert sweep(grid, store, local_workers(1), Log(), retry=True) == Summary(6, 2, 4, 4)
+        assert [row.run for row in store.rows()] == [row.run for row in before]
+
+
+def _nobody(tasks: Iterator[Task], begun: Begun) -> Rows:
+    """Workers that are not reached."""
+    yield from ()
+
+
+def test_rows_that_are_done_are_kept_when_the_next_instance_is_gone(suite: Path, tmp_path: Path) -> None:
+    suite.write_text(SUITE.replace("[0, 1]", "[0]"))
+    grid = Grid.of(suite)
+
+    def only_one(tasks: Iterator[Task]) -> Iterator[Task]:
+        yield next(tasks)
+        raise InputError("gone")
+
+    def workers(tasks: Iterator[Task], begun: Begun) -> Rows:
+        yield from local_workers(1)(only_one(tasks), begun)
+
+    with Store.open(tmp_path / "results.sqlite", create=True) as store:
+        with pytest.raises(InputError, match="gone"):
+            sweep(grid, store, workers, Log())
+        assert len(store.rows()) == 1
 
 
 def test_a_row_that_cannot_be_kept_ends_the_sweep(suite: Path, tmp_path: Path) -> None:
