@@ -38,7 +38,9 @@ def report(
         rows = opened.rows()
     if not rows:
         raise InputError(f"{store}: there are no runs in this store yet")
-    options = {"-o": map(str, outputs), "--group": groups, "--solver": solvers}
+    options = {
+        "-o": map(str, outputs), "--group": groups, "--solver": solvers, "--title": [title],
+    }  # fmt: skip
     words = [word for name, given in options.items() for each in given for word in (name, each)]
     command = shlex.join(["schedopt", "bench", "report", str(store), *words])
     made = Report.of(rows, title, command, groups=groups, solvers=solvers)
