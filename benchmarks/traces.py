@@ -16,7 +16,7 @@ from optimizer.formats.reading import load
 from optimizer.formats.swf import Window
 from optimizer.instance import Instance, Job
 from optimizer.names import TimeUnit
-from optimizer.result import Limits
+from optimizer.result import Limits, relative_gap
 from optimizer.solvers.compare import compare
 
 HERE = Path(__file__).parent
@@ -63,11 +63,16 @@ def row(name: str, instance: Instance, time_limit: float) -> list[object]:
     bound = comparison.best_bound
     assert bound is not None
     hours = [None if value is None else value / 3600 for value in (*(values[solver] for solver in SOLVERS), bound)]
-    return [name, len(instance.jobs), *hours, *(_gap(values[solver], bound) for solver in ("local-search", "easy"))]
+    return [
+        name,
+        len(instance.jobs),
+        *hours,
+        *(_percent(relative_gap(values[solver], bound)) for solver in ("local-search", "easy")),
+    ]
 
 
-def _gap(value: float | None, bound: float) -> str | None:
-    return None if value is None else f"{100 * (value - bound) / value:.1f} %"
+def _percent(gap: float | None) -> str | None:
+    return None if gap is None else f"{100 * gap:.1f} %"
 
 
 @click.command()

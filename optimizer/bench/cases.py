@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
+from optimizer.bench.names import natural
 from optimizer.bench.suite import BestKnown, Generate, Instances
 from optimizer.errors import InputError, SchedoptError, UsageError
 from optimizer.formats.files import FilePath, read_text, stem
@@ -121,7 +122,7 @@ def _files(entry: Instances, folder: Path) -> list[Path]:
             raise InputError(f"{path}: does not exist, expected an instance")
         return [path]
     fixed = path.parts[: next(i for i, part in enumerate((*path.parts, "*")) if re.search(r"[*?\[]", part))]
-    files = sorted(Path(*fixed).glob(str(Path(*path.parts[len(fixed) :]))), key=_natural)
+    files = sorted(Path(*fixed).glob(str(Path(*path.parts[len(fixed) :]))), key=lambda file: natural(str(file)))
     if not files:
         raise InputError(f"{path}: no file has such a name, expected at least one instance")
     return files
@@ -141,7 +142,7 @@ def _generated(entry: Generate, group: str) -> Iterator[_Found]:
 def _packed(archive: Path, pattern: str) -> Iterator[_Found]:
     with _opened(archive) as file:
         members = [name for name in file.namelist() if not name.endswith("/")]
-    members = sorted((name for name in members if fnmatchcase(name, pattern)), key=_natural)
+    members = sorted((name for name in members if fnmatchcase(name, pattern)), key=natural)
     if not members:
         raise InputError(f"{archive}: no member is called {pattern!r}, expected at least one")
     for member in members:
@@ -163,11 +164,6 @@ def _opened(archive: Path) -> ZipFile:
         return ZipFile(archive)
     except (OSError, BadZipFile) as error:
         raise InputError(f"{archive}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
-
-
-def _natural(name: FilePath) -> list[tuple[int, str]]:
-    """Return a key that sorts numbers in names by size."""
-    return [(int(number or 0), text) for text, number in re.findall(r"(\D*)(\d*)", str(name))]
 
 
 def _best_known(entry: BestKnown, folder: Path) -> tuple[Path, dict[str, float]]:

@@ -1,7 +1,5 @@
 """Rows as a table for other programs: CSV or Parquet, one column for each figure."""
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
@@ -10,7 +8,7 @@ from typing import Any, get_args, get_type_hints
 
 from optimizer.bench.row import Row, Run
 from optimizer.errors import InputError, MissingPackageError, UsageError
-from optimizer.formats.files import replacing, suffix, write_whole
+from optimizer.formats.files import replacing, suffix, write_csv
 
 
 def export_rows(rows: Sequence[Row], path: Path) -> None:
@@ -44,11 +42,7 @@ def _flat(row: Row) -> dict[str, Any]:
 
 
 def _write_csv(rows: Iterable[dict[str, Any]], path: Path) -> None:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, [*_columns()], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({**row, "trace": json.dumps(row["trace"])} for row in rows)
-    write_whole(path, text.getvalue())
+    write_csv(path, [*_columns()], ({**row, "trace": json.dumps(row["trace"])} for row in rows))
 
 
 def _write_parquet(rows: Sequence[dict[str, Any]], path: Path) -> None:

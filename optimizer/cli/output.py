@@ -107,18 +107,11 @@ def show_comparison(comparison: "Comparison", *, as_json: bool) -> None:
 
 def write_comparison(comparison: "Comparison", target: Path) -> None:
     """Write the rows of a comparison as CSV, with every column that any of them has."""
-    import csv
-    import io
-
-    from optimizer.formats.files import write_whole
+    from optimizer.formats.files import write_csv
     from optimizer.render.tables import comparison_rows
 
     rows = comparison_rows(comparison.outcomes, comparison.bounds)
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(dict.fromkeys(key for row in rows for key in row)), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    write_whole(target, text.getvalue())
+    write_csv(target, list(dict.fromkeys(key for row in rows for key in row)), rows)
 
 
 def write_charts(results: Mapping[str, "Result"], target: Path, *, as_json: bool) -> None:

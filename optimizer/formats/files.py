@@ -4,7 +4,7 @@ import gzip
 import os
 import secrets
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -66,6 +66,18 @@ def write_whole(path: FilePath, data: bytes | str) -> None:
                 temporary.write_bytes(content)
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: cannot be written: {_reason(error)}") from error
+
+
+def write_csv(path: FilePath, columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> None:
+    """Write rows as CSV with a line of names, whole or not at all; a column that a row lacks is empty there."""
+    import csv
+    import io
+
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    write_whole(path, text.getvalue())
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from optimizer.render.characters import fitted
 from optimizer.render.chart import drawable
 from optimizer.render.tables import valid_gap
-from optimizer.render.text import objective_text, percent_text, printable, words
+from optimizer.render.text import counted, objective_text, percent_text, printable, words
 from optimizer.result import Result, bounds_on
 
 _LONGEST_NAME = 60
@@ -32,7 +32,7 @@ def headlines(results: Mapping[str, Result]) -> dict[str, str]:
 def _alone(result: Result) -> str:
     instance = result.problem.instance
     name = f"{instance.name}: " if instance.name else ""
-    return f"{name}{len(instance.jobs):,} job{'s' if len(instance.jobs) > 1 else ''}, {_value(result)}"
+    return f"{name}{counted(len(instance.jobs), 'job')}, {_value(result)}"
 
 
 def _compared(name: str, result: Result, bound: float | None) -> str:

@@ -16,7 +16,7 @@ from optimizer.render.chart import LANE, MOST_JOB_ROWS, Chart, Rows, drawable, o
 from optimizer.render.colors import WRONG, Groups, text_color
 from optimizer.render.headlines import headlines
 from optimizer.render.load import Load, job_counts, mean_between, node_loads, resource_loads
-from optimizer.render.text import number_text, percent_text
+from optimizer.render.text import counted, number_text, percent_text
 from optimizer.render.ticks import axis_title, fitting_ticks
 from optimizer.result import Result
 from optimizer.schedule import Schedule
@@ -179,7 +179,7 @@ class _Canvas:
             yield self._labelled(labels[row], self._job(job, bars))
         idle = int((np.diff(rows.first) == 0).sum())
         if idle:
-            yield from self.sentences([f"{idle:,} more node{'s' if idle > 1 else ''} without a job"])
+            yield from self.sentences([f"{counted(idle, 'more node')} without a job"])
 
     def strip(self, strip: _Strip) -> Text:
         """Return a line of levels."""

@@ -47,6 +47,11 @@ def objective_title(objective: Objective, unit: TimeUnit) -> str:
     return words(objective) if objective in _WITHOUT_UNIT else f"{words(objective)} ({UNIT_SYMBOL[unit]})"
 
 
+def counted(number: int, what: str) -> str:
+    """Return how many there are of what, as in ``1 job`` and ``2,000 jobs``."""
+    return f"{number:,} {what}{'s' if number != 1 else ''}"
+
+
 def words(name: str) -> str:
     """Return a name of the files, as in ``mean-flow-time``, as words."""
     return name.replace("-", " ").replace("_", " ")

@@ -8,6 +8,7 @@ from optimizer.bench.report.section import Section
 from optimizer.bench.report.summary import COUNTED, FAILED, mean, summary
 from optimizer.bench.report.tables import Column, Kind, Table, Value
 from optimizer.names import Status
+from optimizer.render.text import counted
 
 _SOLVER = Column("solver", Kind.TEXT)
 _RARE = (str(Status.INFEASIBLE), str(Status.UNKNOWN), "missing")
@@ -21,6 +22,15 @@ def tables(section: Section) -> Iterator[Table]:
     if (order := ranking(section)) is not None:
         yield _rank_table(section, order)
         yield _pair_table(section)
+
+
+def printed_tables(parts: Sequence[Section]) -> Iterator[Table]:
+    """Yield what is printed: all tables of the whole, which is the first part, and the figures of each group."""
+    whole, *groups = parts
+    yield from tables(whole)
+    if groups:
+        yield group_table(parts)
+    yield from map(summary_table, groups)
 
 
 def summary_table(section: Section) -> Table:
@@ -111,7 +121,7 @@ def _rank_table(section: Section, order: Ranking) -> Table:
     ]
     friedman = "" if order.friedman is None else f" Friedman's test: p {_probability(order.friedman)}."
     note = (
-        f"{order.cases:,} instance{'s' if order.cases > 1 else ''}; best and worst count ties.{friedman} Nemenyi's "
+        f"{counted(order.cases, 'instance')}; best and worst count ties.{friedman} Nemenyi's "
         f"critical difference at {100 * LEVEL:g} %: {order.critical_difference:.2f}; closer ranks are not told apart."
     )
     return Table(f"{section.title}: average ranks", columns, rows, note)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optimizer.bench.names import bare
 from optimizer.bench.report.gaps import compares, has_schedule, primal_gap
 from optimizer.bench.report.section import Section
 from optimizer.names import Status
@@ -66,5 +67,5 @@ def _spread(gaps: FloatArray) -> tuple[float, float, float] | None:
 
 
 def _is_policy(solver: str) -> bool:
-    entry = registry.REGISTRY.get(solver.partition(":")[0])
+    entry = registry.REGISTRY.get(bare(solver))
     return entry is not None and entry.kind is registry.SolverKind.POLICY

@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from optimizer.bench.report.sweep import Sweep, natural
-from optimizer.render.text import number_text, words
+from optimizer.bench.names import natural
+from optimizer.bench.report.sweep import Sweep
+from optimizer.render.text import counted, number_text, words
 
 _NONE = "none"
 
@@ -20,14 +21,14 @@ def facts(sweep: Sweep) -> dict[str, str]:
         "memory": _listed(_limit(None if run.memory is None else run.memory / 2**20, "MiB") for run in runs),
     }
     return {
-        "runs": f"{len(runs):,} of {_counted(len(sweep.entrants), 'solver')} on "
-        f"{_counted(len(sweep.cases), 'instance')}, {_counted(len({run.seed for run in runs}), 'seed')}",
+        "runs": f"{len(runs):,} of {counted(len(sweep.entrants), 'solver')} on "
+        f"{counted(len(sweep.cases), 'instance')}, {counted(len({run.seed for run in runs}), 'seed')}",
         "objective": _listed(words(run.objective) for run in runs),
         **{name: text for name, text in limits.items() if text != _NONE},
         "threads": _listed(str(run.threads) for run in runs),
         "seeds": ranges(run.seed for run in runs),
         "version": _listed(run.version for run in runs),
-        "machine": "\n".join(f"{machine} ({_counted(count, 'run')})" for machine, count in machines),
+        "machine": "\n".join(f"{machine} ({counted(count, 'run')})" for machine, count in machines),
         "finished": f"{finished[0]} to {finished[-1]}",
     }
 
@@ -49,7 +50,3 @@ def _limit(limit: float | None, unit: str) -> str:
 
 def _listed(texts: Iterable[str]) -> str:
     return ", ".join(sorted(set(texts), key=natural))
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number:,} {what}{'s' if number != 1 else ''}"

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from textwrap import wrap
 
-from optimizer.bench.report.contents import group_table, summary_table, tables
+from optimizer.bench.report.contents import printed_tables
 from optimizer.bench.report.report import Report
 from optimizer.bench.report.rules import RULES
 from optimizer.bench.report.tables import NOTHING, Column, Kind, Table
@@ -41,9 +41,7 @@ def _lines(report: Report) -> Iterator[str]:
     texts = [f"{name}: {text}" for name, text in report.facts.items()]
     for text in (*texts, *report.warnings, *RULES):
         yield f"% {printable(text.replace(chr(10), '; '))}"
-    whole, *groups = report.sections
-    found = [*tables(whole), *([group_table(report.sections)] if groups else []), *map(summary_table, groups)]
-    for number, table in enumerate(found, 1):
+    for number, table in enumerate(printed_tables(report.sections), 1):
         yield from _table(table, f"tab:schedopt-{number}")
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from optimizer.bench.report.contents import group_table, summary_table, tables
+from optimizer.bench.report.contents import printed_tables
 from optimizer.bench.report.report import Report
 from optimizer.bench.report.rules import RULES
 from optimizer.bench.report.tables import Kind, Table
@@ -20,13 +20,8 @@ def _lines(report: Report) -> Iterator[str]:
     yield from (f"- {name}: {escaped(text)}" for name, text in report.facts.items())
     for warning in report.warnings:
         yield f"\n**{escaped(warning)}**"
-    whole, *groups = report.sections
-    for table in tables(whole):
+    for table in printed_tables(report.sections):
         yield from _table(table)
-    if groups:
-        yield from _table(group_table(report.sections))
-    for group in groups:
-        yield from _table(summary_table(group))
     yield "\n## How it is counted\n"
     yield from (f"- {escaped(rule)}" for rule in RULES)
     yield ""

@@ -3,11 +3,12 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from optimizer.bench.names import bare, natural
 from optimizer.bench.report.facts import facts
 from optimizer.bench.report.judgement import Judgement
 from optimizer.bench.report.references import contradictions, references
 from optimizer.bench.report.section import Section, sections
-from optimizer.bench.report.sweep import Sweep, natural
+from optimizer.bench.report.sweep import Sweep
 from optimizer.bench.row import Row
 from optimizer.errors import UsageError
 from optimizer.render.text import printable
@@ -81,12 +82,8 @@ def _of_groups(rows: Sequence[Row], groups: Collection[str]) -> Sequence[Row]:
 
 def _of_solvers(rows: Sequence[Row], solvers: Collection[str]) -> Sequence[Row]:
     asked = {row.run.solver for row in rows}
-    _require(solvers, asked | {_bare(solver) for solver in asked}, "solver")
-    return [row for row in rows if {row.run.solver, _bare(row.run.solver)} & {*solvers}] if solvers else rows
-
-
-def _bare(solver: str) -> str:
-    return solver.partition(":")[0]
+    _require(solvers, asked | {bare(solver) for solver in asked}, "solver")
+    return [row for row in rows if {row.run.solver, bare(row.run.solver)} & {*solvers}] if solvers else rows
 
 
 def _require(asked: Collection[str], there: set[str], what: str) -> None:

@@ -7,8 +7,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.bench.names import natural
 from optimizer.bench.report.judgement import Judgement
-from optimizer.bench.report.sweep import Sweep, natural
+from optimizer.bench.report.sweep import Sweep
 from optimizer.units import FloatArray, IntArray
 
 

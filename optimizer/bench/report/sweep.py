@@ -1,6 +1,5 @@
 """Rows in their order: which entrant ran on which case."""
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -8,14 +7,15 @@ from typing import Any
 
 import numpy as np
 
+from optimizer.bench.names import natural
 from optimizer.bench.row import Row, Run
 from optimizer.errors import UsageError
-from optimizer.render.text import number_text, words
+from optimizer.render.text import counted, number_text, words
 from optimizer.units import IntArray
 
 _SETTINGS: dict[str, Callable[[Any], str]] = {
     "time_limit": lambda limit: "no time limit" if limit is None else f"{number_text(limit)} s",
-    "threads": lambda threads: f"{threads} thread{'s' if threads > 1 else ''}",
+    "threads": lambda threads: counted(threads, "thread"),
     "schedules": lambda schedules: "any number of schedules" if schedules is None else f"{schedules:,} schedules",
     "memory": lambda memory: "no memory limit" if memory is None else f"{number_text(memory / 2**20)} MiB",
     "version": lambda version: f"version {version}",
@@ -108,9 +108,3 @@ def _told_apart(runs: Iterable[Run]) -> list[str]:
             values[name, run.solver, Case.of(run)].add(getattr(run, name))
     several = {name for (name, _, _), found in values.items() if len(found) > 1}
     return [name for name in _SETTINGS if name in several]
-
-
-def natural(text: str) -> list[tuple[int, str]]:
-    """Return a key that sorts the numbers in names by their size."""
-    parts = re.split(r"(\d+)", text)
-    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]

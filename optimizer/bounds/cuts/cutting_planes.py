@@ -144,7 +144,7 @@ class CuttingPlanes:
 
     def _price(self) -> None:
         """Improve prices and solution by the volume algorithm."""
-        descent = PriceDescent(self._program, self.solution if self.bound > -inf and len(self._idle) else None)
+        descent = PriceDescent(self._program, self.solution if self.rows else None)  # without rows there is none yet
         while not (descent.settled or self._ended()) and descent.rounds < _ROUNDS:
             descent.advance(10)
         self.solution = descent.solution
@@ -165,17 +165,20 @@ class CuttingPlanes:
         worthwhile = max(min(_GAIN * abs(self.bound), _GAIN_OF_GAP * gap), _LEAST_GAIN)
         self._depth = 1 if gain > worthwhile else self._depth + 1
         rows = self._violated_rows()
-        if self._ended():
-            pass
-        elif self._pricing:
-            self._pricing = len(rows) > 0 and self._depth <= len(_PRICED)
-        else:
-            self._stalled = self._stalled + 1 if gain < _NOTHING * worthwhile else 0
-            self.settled = not len(rows) or self._stalled == _PATIENCE
+        if not self._ended():  # a search that was cut short says nothing
+            self._go_on(len(rows) > 0, gain < _NOTHING * worthwhile)
         self._program.add_rows(rows)
         self._idle = np.concatenate([self._idle, np.zeros(len(rows), dtype=np.int64)])
         if self._master is not None:
             self._master.add_rows(len(rows))
+
+    def _go_on(self, found: bool, stalled: bool) -> None:
+        """Leave prices for the linear program, or settle, when nothing is found or gained any more."""
+        if self._pricing:
+            self._pricing = found and self._depth <= len(_PRICED)
+        else:
+            self._stalled = self._stalled + 1 if stalled else 0
+            self.settled = not found or self._stalled == _PATIENCE
 
     def _violated_rows(self) -> Rows:
         """Return rows that the solution violates, of more kinds the deeper it looks."""

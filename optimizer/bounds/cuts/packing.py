@@ -105,13 +105,24 @@ def hull_cut(classes: Classes, capacity: IntArray, point: FloatArray, least: flo
     """
     fits = np.flatnonzero(classes.demand.any(axis=1) & (classes.demand <= capacity).all(axis=1))
     items = Items(integers(classes.demand[fits]), integers(classes.jobs[fits]), np.arange(len(fits)))
-    alpha = violated(items, integers(capacity), point[fits], least)
-    found = None if alpha is None else lifted(items, integers(capacity), alpha, point[fits], least)
+    found = inequality(items, integers(capacity), point[fits], least)
     if found is None:
         return None
     coefficient = np.zeros(len(point), dtype=np.int64)
     coefficient[fits] = found[0]
     return Cut(coefficient, found[1], capacity.copy())
+
+
+def inequality(items: Items, capacity: IntArray, point: FloatArray, least: float) -> tuple[IntArray, int] | None:
+    """Return coefficients int64[I] and side of an inequality for all sets of items that a point violates, if any.
+
+    Parameters
+    ----------
+    items, capacity, point, least
+        As for :func:`violated`.
+    """
+    alpha = violated(items, capacity, point, least)
+    return None if alpha is None else lifted(items, capacity, alpha, point, least)
 
 
 def violated(items: Items, capacity: IntArray, point: FloatArray, least: float) -> FloatArray | None:

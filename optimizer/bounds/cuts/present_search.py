@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from optimizer.bounds.cuts.packing import lifted, violated
+from optimizer.bounds.cuts.packing import inequality
 from optimizer.bounds.cuts.program import CutProgram
 from optimizer.bounds.cuts.row_search import RowSearch, Running
 from optimizer.bounds.cuts.rows import Rows
@@ -50,8 +50,7 @@ class PresentSearch(RowSearch):
         if not len(group) or (self._demand[group].sum(axis=0) <= capacity).all():
             return None
         item_of, items, point = self._items(group, share / nodes)
-        alpha = violated(items, capacity, point, self._least)
-        found = None if alpha is None else lifted(items, capacity, alpha, point, self._least)
+        found = inequality(items, capacity, point, self._least)
         if found is None:
             return None
         value = found[0][item_of] / found[1]

@@ -6,7 +6,7 @@ from html import escape
 from optimizer.instance import Instance
 from optimizer.render.characters import fitted
 from optimizer.render.tables import best_value, valid_gap
-from optimizer.render.text import number_text, objective_text, percent_text, printable, time_text, words
+from optimizer.render.text import counted, number_text, objective_text, percent_text, printable, time_text, words
 from optimizer.result import Result, bounds_on
 
 _METRICS = {
@@ -22,7 +22,7 @@ _TIMES = ("mean_wait_time", "mean_flow_time", "makespan")
 
 def page_title(instance: Instance) -> str:
     """Return the headline of a page."""
-    jobs = f"{len(instance.jobs):,} job{'s' if len(instance.jobs) > 1 else ''}"
+    jobs = counted(len(instance.jobs), "job")
     return f"{printable(instance.name)}: {jobs}" if instance.name else jobs
 
 

@@ -3,7 +3,8 @@
 import pytest
 from report_cases import ran
 
-from optimizer.bench.report.sweep import Sweep, natural
+from optimizer.bench.names import natural
+from optimizer.bench.report.sweep import Sweep
 from optimizer.errors import UsageError
 
 
