@@ -108,6 +108,10 @@ class CuttingPlanes:
         """Return how much the bound grows, at least, if a job takes a column, float64[C]."""
         return self._program.reduced_costs()
 
+    def columns_within(self, total: float) -> IntArray:
+        """Return the columns that a schedule of at most ``total`` may take, int64[*]."""
+        return self._program.columns_within(total)
+
     def active_rows(self) -> tuple[IntArray, IntArray, FloatArray, FloatArray]:
         """Return the rows as starts int64[R + 1], columns int64[E], coefficients float64[E] and sides float64[R]."""
         ranges = self._program.rows.ranges

@@ -182,14 +182,19 @@ class CutProgram:
         job = self.problem.mode_job[self.pulses.mode]
         return self.cost + self.reply.payment - self.reply.cost[job]
 
+    def columns_within(self, total: float) -> IntArray:
+        """Return the columns that a schedule of at most ``total`` may take, int64[*]."""
+        return np.flatnonzero(self.reduced_costs() <= _above(total) - self.bound)
+
     def fix(self, total: float) -> IntArray:
         """Count only schedules of at most ``total`` from now on; return which columns are left, as they were before."""
         self.total = min(self.total, total)
         if self.bound == inf:
             return np.arange(len(self.pulses.mode))
-        kept = self.reduced_costs() <= _above(self.total) - self.bound
-        left = np.flatnonzero(kept)
-        if len(left) < len(kept):
+        left = self.columns_within(self.total)
+        if len(left) < len(self.pulses.mode):
+            kept = np.zeros(len(self.pulses.mode), dtype=bool)
+            kept[left] = True
             pulses = self.pulses
             self.pulses = Pulses(pulses.mode[left], pulses.node[left], pulses.start[left], pulses.duration[left])
             self.frame = _with_columns(self.frame, np.append(kept, np.ones(len(self.frame.cost) - len(kept), bool)))

@@ -1,7 +1,8 @@
 """Bounds of the time-indexed program, ever closer, then branch and bound on what they leave of it."""
 
+import logging
 from dataclasses import dataclass
-from math import ceil, inf
+from math import inf
 from time import monotonic
 from typing import Any
 
@@ -22,14 +23,13 @@ from optimizer.solvers.exact.highs_run import HiGHSRun
 from optimizer.solvers.monitor import Monitor
 from optimizer.units import IntArray
 
+logger = logging.getLogger(__name__)
+
 _ROUNDS = 20
 """Rounds of the Lagrangian between two reports."""
 
 _PRICES_SHARE = 0.05
 """Part of the time that the Lagrangian has before the program."""
-
-_WHOLE = 1e-6
-"""How far a total may be from a multiple of the step of totals by floating point alone."""
 
 _LOOK = 2.0
 _SLOW = 0.02
@@ -37,14 +37,18 @@ _FEW_COLUMNS = 30_000
 """The cuts end when a tenth of the time they took, and some seconds at least, has closed less than this part of the
 gap, and no more than so many columns are left: with more, a tree gains less than further cuts."""
 
+_FIRST_GUESS, _LARGER_GUESS = 8, 1.6
+"""Columns a job that the first guess leaves, and how many times as many every further one does."""
+
 
 @dataclass(frozen=True)
 class BranchAndCut:
-    """Lagrangian prices, cutting planes, fixing by reduced costs, then HiGHS on the columns that are left.
+    """Lagrangian prices, cutting planes, fixing by reduced costs, then HiGHS on the columns that guesses leave.
 
     A column whose reduced cost is above the gap between the best schedule and the bound is in no better schedule
     (Dantzig, Fulkerson & Johnson 1954, "Solution of a large-scale traveling-salesman problem", Operations Research 2);
-    what another solver of the run finds counts at once.
+    what another solver of the run finds counts at once. The same holds for a guess of what the best costs in place of
+    what is known: HiGHS finds a schedule that cheap, or the guess is a bound.
     """
 
     def solve(
@@ -77,8 +81,7 @@ class _Search:
     @property
     def _wanted(self) -> float:
         """The largest total cost of a schedule that would be better."""
-        step = self.costs.granularity
-        return self.known if step == 0 or self.known == inf else (ceil(self.known / step - _WHOLE) - 1) * step
+        return self.known if self.known == inf else self.costs.rounded_up(self.known) - self.costs.granularity
 
     def price(self, seconds: float) -> Answer | None:
         """Improve and report the Lagrangian bound, where it is one, for so many seconds; return the answer if known."""
@@ -122,65 +125,72 @@ class _Search:
         return Answer(StoppedBy.OPTIMALITY)
 
     def branch(self, limits: Limits, seed: int) -> Answer:
-        """Let HiGHS branch on the columns that are left, with the rows of the cuts."""
-        self._planes.fix(self._wanted)
-        if self._planes.bound == inf:
-            return self._proven()
-        pulses, origin = _on_all_nodes(self._problem, self._planes.pulses)
-        if (best := self._best()) is not None:
-            pulses, origin = _with_schedule(pulses, origin, best)
-        linear = linear_program(self._problem, self.costs, pulses, self.known)
+        """Guess what an optimum costs, and let HiGHS branch on the columns that this leaves, until a guess is enough.
+
+        A small guess leaves few columns, is soon refuted and raises the bound; the next one is larger.
+        """
+        columns, guess = _FIRST_GUESS * self._problem.jobs, -inf
+        while True:
+            self._planes.fix(self._wanted)
+            if self._planes.bound == inf:
+                return self._proven()
+            guess = self._guess(columns, guess + self.costs.granularity)
+            answer = self._branch_below(guess, limits, seed)
+            if self._monitor.stopped or answer.stopped_by is not StoppedBy.OPTIMALITY:
+                return answer
+            if guess >= self._wanted:
+                return self._proven() if answer.infeasible else answer
+            columns = int(_LARGER_GUESS * columns)
+
+    def _guess(self, columns: int, least: float) -> float:
+        """Return a total cost from ``least`` on that leaves so many columns; at most what is wanted."""
+        reduced = np.sort(self._planes.reduced_costs())
+        if columns >= len(reduced):
+            return self._wanted
+        return min(self._wanted, self.costs.rounded_up(max(least, self._planes.bound + reduced[columns])))
+
+    def _branch_below(self, guess: float, limits: Limits, seed: int) -> Answer:
+        """Look for the best schedule that costs at most ``guess``."""
+        problem, planes = self._problem, self._planes
+        next_total = guess + self.costs.granularity
+        pulses, origin = _on_all_nodes(problem, planes.pulses, planes.columns_within(guess))
+        linear = linear_program(problem, self.costs, pulses, next_total)
         model = highs_model(linear)
-        _add_cuts(model, self._planes, origin)
-        program = Program(self._problem, pulses, linear, complete=True)
-        answer = HiGHSRun(model, program, self._monitor, latest=self._best, most=self.known).run(limits, seed)
-        return self._proven() if answer.infeasible else answer
+        _add_cuts(model, planes, origin)
+        model.setOptionValue("objective_bound", (guess + next_total) / 2)
+        program = Program(problem, pulses, linear, complete=True)
+        logger.info("%d columns cost at most %.6g", len(pulses.mode), self.costs.value(guess))
+        run = HiGHSRun(model, program, self._monitor, latest=lambda: self._best(guess), most=next_total)
+        answer = run.run(limits, seed)
+        if answer.infeasible:
+            self._monitor.report(lower_bound=min(self.known, next_total), exact=True)
+        return answer
 
-    def _best(self) -> Schedule | None:
-        """Return the best schedule if it is one of the problem that the solver works on and keeps all deadlines."""
+    def _best(self, most: float) -> Schedule | None:
+        """Return the best schedule if it is one of the problem that the solver works on and costs at most ``most``."""
         monitor = self._monitor
-        return None if monitor.misses or monitor.working is not monitor.problem else monitor.schedule
+        usable = self.known <= most and monitor.working is monitor.problem
+        return monitor.schedule if usable else None
 
 
-def _on_all_nodes(problem: Problem, pulses: Pulses) -> tuple[Pulses, IntArray]:
-    """Return pulses on one of some equal nodes as pulses on each of them, and which each was before."""
+def _on_all_nodes(problem: Problem, pulses: Pulses, chosen: IntArray) -> tuple[Pulses, IntArray]:
+    """Return the chosen pulses, on one of some equal nodes, as pulses on each of them, and which each was before."""
     kind = np.array(node_kinds(problem)[0])
     by_kind = np.argsort(kind, kind="stable")
     first, equal = np.unique(kind[by_kind], return_index=True, return_counts=True)[1:]
-    count = equal[kind[pulses.node]]
-    origin = np.repeat(np.arange(len(count)), count)
-    node = by_kind[counted(first[kind[pulses.node]], count)]
-    return _sorted(pulses.mode[origin], node, pulses.start[origin], pulses.duration[origin], origin)
-
-
-def _with_schedule(pulses: Pulses, origin: IntArray, schedule: Schedule) -> tuple[Pulses, IntArray]:
-    """Return pulses and those of a schedule, which were none before (-1) where they are new."""
-    known = set(zip(pulses.mode.tolist(), pulses.node.tolist(), pulses.start.tolist(), strict=True))
-    wanted = zip(schedule.mode.tolist(), schedule.node.tolist(), schedule.start.tolist(), strict=True)
-    new = np.array([j for j, pulse in enumerate(wanted) if pulse not in known], dtype=np.int64)
-    return _sorted(
-        np.concatenate([pulses.mode, schedule.mode[new]]),
-        np.concatenate([pulses.node, schedule.node[new]]),
-        np.concatenate([pulses.start, schedule.start[new]]),
-        np.concatenate([pulses.duration, schedule.end[new] - schedule.start[new]]),
-        np.concatenate([origin, np.full(len(new), -1)]),
-    )
-
-
-def _sorted(
-    mode: IntArray, node: IntArray, start: IntArray, duration: IntArray, origin: IntArray
-) -> tuple[Pulses, IntArray]:
-    """Return pulses in the order of programs."""
-    order = np.lexsort((start, node, mode))
-    return Pulses(mode[order], node[order], start[order], duration[order]), origin[order]
+    count = equal[kind[pulses.node[chosen]]]
+    origin = np.repeat(chosen, count)
+    node = by_kind[counted(first[kind[pulses.node[chosen]]], count)]
+    order = np.lexsort((pulses.start[origin], node, pulses.mode[origin]))
+    origin, node = origin[order], node[order]
+    return Pulses(pulses.mode[origin], node, pulses.start[origin], pulses.duration[origin]), origin
 
 
 def _add_cuts(model: Any, planes: CuttingPlanes, origin: IntArray) -> None:
-    """Add the rows of the cuts to a program whose columns stand for those of ``planes``, or for none (-1)."""
+    """Add the rows of the cuts to a program whose columns stand for those of ``planes``."""
     start, column, value, side = planes.active_rows()
-    stands = np.flatnonzero(origin >= 0)
-    by_origin = stands[np.argsort(origin[stands], kind="stable")]
-    copies = np.bincount(origin[stands], minlength=len(planes.pulses.mode))
+    by_origin = np.argsort(origin, kind="stable")
+    copies = np.bincount(origin, minlength=len(planes.pulses.mode))
     count = copies[column]
     columns = by_origin[counted((np.cumsum(copies) - copies)[column], count)]
     ends = np.concatenate([[0], np.cumsum(count)])[start]

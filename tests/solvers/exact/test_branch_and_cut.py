@@ -1,3 +1,5 @@
+import logging
+
 import numpy as np
 import pytest
 
@@ -6,6 +8,7 @@ from optimizer.instance import Instance, Job, Node
 from optimizer.names import Status
 from optimizer.problem import Problem
 from optimizer.result import Limits
+from optimizer.solvers.exact import branch_and_cut
 from optimizer.solvers.solve import solve
 from tests.oracle import brute_force
 
@@ -51,3 +54,23 @@ def test_what_no_schedule_keeps_is_infeasible() -> None:
     jobs = tuple(Job(f"j{i}", duration=2, demand={"gpu": 1}, deadline=5) for i in range(6))
     result = solve(Instance(jobs, resources={"gpu": 2}), "branch-and-cut", limits=LIMITS)
     assert result.status is Status.INFEASIBLE
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_guesses_that_are_refuted_raise_the_bound_up_to_the_optimum(
+    seed: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Cuts that end at once leave much to guess, and the first guess leaves a column a job."""
+    for name, figure in {"_LOOK": 0.0, "_SLOW": 1.1, "_FIRST_GUESS": 1}.items():
+        monkeypatch.setattr(branch_and_cut, name, figure)
+    instance = generate("server", 14, seed)
+    best = solve(instance, "cp-sat", limits=LIMITS)
+    with caplog.at_level(logging.INFO):
+        result = solve(instance, "branch-and-cut", limits=LIMITS)
+    guesses = [float(record.args[1]) for record in caplog.records if "columns cost at most" in record.msg]  # type: ignore[index,arg-type]
+    assert len(guesses) > 2
+    assert guesses == sorted(set(guesses))
+    assert (result.status, result.value) == (Status.OPTIMAL, best.value)
+    bounds = [row.lower_bound for row in result.trace if row.lower_bound is not None]
+    assert all(bound <= best.value + 1e-9 for bound in bounds)  # type: ignore[operator]
+    assert any(guesses[0] < bound < best.value for bound in bounds)  # type: ignore[operator]
