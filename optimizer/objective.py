@@ -107,7 +107,7 @@ class Costs:
             Whether it was computed from integers; else some billionths of it are not trusted.
         """
         if not self.granularity:
-            return total
+            return total if exact else total - _RELATIVE_TOLERANCE * abs(total)
         safe = total - _ABSOLUTE_TOLERANCE - (_ROUNDING if exact else _RELATIVE_TOLERANCE) * abs(total)
         return ceil(safe / self.granularity) * self.granularity
 

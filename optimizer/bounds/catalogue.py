@@ -17,9 +17,6 @@ from optimizer.names import Objective
 from optimizer.objective import Costs
 from optimizer.problem import NEVER, Problem
 
-_MARGIN = 1e-9
-"""How much of a bound from floating point is not trusted where totals are not whole numbers."""
-
 
 class Holds(StrEnum):
     """For which schedules a bound holds; each set contains the next."""
@@ -97,9 +94,7 @@ class Bound:
         """Return the least total that a schedule can have, as far as floating point can be trusted."""
         if abs(total) == inf:
             return total
-        if costs.granularity or self.exact:
-            return costs.rounded_up(total, exact=self.exact)
-        return total - _MARGIN * abs(total)
+        return costs.rounded_up(total, exact=self.exact)
 
 
 _SUMS = frozenset(objective for objective in Objective if not objective.is_maximum)

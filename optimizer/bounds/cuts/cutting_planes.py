@@ -5,6 +5,7 @@ there; prices found by the volume algorithm say which columns HiGHS needs to beg
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from math import inf
 from time import monotonic
 
@@ -15,11 +16,11 @@ from optimizer.bounds.cuts.pair_search import PairSearch
 from optimizer.bounds.cuts.place_search import PlaceSearch, SpanSearch
 from optimizer.bounds.cuts.present_search import PresentSearch
 from optimizer.bounds.cuts.prices import PriceDescent
-from optimizer.bounds.cuts.program import CutProgram
+from optimizer.bounds.cuts.program import CutProgram, count_columns
 from optimizer.bounds.cuts.row_search import RowSearch, Running
 from optimizer.bounds.cuts.rows import Rows
 from optimizer.bounds.request import Found, Request
-from optimizer.model.columns import Pulses, counted, start_groups
+from optimizer.model.columns import Pulses, counted
 from optimizer.problem import Problem
 from optimizer.units import FloatArray, IntArray
 
@@ -36,21 +37,52 @@ _SOLVED: _Searches = ((PlaceSearch, 1.01), (PresentSearch, 1.001), (PairSearch, 
 """Where to look for rows that an approximate and an exact solution violates, what finds most in its time first, and
 the least left-hand side, relative to the right, of a row that counts."""
 
-_MOST_PRICED, _MOST_SOLVED = 2_000, 400
-"""Rows of each kind in a step."""
+
+@dataclass(frozen=True)
+class _Phase:
+    """How steps are done for a time.
+
+    Parameters
+    ----------
+    priced : bool
+        Whether prices alone are improved; else the linear program is solved.
+    searches : tuple
+        Where to look for rows.
+    most : int
+        Rows of each kind in a step.
+    nothing, patience : float, int
+        The phase ends after so many steps in a row that gain less than this part of what is worth its while.
+    seconds : float
+        It also ends when a linear program takes longer.
+    """
+
+    priced: bool
+    searches: _Searches
+    most: int
+    nothing: float
+    patience: int
+    seconds: float = inf
+
+
+_PHASES = (
+    _Phase(priced=True, searches=_PRICED[:2], most=2_000, nothing=1.0, patience=2),
+    _Phase(priced=False, searches=_SOLVED[:2], most=400, nothing=1.0, patience=2, seconds=1.0),
+    _Phase(priced=True, searches=_PRICED, most=2_000, nothing=1.0, patience=2),
+    _Phase(priced=False, searches=_SOLVED, most=400, nothing=0.1, patience=5),
+)
+"""Linear programs gain more than prices, and while they are small they are soon solved."""
 
 _ACCURACY = 1e-4
 _PATIENCE = 5
-"""After so many steps a row without a price is dropped, and that many that gain next to nothing are enough."""
+"""After so many steps a row without a price is dropped."""
 
-_GAIN, _GAIN_OF_GAP = 2e-3, 0.02
+_GAIN, _GAIN_OF_GAP = 3e-3, 0.02
 """A step is worth its while when it gains this part of the bound, or this one of the gap to the known schedule."""
 
 _LEAST_GAIN = 1e-6
 """And this much at least, so that rounding errors do not count."""
 
-_NOTHING = 0.1
-"""Next to nothing, in parts of that."""
+_LEAST_SECONDS = 1e-3
 
 
 class CuttingPlanes:
@@ -78,8 +110,8 @@ class CuttingPlanes:
         self._stopped = stopped
         self._until = inf
         self._master: CutMaster | None = None
-        self._pricing = self._program.is_priced
-        self._depth, self._stalled = 1, 0
+        self._phases = [phase for phase in _PHASES if self._program.is_priced or not phase.priced]
+        self._depth, self._rates, self._stalled, self._looked = 1, list[float](), 0, monotonic()
         self._idle = np.zeros(0, dtype=np.int64)
         self.solution = np.zeros(len(self.pulses.mode))
         self.settled = self.bound == inf
@@ -134,7 +166,7 @@ class CuttingPlanes:
         if self.settled or self._ended():
             return self.bound
         before = self.bound
-        if self._pricing:
+        if self._phases[0].priced:
             self._price()
         elif not self._solve():
             return self.bound
@@ -154,44 +186,69 @@ class CuttingPlanes:
         self.solution = descent.solution
 
     def _solve(self) -> bool:
-        """Solve the linear program; return whether there was time to."""
+        """Solve the linear program; return whether that was possible in the time there is."""
         if self._master is None:
             self._master = CutMaster(self._program, self.solution, self._stopped)
-        solution = self._master.solve(self._until, _ACCURACY)
+        solution = self._master.solve(min(self._until, monotonic() + self._phases[0].seconds), _ACCURACY)
         if solution is not None:
             self.solution = solution
+        elif not self._ended():
+            self._end_phase()
         return solution is not None
+
+    def _end_phase(self) -> None:
+        """Go on with the next phase, or settle after the last."""
+        self._rates, self._stalled, self._master = [], 0, None
+        self.settled = len(self._phases) == 1
+        self._phases = self._phases[1:] or self._phases
 
     def _add_rows(self, gain: float) -> None:
         """Drop rows that do nothing, and add rows that the solution violates."""
         self._drop_rows()
-        gap = self._program.total - self.bound
-        worthwhile = max(min(_GAIN * abs(self.bound), _GAIN_OF_GAP * gap), _LEAST_GAIN)
-        self._depth = 1 if gain > worthwhile else self._depth + 1
-        rows = self._violated_rows()
+        worthwhile = self._worthwhile()
+        depth = self._choose_depth(gain, gain > worthwhile)
+        rows = self._violated_rows(depth)
         if not self._ended():  # a search that was cut short says nothing
-            self._go_on(len(rows) > 0, gain < _NOTHING * worthwhile)
+            self._go_on(len(rows) > 0, gain, worthwhile)
         self._program.add_rows(rows)
         self._idle = np.concatenate([self._idle, np.zeros(len(rows), dtype=np.int64)])
         if self._master is not None:
             self._master.add_rows(len(rows))
 
-    def _go_on(self, found: bool, stalled: bool) -> None:
-        """Leave prices for the linear program, or settle, when nothing is found or gained any more."""
-        if self._pricing:
-            self._pricing = found and self._depth <= len(_PRICED)
-        else:
-            self._stalled = self._stalled + 1 if stalled else 0
-            self.settled = not found or self._stalled == _PATIENCE
+    def _worthwhile(self) -> float:
+        """Return the least gain for which a step is worth its while."""
+        gap = self._program.total - self.bound
+        return max(min(_GAIN * abs(self.bound), _GAIN_OF_GAP * gap), _LEAST_GAIN)
 
-    def _violated_rows(self) -> Rows:
-        """Return rows that the solution violates, of more kinds the deeper it looks."""
+    def _choose_depth(self, gain: float, worthwhile: bool) -> int:
+        """Return how many kinds of rows to look for: those that gained most in their time, or more than ever before."""
+        now = monotonic()
+        if self._rates:
+            self._rates[self._depth - 1] = gain / max(now - self._looked, _LEAST_SECONDS)
+        self._looked = now
+        tried = len(self._rates)
+        if tried == 0 or (not worthwhile and tried < len(self._phases[0].searches)):
+            self._stalled = 0
+            return tried + 1
+        return 1 + int(np.argmax(self._rates))
+
+    def _violated_rows(self, depth: int) -> Rows:
+        """Return rows that the solution violates, of so many kinds; of more when there are none."""
         running, rows = Running.of(self._program.layout, self.solution), Rows.none()
-        searches, most = (_PRICED, _MOST_PRICED) if self._pricing else (_SOLVED, _MOST_SOLVED)
-        for place, (search, least) in enumerate(searches):
-            if place < self._depth or not len(rows):
-                rows = Rows.joined([rows, search(self._program, running, least, self._ended).rows(most)])
+        phase = self._phases[0]
+        for place, (search, least) in enumerate(phase.searches):
+            if place < depth or not len(rows):
+                self._depth = place + 1
+                rows = Rows.joined([rows, search(self._program, running, least, self._ended).rows(phase.most)])
+        self._rates += [0.0] * (self._depth - len(self._rates))
         return rows
+
+    def _go_on(self, found: bool, gain: float, worthwhile: float) -> None:
+        """End the phase when nothing is found or gained any more."""
+        phase = self._phases[0]
+        self._stalled = self._stalled + 1 if gain < phase.nothing * worthwhile else 0
+        if not found or (self._stalled >= phase.patience and len(self._rates) == len(phase.searches)):
+            self._end_phase()
 
     def _drop_rows(self) -> None:
         """Drop the rows that have had no price for some time."""
@@ -206,8 +263,7 @@ class CuttingPlanes:
 
 def cutting_planes_bound(request: Request) -> Found:
     """Return the bound that cuts reach in the time there is; nothing where the program is too large."""
-    columns = int(start_groups(request.problem, request.costs, total=request.known).sizes.sum())
-    if columns > MOST_COLUMNS:
+    if count_columns(request.problem, request.costs, request.known) > MOST_COLUMNS:
         return Found(-inf, note="the program would be too large")
     planes = CuttingPlanes(request.problem, total=request.known, stopped=lambda: request.stopped)
     while not (planes.settled or request.stopped):

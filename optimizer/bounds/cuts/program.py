@@ -65,7 +65,7 @@ class CutProgram:
         self.costs = Costs.of(problem)
         self.total = total
         self.classes = Classes.of(problem)
-        self.pulses = _pulses(problem, self.costs, total)
+        self.pulses = make_pulses(problem, _groups(problem, self.costs, total))
         self.frame = linear_program(problem, self.costs, self.pulses, total, capacity=False)
         self.places = Places.of(problem, self.pulses)
         self.cuts: list[Cut] = []
@@ -208,14 +208,16 @@ def _above(total: float) -> float:
     return total + _ABSOLUTE_TOLERANCE + _RELATIVE_TOLERANCE * abs(total)
 
 
-def _pulses(problem: Problem, costs: Costs, total: float) -> Pulses:
-    """Return the pulses on the first node of each kind."""
+def count_columns(problem: Problem, costs: Costs, total: float) -> int:
+    """Return how many columns the program has at first, for schedules of at most ``total``."""
+    return int(_groups(problem, costs, total).sizes.sum())
+
+
+def _groups(problem: Problem, costs: Costs, total: float) -> Groups:
+    """Return the starts on the first node of each kind."""
     groups = start_groups(problem, costs, total=total)
     kept = np.isin(groups.node, node_kinds(problem)[1])
-    return make_pulses(
-        problem,
-        Groups(groups.mode[kept], groups.node[kept], groups.first[kept], groups.last[kept], groups.complete),
-    )
+    return Groups(groups.mode[kept], groups.node[kept], groups.first[kept], groups.last[kept], groups.complete)
 
 
 def _with_columns(linear: LinearProgram, kept: np.ndarray) -> LinearProgram:

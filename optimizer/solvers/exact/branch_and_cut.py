@@ -9,10 +9,13 @@ from typing import Any
 import numpy as np
 
 from optimizer.bounds.cuts.cutting_planes import MOST_COLUMNS, CuttingPlanes
+from optimizer.bounds.cuts.program import count_columns
 from optimizer.bounds.lagrangian import Lagrangian, node_kinds
-from optimizer.model.columns import Pulses, counted, start_groups
+from optimizer.errors import ModelTooLargeError
+from optimizer.model.columns import Groups, Pulses, counted
 from optimizer.model.highs import highs_model
 from optimizer.model.program import Program, linear_program
+from optimizer.model.size import refuse_if_too_large
 from optimizer.names import StoppedBy
 from optimizer.objective import Costs
 from optimizer.problem import Problem
@@ -58,8 +61,7 @@ class BranchAndCut:
         if warm_start is not None:
             monitor.report(warm_start)
         search = _Search(problem, monitor)
-        columns = int(start_groups(problem, search.costs, total=search.known).sizes.sum())
-        if columns > MOST_COLUMNS:
+        if count_columns(problem, search.costs, search.known) > MOST_COLUMNS:
             return search.price(inf) or Answer(monitor.reason or StoppedBy.FINISHED)
         return search.price(_PRICES_SHARE * monitor.remaining) or search.cut() or search.branch(limits, seed)
 
@@ -81,7 +83,8 @@ class _Search:
     @property
     def _wanted(self) -> float:
         """The largest total cost of a schedule that would be better."""
-        return self.known if self.known == inf else self.costs.rounded_up(self.known) - self.costs.granularity
+        step = self.costs.granularity
+        return self.known if step == 0 or self.known == inf else (round(self.known / step) - 1) * step
 
     def price(self, seconds: float) -> Answer | None:
         """Improve and report the Lagrangian bound, where it is one, for so many seconds; return the answer if known."""
@@ -136,10 +139,10 @@ class _Search:
                 return self._proven()
             guess = self._guess(columns, guess + self.costs.granularity)
             answer = self._branch_below(guess, limits, seed)
-            if self._monitor.stopped or answer.stopped_by is not StoppedBy.OPTIMALITY:
-                return answer
-            if guess >= self._wanted:
-                return self._proven() if answer.infeasible else answer
+            if answer.infeasible and guess >= self._wanted:
+                return self._proven()
+            if guess >= self._wanted or self._monitor.stopped or answer.stopped_by is not StoppedBy.OPTIMALITY:
+                return Answer(answer.stopped_by)  # what was refuted is a guess
             columns = int(_LARGER_GUESS * columns)
 
     def _guess(self, columns: int, least: float) -> float:
@@ -154,6 +157,10 @@ class _Search:
         problem, planes = self._problem, self._planes
         next_total = guess + self.costs.granularity
         pulses, origin = _on_all_nodes(problem, planes.pulses, planes.columns_within(guess))
+        try:
+            refuse_if_too_large(problem, _as_groups(pulses), limits.memory)
+        except ModelTooLargeError:
+            return Answer(StoppedBy.MEMORY)
         linear = linear_program(problem, self.costs, pulses, next_total)
         model = highs_model(linear)
         _add_cuts(model, planes, origin)
@@ -163,7 +170,7 @@ class _Search:
         run = HiGHSRun(model, program, self._monitor, latest=lambda: self._best(guess), most=next_total)
         answer = run.run(limits, seed)
         if answer.infeasible:
-            self._monitor.report(lower_bound=min(self.known, next_total), exact=True)
+            self._monitor.report(lower_bound=min(self.known, next_total))
         return answer
 
     def _best(self, most: float) -> Schedule | None:
@@ -184,6 +191,10 @@ def _on_all_nodes(problem: Problem, pulses: Pulses, chosen: IntArray) -> tuple[P
     order = np.lexsort((pulses.start[origin], node, pulses.mode[origin]))
     origin, node = origin[order], node[order]
     return Pulses(pulses.mode[origin], node, pulses.start[origin], pulses.duration[origin]), origin
+
+
+def _as_groups(pulses: Pulses) -> Groups:
+    return Groups(pulses.mode, pulses.node, pulses.start, pulses.start, complete=True)
 
 
 def _add_cuts(model: Any, planes: CuttingPlanes, origin: IntArray) -> None:

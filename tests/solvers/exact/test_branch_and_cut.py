@@ -5,10 +5,12 @@ import pytest
 
 from optimizer.generate import generate
 from optimizer.instance import Instance, Job, Node
-from optimizer.names import Status
+from optimizer.names import Status, StoppedBy
 from optimizer.problem import Problem
 from optimizer.result import Limits
+from optimizer.solvers.base import Answer
 from optimizer.solvers.exact import branch_and_cut
+from optimizer.solvers.monitor import Monitor
 from optimizer.solvers.solve import solve
 from tests.oracle import brute_force
 
@@ -74,3 +76,22 @@ def test_guesses_that_are_refuted_raise_the_bound_up_to_the_optimum(
     bounds = [row.lower_bound for row in result.trace if row.lower_bound is not None]
     assert all(bound <= best.value + 1e-9 for bound in bounds)  # type: ignore[operator]
     assert any(guesses[0] < bound < best.value for bound in bounds)  # type: ignore[operator]
+
+
+def test_a_guess_that_is_refuted_when_time_is_up_does_not_make_the_problem_infeasible(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, figure in {"_LOOK": 0.0, "_SLOW": 1.1, "_FIRST_GUESS": 1}.items():
+        monkeypatch.setattr(branch_and_cut, name, figure)
+    run = branch_and_cut.HiGHSRun.run
+
+    def run_and_stop(self: branch_and_cut.HiGHSRun, limits: Limits, seed: int) -> Answer:
+        answer = run(self, limits, seed)
+        self._monitor.stop(StoppedBy.TIME_LIMIT)
+        return answer
+
+    monkeypatch.setattr(branch_and_cut.HiGHSRun, "run", run_and_stop)
+    problem = Problem.of(generate("server", 14, seed=0))
+    monitor = Monitor(problem, LIMITS)
+    answer = branch_and_cut.BranchAndCut().solve(problem, LIMITS, seed=0, warm_start=None, monitor=monitor)
+    assert not answer.infeasible
