@@ -10,6 +10,7 @@ import numpy as np
 
 from optimizer.kernels.inputs import active_horizon
 from optimizer.model.columns import start_groups
+from optimizer.model.size import estimated_size
 from optimizer.names import StoppedBy
 from optimizer.objective import Costs, total_cost
 from optimizer.problem import Problem
@@ -24,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 _EXACT = ("cp-sat", "highs", "cbc")
 _SMALL_SHARE = 0.15
-_MANY_COLUMNS = 100_000
+_MANY_COLUMNS, _MANY_ENTRIES = 100_000, 5_000_000
 
 _TINY, _FEW_JOBS = 12, 30
 _AT_ONCE = 1.0
@@ -90,6 +91,7 @@ def plans(problem: Problem, threads: int) -> list[Plan]:
 def _solve_at_once(
     problem: Problem, limits: Limits, seed: int, warm_start: Schedule | None, monitor: Monitor
 ) -> Answer:
+    """Return how the exact solver that suits few jobs ended; when it could not work, the team has to."""
     names = (suited(problem, warm_start), *_EXACT)
     installed = next((entry for name in names if not (entry := registry.find(name)).missing), None)
     if installed is None:
@@ -104,7 +106,11 @@ def _solve_at_once(
     brief = replace(limits, time_limit=seconds if isfinite(seconds) else None)
     own = Monitor(problem, brief, listener=pass_on, late_allowed=False)
     monitor.on_stop(lambda: own.stop(StoppedBy.FINISHED))
-    return registry.create(installed, {}).solve(problem, brief, seed=seed, warm_start=warm_start, monitor=own)
+    try:
+        return registry.create(installed, {}).solve(problem, brief, seed=seed, warm_start=warm_start, monitor=own)
+    except Exception as error:  # its program may be too large, say; the team can do without it
+        logger.warning("%s failed: %s: %s", installed.name, type(error).__name__, error)
+        return Answer(StoppedBy.FINISHED)
 
 
 class _Team:
@@ -185,15 +191,15 @@ def suited(problem: Problem, warm_start: Schedule | None) -> str:
     """Return the name of the exact solver for a ``problem`` with few jobs.
 
     HiGHS where the time-indexed program is at its best: sums of costs, no precedence, jobs that are small beside their
-    node, so that the linear relaxation is nearly tight, and not too many columns. CP-SAT everywhere else
-    (benchmarks/exact.md).
+    node, so that the linear relaxation is nearly tight, not too many columns and, where jobs take many steps, entries.
+    CP-SAT everywhere else (benchmarks/exact.md).
     """
     if problem.objective.is_maximum or len(problem.predecessor_job) or _mean_share(problem) > _SMALL_SHARE:
         return "cp-sat"
     costs = Costs.of(problem)
     known = inf if warm_start is None else total_cost(problem, costs, warm_start)
-    columns = int(start_groups(problem, costs, total=known).sizes.sum())
-    return "highs" if columns <= _MANY_COLUMNS else "cp-sat"
+    size = estimated_size(problem, start_groups(problem, costs, total=known))
+    return "highs" if size.columns <= _MANY_COLUMNS and size.entries <= _MANY_ENTRIES else "cp-sat"
 
 
 def _mean_share(problem: Problem) -> float:

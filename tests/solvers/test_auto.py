@@ -1,15 +1,25 @@
 import psutil
 import pytest
 
+from optimizer.errors import ModelTooLargeError, SolverError
 from optimizer.generate import generate
 from optimizer.instance import Instance, Job
 from optimizer.names import Objective, Status, StoppedBy
 from optimizer.problem import Problem
 from optimizer.result import Limits
 from optimizer.solvers.auto import plans, suited
+from optimizer.solvers.exact.highs import HiGHS
 from optimizer.solvers.solve import solve
 
 SMALL_JOBS = tuple(Job(f"j{i}", duration=2 + i % 3, demand={"gpu": 1}) for i in range(30))
+UNEVEN_JOBS = Instance(
+    tuple(Job(f"j{i}", arrival=i % 5, duration=2 + i * 5 % 7, demand={"gpu": 1 + i % 3}) for i in range(20)),
+    resources={"gpu": 14},
+)
+LONG_JOBS = Instance(
+    tuple(Job(f"j{i}", arrival=100 * i, duration=700 + i, demand={"gpu": 1 + i % 3}) for i in range(8)),
+    resources={"gpu": 14},
+)
 
 
 @pytest.mark.parametrize(
@@ -19,7 +29,8 @@ SMALL_JOBS = tuple(Job(f"j{i}", duration=2 + i % 3, demand={"gpu": 1}) for i in 
         (Instance(SMALL_JOBS, resources={"gpu": 10}, objective=Objective.MAKESPAN), "cp-sat"),
         (Instance((*SMALL_JOBS, Job("x", duration=1, after=("j0",))), resources={"gpu": 10}), "cp-sat"),
         (Instance(SMALL_JOBS, resources={"gpu": 2}), "cp-sat"),  # each takes half of the node
-        (generate("cluster", 3000, seed=0), "cp-sat"),  # the program is too large
+        (generate("cluster", 3000, seed=0), "cp-sat"),  # the program has too many columns
+        (LONG_JOBS, "cp-sat"),  # it has too many entries
     ],
 )
 def test_the_solver_suits_the_instance(instance: Instance, solver: str) -> None:
@@ -30,6 +41,19 @@ def test_the_solver_suits_the_instance(instance: Instance, solver: str) -> None:
 def test_the_optimum_is_proven(family: str) -> None:
     result = solve(generate(family, 12, seed=3), limits=Limits(time_limit=20))
     assert (result.solver, result.status) == ("auto", Status.OPTIMAL)
+
+
+@pytest.mark.parametrize("error", [ModelTooLargeError, SolverError])
+def test_a_first_solver_that_fails_leaves_the_rest_to_the_team(
+    error: type[Exception], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error("no program")
+
+    monkeypatch.setattr(HiGHS, "solve", fail)
+    result = solve(UNEVEN_JOBS, limits=Limits(time_limit=60, threads=2))
+    assert result.status is Status.OPTIMAL
+    assert f"highs failed: {error.__name__}: no program" in caplog.text
 
 
 def test_parts_suit_the_problem_and_the_threads() -> None:
