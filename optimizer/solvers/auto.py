@@ -8,7 +8,6 @@ from math import inf, isfinite
 
 import numpy as np
 
-from optimizer.kernels.inputs import active_horizon
 from optimizer.model.columns import start_groups
 from optimizer.model.size import estimated_size
 from optimizer.names import StoppedBy
@@ -150,7 +149,7 @@ class _Team:
         while waiting and waiting[0].threads <= free:
             plan = waiting.pop(0)
             logger.info("%.1f s: %s begins, %d threads", self._monitor.elapsed, plan.solver, plan.threads)
-            start = self._exchangeable() or self._warm_start
+            start = self._monitor.best_on_working_grid() or self._warm_start
             self._running.append(started(plan, self._problem, self._seed, start, self._monitor))
             free -= plan.threads
         return waiting
@@ -168,16 +167,9 @@ class _Team:
         best = self._monitor.schedule
         if best is not self._known:
             self._known = best
-            if (best := self._exchangeable()) is not None:
+            if (shared := self._monitor.best_on_working_grid()) is not None:
                 for part in self._running:
-                    part.offer(best)
-
-    def _exchangeable(self) -> Schedule | None:
-        """Return the best schedule if it is one of the problem that the parts work on, and all can use it."""
-        monitor, best = self._monitor, self._monitor.schedule
-        if best is None or monitor.misses or monitor.working is not monitor.problem:
-            return None
-        return best if best.end.max() <= active_horizon(self._problem) else None
+                    part.offer(shared)
 
     def _stop(self) -> None:
         for part in self._running:

@@ -1,14 +1,20 @@
+import numpy as np
 import psutil
 import pytest
 
 from optimizer.errors import ModelTooLargeError, SolverError
 from optimizer.generate import generate
 from optimizer.instance import Instance, Job
+from optimizer.kernels.generation import serial_schedule
 from optimizer.names import Objective, Status, StoppedBy
 from optimizer.problem import Problem
 from optimizer.result import Limits
-from optimizer.solvers.auto import plans, suited
+from optimizer.schedule import Schedule
+from optimizer.solvers import auto
+from optimizer.solvers.auto import Auto, plans, suited
 from optimizer.solvers.exact.highs import HiGHS
+from optimizer.solvers.monitor import Monitor
+from optimizer.solvers.portfolio.parts import Plan
 from optimizer.solvers.solve import solve
 
 SMALL_JOBS = tuple(Job(f"j{i}", duration=2 + i % 3, demand={"gpu": 1}) for i in range(30))
@@ -67,6 +73,44 @@ def test_parts_suit_the_problem_and_the_threads() -> None:
     assert [(plan.solver, plan.threads) for plan in plans(project, 2)] == [
         ("local-search", 1), ("cp-sat", 1), ("local-search", 1),
     ]  # fmt: skip
+
+
+class FakePart:
+    """A part that waits for an offer."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan, self.answer, self.heard = plan, None, list[Schedule]()
+
+    @property
+    def ended(self) -> bool:
+        return bool(self.heard)
+
+    def offer(self, schedule: Schedule) -> None:
+        self.heard.append(schedule)
+
+    def ask_to_end(self) -> None: ...
+
+    def end(self, grace: float) -> None: ...
+
+
+@pytest.mark.parametrize("step", [1, 5])
+def test_what_a_part_finds_reaches_the_others_on_their_grid(step: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    jobs = tuple(Job(f"j{i}", duration=(2 + i % 3) * step, demand={"gpu": 1}) for i in range(31))
+    problem = Problem.of(Instance(jobs, resources={"gpu": 10}))
+    working = problem.coarsened(problem.common_step)
+    found, parts = serial_schedule(working, np.arange(31)), list[FakePart]()
+
+    def start(plan: Plan, problem: Problem, seed: int, warm_start: Schedule | None, parent: Monitor) -> FakePart:
+        parent.report(found)
+        parts.append(FakePart(plan))
+        return parts[-1]
+
+    monkeypatch.setattr(auto, "started", start)
+    limits = Limits(time_limit=2, threads=2)
+    Auto().solve(working, limits, seed=0, warm_start=None, monitor=Monitor(problem, limits, working=working))
+    assert problem.common_step == step
+    assert len(parts) >= 2
+    assert all((part.heard[0].start == found.start).all() for part in parts[:2])
 
 
 def test_every_part_of_the_trace_says_who_found_it() -> None:

@@ -111,6 +111,34 @@ def test_coarse_schedules_are_shifted_back_and_their_bounds_not_taken() -> None:
     assert not monitor.exact
 
 
+def test_the_best_schedule_is_given_back_on_the_grid_of_the_solver() -> None:
+    problem = Problem.of(TWO)
+    monitor = Monitor(problem, Limits(), working=problem.coarsened(2))
+    assert monitor.best_on_working_grid() is None
+    monitor.start_from(starting(problem, 1, 0))
+    best = monitor.best_on_working_grid()
+    assert best is not None
+    assert best.start.tolist() == [1, 0]  # steps of 2 slots
+    assert monitor.best_on_working_grid() is best
+
+
+def test_a_schedule_that_is_late_on_the_grid_of_the_solver_is_given_back_only_where_it_may_be() -> None:
+    problem = Problem.of(TWO)
+    monitor = Monitor(problem, Limits(), working=problem.coarsened(3))
+    monitor.start_from(starting(problem, 0, 2))  # b ends at 3; on the grid at 6, after its deadline
+    assert monitor.best_on_working_grid() is None
+    assert monitor.best_on_working_grid(late_allowed=True) is not None
+
+
+def test_a_schedule_beyond_the_horizon_is_given_back_within_it() -> None:
+    problem = Problem.of(TWO)
+    monitor = Monitor(problem, Limits())
+    monitor.start_from(starting(problem, 100, 0))
+    best = monitor.best_on_working_grid()
+    assert best is not None
+    assert best.start.tolist() == [1, 0]
+
+
 def test_bounds_of_a_grid_that_loses_nothing_are_taken() -> None:
     problem = Problem.of(
         Instance((Job("a", duration=4), Job("b", duration=2, demand={"gpu": 1})), resources={"gpu": 1})

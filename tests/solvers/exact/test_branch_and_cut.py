@@ -5,10 +5,12 @@ import pytest
 
 from optimizer.generate import generate
 from optimizer.instance import Instance, Job, Node
+from optimizer.kernels.generation import serial_schedule
 from optimizer.names import Status
 from optimizer.problem import Problem
 from optimizer.result import Limits
 from optimizer.solvers.exact import branch_and_cut
+from optimizer.solvers.monitor import Monitor
 from optimizer.solvers.solve import solve
 from tests.oracle import brute_force
 
@@ -74,3 +76,17 @@ def test_guesses_that_are_refuted_raise_the_bound_up_to_the_optimum(
     bounds = [row.lower_bound for row in result.trace if row.lower_bound is not None]
     assert all(bound <= best.value + 1e-9 for bound in bounds)  # type: ignore[operator]
     assert any(guesses[0] < bound < best.value for bound in bounds)  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("step", [1, 5])
+def test_what_another_has_found_goes_to_the_tree_on_its_grid(step: int) -> None:
+    jobs = tuple(Job(name, duration=step * (2 + i), demand={"gpu": 1}) for i, name in enumerate("abc"))
+    problem = Problem.of(Instance(jobs, resources={"gpu": 1}))
+    working = problem.coarsened(step)
+    monitor = Monitor(problem, Limits(), working=working)
+    monitor.report(serial_schedule(working, np.arange(3)))
+    search = branch_and_cut._Search(working, monitor)
+    best = search._best(2 + 5 + 9)
+    assert best is not None
+    assert best.start.tolist() == [0, 2, 5]
+    assert search._best(15) is None
