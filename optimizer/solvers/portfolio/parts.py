@@ -90,6 +90,7 @@ class ThreadPart:
         self.plan = plan
         self.answer: Answer | None = None
         self._parent = parent
+        self._passed_on: Schedule | None = None
         self._own = Monitor(problem, limits, listener=self._pass_on)
         self._thread = Thread(target=self._run, args=(problem, limits, seed, warm_start), name=plan.solver, daemon=True)
         self._thread.start()
@@ -121,9 +122,10 @@ class ThreadPart:
 
     def _pass_on(self, _: Progress) -> None:
         own = self._own
-        better = own.schedule is not None and own.quality < self._parent.quality
+        schedule = None if own.schedule is self._passed_on else own.schedule
+        self._passed_on = own.schedule
         bound = None if own.lower_bound == -inf else own.lower_bound
-        self._parent.report(own.schedule if better else None, bound, exact=True, source=self.plan.solver)
+        self._parent.report(schedule, bound, exact=True, source=self.plan.solver)
 
 
 class ProcessPart:

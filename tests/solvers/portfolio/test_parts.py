@@ -4,11 +4,13 @@ import signal
 import time
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
 from optimizer.generate import generate
+from optimizer.instance import Instance, Job
 from optimizer.kernels.generation import feasible_order, serial_schedule
-from optimizer.names import StoppedBy
+from optimizer.names import Objective, StoppedBy
 from optimizer.problem import Problem
 from optimizer.result import Limits
 from optimizer.solvers.heuristics.rules import rule_keys
@@ -100,3 +102,16 @@ def test_a_part_takes_over_what_another_has_found(apart: bool) -> None:
     part.offer(best)
     wait_for(lambda: part.ended)
     assert monitor.total == other.total
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_a_schedule_is_passed_on_whatever_its_cost_is_called_on_the_grid_of_the_part(apart: bool) -> None:
+    jobs = tuple(Job(f"j{i}", duration=60 * (20 - i % 20), demand={"gpu": 1}) for i in range(40))
+    problem = Problem.of(Instance(jobs, resources={"gpu": 2}), Objective.MEAN_SLOWDOWN)
+    working = problem.coarsened(problem.common_step)
+    monitor = Monitor(problem, Limits(time_limit=60, threads=1), working=working)
+    monitor.start_from(serial_schedule(problem, np.arange(40)))
+    first = monitor.total
+    part = started(Plan("local-search", {}, 1, apart=apart), working, 0, None, monitor)
+    wait_for(lambda: part.ended)
+    assert monitor.total < first
