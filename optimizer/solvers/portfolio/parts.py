@@ -7,11 +7,13 @@ import subprocess
 import sys
 from dataclasses import dataclass, replace
 from math import inf, isfinite
+from tempfile import TemporaryFile
 from threading import Thread
 from typing import Any, Protocol
 
 from optimizer.names import StoppedBy
 from optimizer.problem import Problem
+from optimizer.processes import last_words
 from optimizer.result import Limits, Progress
 from optimizer.schedule import Schedule
 from optimizer.solvers import registry
@@ -144,11 +146,13 @@ class ProcessPart:
         self.answer: Answer | None = None
         self._parent = parent
         self._asked = False
+        self._errors = TemporaryFile()  # noqa: SIM115 - closed when the process is over
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "optimizer.solvers.portfolio.worker"],
+            # the user's folder may hold a queue.py or optimizer.py: it is on the path only if it is on that of the run
+            [sys.executable, "-P", "-m", "optimizer.solvers.portfolio.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=self._errors,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
             start_new_session=True,  # Ctrl-C reaches it through the run
         )
@@ -196,7 +200,9 @@ class ProcessPart:
                     logger.log(message.level, "%s: %s", self.plan.solver, message.text)
         code = self._process.wait()
         if self.answer is None and not self._asked:
-            logger.warning("%s ended with %s", self.plan.solver, _status(code))
+            words = last_words(self._errors.fileno())
+            logger.warning("%s ended with %s%s", self.plan.solver, _status(code), words)
+        self._errors.close()
 
 
 def started(plan: Plan, problem: Problem, seed: int, warm_start: Schedule | None, parent: Monitor) -> Part:

@@ -3,6 +3,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -115,3 +116,25 @@ def test_a_schedule_is_passed_on_whatever_its_cost_is_called_on_the_grid_of_the_
     part = started(Plan("local-search", {}, 1, apart=apart), working, 0, None, monitor)
     wait_for(lambda: part.ended)
     assert monitor.total < first
+
+
+def test_files_of_the_user_do_not_stand_in_for_modules_of_a_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("optimizer", "queue"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('not this one')")
+    monkeypatch.chdir(tmp_path)
+    part, monitor = begun(Plan("greedy", {}, 1, apart=True))
+    wait_for(lambda: part.ended)
+    assert part.answer is not None
+    assert monitor.schedule is not None
+
+
+def test_the_last_words_of_a_part_that_cannot_begin_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "optimizer.py").write_text("raise SystemExit('not this one')")
+    monkeypatch.syspath_prepend(tmp_path)
+    part, _ = begun(Plan("greedy", {}, 1, apart=True))
+    wait_for(lambda: part.ended)
+    assert "greedy ended with status 1: not this one" in caplog.text
