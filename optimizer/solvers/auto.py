@@ -73,7 +73,11 @@ def plans(problem: Problem, threads: int) -> list[Plan]:
     """Return the parts for ``problem``, in the order in which they get threads; without those not installed."""
     quick = Plan("local-search", {}, 1, apart=False, share=_FIRST_SEARCH)
     if problem.objective.is_maximum:
-        team = [Plan("genetic", {}, 1, apart=False, share=_GLANCE), Plan("cp-sat", {}, threads, apart=True)]
+        team = [
+            Plan("genetic", {}, 1, apart=False, share=_GLANCE),
+            Plan("cp-sat", {}, threads, apart=True),
+            Plan("genetic", {}, threads, apart=False),  # for want of CP-SAT
+        ]
     elif len(problem.predecessor_job):
         team = [quick, Plan("cp-sat", {}, max(1, threads - 1), apart=True), Plan("local-search", {}, 1, apart=False)]
     else:

@@ -10,7 +10,7 @@ from optimizer.names import Objective, Status, StoppedBy
 from optimizer.problem import Problem
 from optimizer.result import Limits
 from optimizer.schedule import Schedule
-from optimizer.solvers import auto
+from optimizer.solvers import auto, registry
 from optimizer.solvers.auto import Auto, plans, suited
 from optimizer.solvers.exact.highs import HiGHS
 from optimizer.solvers.monitor import Monitor
@@ -22,6 +22,7 @@ UNEVEN_JOBS = Instance(
     tuple(Job(f"j{i}", arrival=i % 5, duration=2 + i * 5 % 7, demand={"gpu": 1 + i % 3}) for i in range(20)),
     resources={"gpu": 14},
 )
+DUE_JOBS = tuple(Job(f"j{i}", duration=2 + i % 3, demand={"gpu": 1}, due=5) for i in range(31))
 LONG_JOBS = Instance(
     tuple(Job(f"j{i}", arrival=100 * i, duration=700 + i, demand={"gpu": 1 + i % 3}) for i in range(8)),
     resources={"gpu": 14},
@@ -68,11 +69,25 @@ def test_parts_suit_the_problem_and_the_threads() -> None:
     assert [(plan.solver, plan.threads) for plan in plans(sums, 4)] == [
         ("local-search", 1), ("branch-and-cut", 1), ("cp-sat", 2), ("local-search", 1),
     ]  # fmt: skip
-    assert [(plan.solver, plan.threads) for plan in plans(latest, 2)] == [("genetic", 1), ("cp-sat", 2)]
+    assert [(plan.solver, plan.threads) for plan in plans(latest, 2)] == [
+        ("genetic", 1), ("cp-sat", 2), ("genetic", 2),
+    ]  # fmt: skip
     project = Problem.of(Instance((*SMALL_JOBS, Job("x", duration=1, after=("j0",))), resources={"gpu": 10}))
     assert [(plan.solver, plan.threads) for plan in plans(project, 2)] == [
         ("local-search", 1), ("cp-sat", 1), ("local-search", 1),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("objective", Objective)
+@pytest.mark.parametrize("missing", [(), ("ortools",), ("ortools", "highspy")])
+def test_whatever_is_missing_one_part_has_all_the_time_that_is_left(
+    objective: Objective, missing: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "find_spec", lambda module: None if module in missing else object())
+    problem = Problem.of(Instance(DUE_JOBS, resources={"gpu": 10}), objective)
+    for threads in (1, 2, 8):
+        last = plans(problem, threads)[-1]
+        assert (last.apart, last.share) == (False, 1.0)
 
 
 class FakePart:
