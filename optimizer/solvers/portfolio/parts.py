@@ -23,6 +23,9 @@ from optimizer.solvers.portfolio.messages import Assignment, Channel, Message, N
 
 logger = logging.getLogger(__name__)
 
+_WITHOUT_LIMIT = 600.0
+"""Seconds of which parts get their share in a run without a limit, so that those behind them have their turn."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -39,7 +42,8 @@ class Plan:
     apart : bool
         Whether it runs in a process of its own, where it may crash, hang or eat memory.
     share : float
-        Part of the time left when it begins that it may take, above 0 to 1.
+        Part of the time left when it begins that it may take, above 0 to 1; in a run without a limit, of ten minutes,
+        and 1 is no limit.
     """
 
     solver: str
@@ -207,10 +211,15 @@ class ProcessPart:
 
 def started(plan: Plan, problem: Problem, seed: int, warm_start: Schedule | None, parent: Monitor) -> Part:
     """Start a part of a run."""
-    seconds = max(0.01, plan.share * parent.remaining) if isfinite(parent.remaining) else None
-    limits = replace(parent.limits, threads=plan.threads, time_limit=seconds)
+    limits = replace(parent.limits, threads=plan.threads, time_limit=_seconds(plan.share, parent.remaining))
     kind = ProcessPart if plan.apart else ThreadPart
     return kind(plan, problem, limits, seed, warm_start, parent)
+
+
+def _seconds(share: float, remaining: float) -> float | None:
+    if isfinite(remaining):
+        return max(0.01, share * remaining)
+    return share * _WITHOUT_LIMIT if share < 1 else None
 
 
 def _status(code: int) -> str:

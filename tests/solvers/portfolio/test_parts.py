@@ -16,6 +16,7 @@ from optimizer.problem import Problem
 from optimizer.result import Limits
 from optimizer.solvers.heuristics.rules import rule_keys
 from optimizer.solvers.monitor import Monitor
+from optimizer.solvers.portfolio import parts
 from optimizer.solvers.portfolio.parts import Part, Plan, ProcessPart, ThreadPart, started
 
 PROBLEM = Problem.of(generate("server", 10, seed=1))
@@ -138,3 +139,15 @@ def test_the_last_words_of_a_part_that_cannot_begin_are_told(
     part, _ = begun(Plan("greedy", {}, 1, apart=True))
     wait_for(lambda: part.ended)
     assert "greedy ended with status 1: not this one" in caplog.text
+
+
+@pytest.mark.parametrize(("share", "seconds"), [(0.25, 150), (1.0, None)])
+def test_a_share_of_a_run_without_limit_ends(
+    share: float, seconds: float | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[Limits] = []
+    monkeypatch.setattr(parts, "ThreadPart", lambda plan, problem, limits, *_: heard.append(limits))
+    started(
+        Plan("greedy", {}, 1, apart=False, share=share), PROBLEM, 0, None, Monitor(PROBLEM, Limits(time_limit=None))
+    )
+    assert [limits.time_limit for limits in heard] == [seconds]
