@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from math import inf, isfinite
 
 import numpy as np
+import psutil
 
 from optimizer.model.columns import start_groups
 from optimizer.model.size import estimated_size
@@ -42,6 +43,9 @@ _GLANCE = 0.03
 
 _ALONE = 0.75
 """Part of the time left that branch and cut has when there is one thread for all."""
+
+_MEMORY_SHARE = 0.9
+"""Part of the memory free at the beginning that processes may take together, where the limits name none."""
 
 _GRACE = 1.0
 """Seconds that parts have to end after they were asked to."""
@@ -132,6 +136,7 @@ class _Team:
         self._monitor = monitor
         self._running: list[Part] = []
         self._known = monitor.schedule
+        self._memory = monitor.limits.memory or int(_MEMORY_SHARE * psutil.virtual_memory().available)
 
     def run(self, waiting: Sequence[Plan]) -> Answer:
         """Let the parts work, as many at a time as there are threads for, until one has proven all or time is up."""
@@ -141,6 +146,7 @@ class _Team:
                 waiting = self._start(waiting)
                 time.sleep(_PAUSE)
                 self._exchange()
+                self._hold_memory()
                 if any(part.answer is not None and part.answer.infeasible for part in self._ended()):
                     return Answer(StoppedBy.OPTIMALITY, infeasible=True)
         finally:
@@ -174,6 +180,14 @@ class _Team:
             if (shared := self._monitor.best_on_working_grid()) is not None:
                 for part in self._running:
                     part.offer(shared)
+
+    def _hold_memory(self) -> None:
+        """End the part that takes most memory when all processes together take more than they may."""
+        if sum(part.memory for part in self._running) > self._memory:
+            largest = max(self._running, key=lambda part: part.memory)
+            allowed = self._memory / 2**30
+            logger.warning("%s was ended: processes may take %.1f GiB of memory", largest.plan.solver, allowed)
+            largest.end(0)
 
     def _stop(self) -> None:
         for part in self._running:

@@ -100,6 +100,10 @@ class FakePart:
     def ended(self) -> bool:
         return bool(self.heard)
 
+    @property
+    def memory(self) -> int:
+        return 0
+
     def offer(self, schedule: Schedule) -> None:
         self.heard.append(schedule)
 
@@ -135,6 +139,13 @@ def test_every_part_of_the_trace_says_who_found_it() -> None:
     assert result.gap is not None
     values = [moment.value for moment in result.trace if moment.value is not None]
     assert values == sorted(values, reverse=True)
+
+
+def test_what_takes_too_much_memory_is_ended_and_the_others_go_on(caplog: pytest.LogCaptureFixture) -> None:
+    result = solve(generate("server", 70, seed=0), limits=Limits(time_limit=4, threads=2, memory=2**20))
+    assert "branch-and-cut was ended: processes may take 0.0 GiB of memory" in caplog.text
+    assert result.stopped_by is StoppedBy.TIME_LIMIT
+    assert "local-search" in {moment.source for moment in result.trace}
 
 
 def test_it_ends_in_time_and_leaves_no_process() -> None:

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from optimizer.names import StoppedBy
 from optimizer.problem import Problem
-from optimizer.processes import last_words
+from optimizer.processes import last_words, resident
 from optimizer.result import Limits, Progress
 from optimizer.schedule import Schedule
 from optimizer.solvers import registry
@@ -64,6 +64,11 @@ class Part(Protocol):
         """Whether it has ended, well or not."""
         ...
 
+    @property
+    def memory(self) -> int:
+        """Bytes that a process of its own takes."""
+        ...
+
     def offer(self, schedule: Schedule) -> None:
         """Let it know a better schedule, found by another part."""
         ...
@@ -105,6 +110,11 @@ class ThreadPart:
     def ended(self) -> bool:
         """Whether its thread is over."""
         return not self._thread.is_alive()
+
+    @property
+    def memory(self) -> int:
+        """None of its own: it is in the process of the run."""
+        return 0
 
     def offer(self, schedule: Schedule) -> None:
         """Let it know a better schedule, found by another part."""
@@ -173,6 +183,11 @@ class ProcessPart:
         """Whether its process is over and all that it said has been heard."""
         return not self._thread.is_alive()
 
+    @property
+    def memory(self) -> int:
+        """Bytes that its process takes."""
+        return resident(self.process_id)
+
     def offer(self, schedule: Schedule) -> None:
         """Let it know a better schedule, found by another part."""
         self._send_soon(Offer(schedule))
@@ -185,6 +200,7 @@ class ProcessPart:
     def end(self, grace: float) -> None:
         """Wait so many seconds for its end, then kill it."""
         self._thread.join(grace)
+        self._asked = True
         self._process.kill()
         self._process.wait()
 
