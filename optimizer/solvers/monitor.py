@@ -146,9 +146,10 @@ class Monitor:
     def on_stop(self, callback: Callable[[], None]) -> None:
         """Call ``callback`` once when the solver is asked to end, at once if it already was."""
         with self._lock:
-            self._callbacks.append(callback)
-        if self._stop.is_set():
-            callback()
+            if not self._stop.is_set():
+                self._callbacks.append(callback)
+                return
+        callback()
 
     def start_with(self, lower_bound: float) -> None:
         """Take a bound on the total cost of ``problem`` itself, rounded up."""

@@ -1,4 +1,5 @@
 import logging
+from collections.abc import Callable
 from math import inf
 
 import numpy as np
@@ -81,6 +82,20 @@ def test_callbacks_are_called_once_and_the_first_reason_counts() -> None:
     monitor.on_stop(lambda: calls.append("late"))
     assert calls == ["early", "late"]
     assert monitor.reason is StoppedBy.INTERRUPT
+
+
+def test_a_callback_that_comes_while_the_run_is_stopped_is_called_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[str] = []
+    monitor = Monitor(Problem.of(TWO), Limits())
+
+    class Callbacks(list[Callable[[], None]]):
+        def append(self, callback: Callable[[], None]) -> None:
+            super().append(callback)
+            monitor.stop(StoppedBy.INTERRUPT)
+
+    monkeypatch.setattr(monitor, "_callbacks", Callbacks())
+    monitor.on_stop(lambda: calls.append("stopped"))
+    assert calls == ["stopped"]
 
 
 def test_time_limit() -> None:

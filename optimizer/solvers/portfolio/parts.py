@@ -19,7 +19,7 @@ from optimizer.schedule import Schedule
 from optimizer.solvers import registry
 from optimizer.solvers.base import Answer
 from optimizer.solvers.monitor import Monitor
-from optimizer.solvers.portfolio.messages import Assignment, Channel, Message, Note, Offer, Stop
+from optimizer.solvers.portfolio.messages import Assignment, Channel, Note, Offer, Sender, Stop
 
 logger = logging.getLogger(__name__)
 
@@ -174,8 +174,9 @@ class ProcessPart:
         assert self._process.stdout is not None
         self._channel = Channel(self._process.stdout, self._process.stdin)
         assignment = Assignment(plan.solver, plan.options, problem, limits, seed, warm_start)
+        self._sender = Sender(self._channel, assignment)
         self.process_id = self._process.pid
-        self._thread = Thread(target=self._listen, args=(assignment,), name=plan.solver, daemon=True)
+        self._thread = Thread(target=self._listen, name=plan.solver, daemon=True)
         self._thread.start()
 
     @property
@@ -190,26 +191,21 @@ class ProcessPart:
 
     def offer(self, schedule: Schedule) -> None:
         """Let it know a better schedule, found by another part."""
-        self._send_soon(Offer(schedule))
+        self._sender.send(Offer(schedule))
 
     def ask_to_end(self) -> None:
         """Ask it to end soon."""
         self._asked = True
-        self._send_soon(Stop())
+        self._sender.send(Stop())
 
     def end(self, grace: float) -> None:
-        """Wait so many seconds for its end, then kill it."""
+        """Wait so many seconds for its end, then kill it; what it had said by then is heard."""
         self._thread.join(grace)
         self._asked = True
         self._process.kill()
-        self._process.wait()
+        self._thread.join()
 
-    def _send_soon(self, message: Message) -> None:
-        """Send a message without waiting for a process that may hang."""
-        Thread(target=self._channel.send, args=(message,), daemon=True).start()
-
-    def _listen(self, assignment: Assignment) -> None:
-        self._channel.send(assignment)
+    def _listen(self) -> None:
         while (message := self._channel.receive()) is not None:
             match message:
                 case Offer():
@@ -222,6 +218,8 @@ class ProcessPart:
         if self.answer is None and not self._asked:
             words = last_words(self._errors.fileno())
             logger.warning("%s ended with %s%s", self.plan.solver, _status(code), words)
+        self._sender.close()
+        self._channel.close()
         self._errors.close()
 
 

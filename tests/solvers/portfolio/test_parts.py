@@ -71,7 +71,9 @@ def test_a_part_that_hangs_is_killed() -> None:
     os.kill(part.process_id, signal.SIGSTOP)
     part.ask_to_end()
     part.end(0.2)
-    wait_for(lambda: part.ended)
+    assert part.ended
+    assert part._process.stdin is not None
+    assert part._process.stdin.closed
 
 
 def test_a_part_that_dies_is_noted_and_leaves_what_it_found(caplog: pytest.LogCaptureFixture) -> None:
