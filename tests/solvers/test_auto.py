@@ -148,7 +148,7 @@ def test_what_takes_too_much_memory_is_ended_and_the_others_go_on(caplog: pytest
     assert "local-search" in {moment.source for moment in result.trace}
 
 
-def test_it_ends_in_time_and_leaves_no_process() -> None:
+def test_when_time_is_up_no_process_is_left() -> None:
     limits = Limits(time_limit=3, threads=2)
     result = solve(generate("server", 200, seed=0), limits=limits)
     assert result.stopped_by is StoppedBy.TIME_LIMIT

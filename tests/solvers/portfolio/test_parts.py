@@ -8,10 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from optimizer.bounds.cuts.cutting_planes import MOST_COLUMNS
 from optimizer.generate import generate
 from optimizer.instance import Instance, Job
 from optimizer.kernels.generation import feasible_order, serial_schedule
+from optimizer.model.columns import start_groups
 from optimizer.names import Objective, StoppedBy
+from optimizer.objective import Costs
 from optimizer.problem import Problem
 from optimizer.result import Limits
 from optimizer.solvers.heuristics.rules import rule_keys
@@ -98,14 +101,19 @@ def test_a_part_that_fails_is_noted(apart: bool, caplog: pytest.LogCaptureFixtur
 
 @pytest.mark.parametrize("apart", [False, True])
 def test_a_part_takes_over_what_another_has_found(apart: bool) -> None:
-    found, other = begun(Plan("local-search", {}, 1, apart=False))
-    wait_for(lambda: found.ended)
-    best = other.schedule
-    assert best is not None
-    part, monitor = begun(Plan("branch-and-cut", {}, 1, apart=apart))
+    jobs = tuple(Job(f"j{i}", duration=5000 + i, demand={"gpu": 5}) for i in range(60))
+    problem = Problem.of(Instance(jobs, resources={"gpu": 8}))
+    assert start_groups(problem, Costs.of(problem)).sizes.sum() > MOST_COLUMNS
+    part, monitor = begun(
+        Plan("branch-and-cut", {}, 1, apart=apart), problem
+    )  # so large, it has no schedules of its own
+    best = serial_schedule(problem, np.arange(60))
     part.offer(best)
-    wait_for(lambda: part.ended)
-    assert monitor.total == other.total
+    wait_for(lambda: monitor.schedule is not None)
+    assert monitor.schedule is not None
+    assert (monitor.schedule.start == best.start).all()
+    part.ask_to_end()
+    part.end(30)
 
 
 @pytest.mark.parametrize("apart", [False, True])
