@@ -38,6 +38,10 @@ _FIRST_SEARCH = 0.15
 _FEW_TO_PROVE, _LONG_SEARCH = 60, 0.4
 """So few jobs CP-SAT may prove in minutes: it follows after this part of the time, when local search finds no more."""
 
+_MANY_INTERVALS = 5_000
+"""CP-SAT has an interval for each mode and node that it fits on. In 30 s on two threads it improved makespans up to
+3,000 of them, the bound of a sum with 1,000, and nothing with 5,000 (docs/portfolio.md)."""
+
 _GLANCE = 0.03
 """Part of the time of a search for small makespans: good ones are found soon, and the proof needs all threads."""
 
@@ -74,8 +78,11 @@ class Auto:
 
 
 def plans(problem: Problem, threads: int) -> list[Plan]:
-    """Return the parts for ``problem``, in the order in which they get threads; without those not installed."""
-    quick = Plan("local-search", {}, 1, apart=False, share=_FIRST_SEARCH)
+    """Return the parts for ``problem``, in the order in which they get threads; without those not installed.
+
+    CP-SAT is among them when the size allows; else searches have its threads.
+    """
+    proves = not registry.find("cp-sat").missing and _intervals(problem) <= _MANY_INTERVALS
     if problem.objective.is_maximum:
         team = [
             Plan("genetic", {}, 1, apart=False, share=_GLANCE),
@@ -83,16 +90,19 @@ def plans(problem: Problem, threads: int) -> list[Plan]:
             Plan("genetic", {}, threads, apart=False),  # for want of CP-SAT
         ]
     elif len(problem.predecessor_job):
-        team = [quick, Plan("cp-sat", {}, max(1, threads - 1), apart=True), Plan("local-search", {}, 1, apart=False)]
+        search = Plan("local-search", {}, 1 if proves else threads, apart=False)
+        proof = Plan("cp-sat", {}, max(1, threads - 1), apart=True)
+        team = [replace(search, share=_FIRST_SEARCH), proof, search]
     else:
-        search, proof = Plan("local-search", {}, 1, apart=False), Plan("cp-sat", {}, max(1, threads - 2), apart=True)
+        search = Plan("local-search", {}, 1 if proves else max(1, threads - 1), apart=False)
+        proof = Plan("cp-sat", {}, max(1, threads - 2), apart=True)
         few = problem.jobs <= _FEW_TO_PROVE
         team = [
-            replace(quick, share=_LONG_SEARCH) if few else quick,
+            replace(search, share=_LONG_SEARCH if few else _FIRST_SEARCH),
             Plan("branch-and-cut", {}, 1, apart=True, share=1.0 if threads > 1 else _ALONE),
             *((proof, search) if few or threads > 2 else (search, proof)),
         ]
-    return [plan for plan in team if not registry.find(plan.solver).missing]
+    return [plan for plan in team if proves or plan.solver != "cp-sat" if not registry.find(plan.solver).missing]
 
 
 def _solve_at_once(
@@ -216,3 +226,10 @@ def _mean_share(problem: Problem) -> float:
     """Return how much of the largest node a mode takes of its scarcest resource, on average."""
     capacity = np.maximum(problem.node_capacity.max(axis=0), 1)
     return float((problem.mode_demand / capacity).max(axis=1, initial=0).mean())
+
+
+def _intervals(problem: Problem) -> int:
+    """Return how many pairs of a mode and a node on which it fits there are."""
+    capacities, nodes = np.unique(problem.node_capacity, axis=0, return_counts=True)
+    fitting = [int((problem.mode_demand <= capacity).all(axis=1).sum()) for capacity in capacities]
+    return int(np.dot(fitting, nodes))

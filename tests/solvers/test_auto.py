@@ -4,7 +4,7 @@ import pytest
 
 from optimizer.errors import ModelTooLargeError, SolverError
 from optimizer.generate import generate
-from optimizer.instance import Instance, Job
+from optimizer.instance import Instance, Job, Node
 from optimizer.kernels.generation import serial_schedule
 from optimizer.names import Objective, Status, StoppedBy
 from optimizer.problem import Problem
@@ -76,6 +76,23 @@ def test_parts_suit_the_problem_and_the_threads() -> None:
     assert [(plan.solver, plan.threads) for plan in plans(project, 2)] == [
         ("local-search", 1), ("cp-sat", 1), ("local-search", 1),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("jobs", "nodes", "objective", "parts"),
+    [
+        (5_000, 1, Objective.MAKESPAN, [("genetic", 1), ("cp-sat", 8), ("genetic", 8)]),
+        (5_001, 1, Objective.MAKESPAN, [("genetic", 1), ("genetic", 8)]),
+        (251, 20, Objective.MAKESPAN, [("genetic", 1), ("genetic", 8)]),
+        (20_000, 1, Objective.MEAN_FLOW_TIME, [("local-search", 7), ("branch-and-cut", 1), ("local-search", 7)]),
+    ],
+)
+def test_cp_sat_enters_when_the_size_allows(
+    jobs: int, nodes: int, objective: Objective, parts: list[tuple[str, int]]
+) -> None:
+    cluster = (Node("small", {"gpu": 1}), Node("large", {"gpu": 4}, count=nodes))
+    instance = Instance(tuple(Job(f"j{i}", duration=1, demand={"gpu": 2}) for i in range(jobs)), nodes=cluster)
+    assert [(plan.solver, plan.threads) for plan in plans(Problem.of(instance, objective), 8)] == parts
 
 
 @pytest.mark.parametrize("objective", Objective)
