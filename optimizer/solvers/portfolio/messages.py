@@ -37,7 +37,7 @@ class Assignment:
 
 @dataclass(frozen=True)
 class Offer:
-    """A better schedule, a better bound on the total cost, or both; either way."""
+    """A better schedule, a better bound on the total cost, or both; to a part only schedules are offered."""
 
     schedule: Schedule | None = None
     lower_bound: float | None = None
