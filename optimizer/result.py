@@ -40,7 +40,7 @@ class Limits:
         Schedules that a search generates, >= 1; placing every job once makes one, and placing some makes that share of
         one (Kolisch & Hartmann 2006); None: no limit.
     memory : int or None
-        Bytes that a program may take, >= 1; None: what is free now.
+        Bytes that a program, or the processes of a portfolio together, may take, >= 1; None: what is free now.
     """
 
     time_limit: float | None = 60.0

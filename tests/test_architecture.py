@@ -14,7 +14,7 @@ from optimizer.solvers.registry import REGISTRY
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "optimizer"
 LAYERS = (
-    {"errors", "names", "units", "version"},
+    {"errors", "names", "processes", "units", "version"},
     {"instance", "consistency"},
     {"problem"},
     {"schedule", "objective"},

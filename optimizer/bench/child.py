@@ -12,12 +12,12 @@ import msgspec
 import psutil
 
 from optimizer.bench.experience import Experience
-from optimizer.bench.processes import end_tree, has_children
 from optimizer.bench.row import Run
 from optimizer.bench.task import Finding, Task
 from optimizer.errors import SchedoptError
 from optimizer.instance import Instance
 from optimizer.kernels import background
+from optimizer.processes import end_tree, has_children
 from optimizer.result import Limits, Result
 from optimizer.solvers.solve import solve
 

@@ -9,9 +9,9 @@ from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import IO, Self
 
-from optimizer.bench.processes import end_tree, last_words
 from optimizer.bench.row import Row
 from optimizer.bench.task import Begun, Finding, Task, make_row
+from optimizer.processes import end_tree, last_words
 
 _ONE_THREAD = {
     "OMP_NUM_THREADS": "1",
@@ -105,7 +105,7 @@ class Place:
 def _new_server(errors: IO[bytes], folder: str) -> "subprocess.Popen[bytes]":
     path = os.pathsep.join(sys.path)
     return subprocess.Popen(
-        [sys.executable, "-m", "optimizer.bench.server", folder],
+        [sys.executable, "-P", "-m", "optimizer.bench.server", folder],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=errors,

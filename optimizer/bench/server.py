@@ -29,9 +29,9 @@ from typing import IO, Any
 
 from optimizer.bench import child
 from optimizer.bench.experience import Experience
-from optimizer.bench.processes import MemoryWatch, end_tree, last_words
 from optimizer.bench.row import Row
 from optimizer.bench.task import Finding, Task, make_row
+from optimizer.processes import MemoryWatch, end_tree, last_words
 
 _LOOK = 0.1
 """Seconds between two looks at a run."""

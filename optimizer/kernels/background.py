@@ -105,7 +105,7 @@ class BackgroundCompiler:
         if all(other._process is None for other in self._all):
             logger.warning("first use of this installation: compiling in the background, until then runs are slower")
         process = subprocess.Popen(
-            [sys.executable, "-m", __name__],
+            [sys.executable, "-P", "-m", __name__],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

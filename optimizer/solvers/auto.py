@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from math import inf, isfinite
 
 import numpy as np
+import psutil
 
-from optimizer.kernels.inputs import active_horizon
 from optimizer.model.columns import start_groups
+from optimizer.model.size import estimated_size
 from optimizer.names import StoppedBy
 from optimizer.objective import Costs, total_cost
 from optimizer.problem import Problem
@@ -24,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 _EXACT = ("cp-sat", "highs", "cbc")
 _SMALL_SHARE = 0.15
-_MANY_COLUMNS = 100_000
+_MANY_COLUMNS, _MANY_ENTRIES = 100_000, 5_000_000
 
 _TINY, _FEW_JOBS = 12, 30
 _AT_ONCE = 1.0
@@ -37,11 +38,18 @@ _FIRST_SEARCH = 0.15
 _FEW_TO_PROVE, _LONG_SEARCH = 60, 0.4
 """So few jobs CP-SAT may prove in minutes: it follows after this part of the time, when local search finds no more."""
 
+_MANY_INTERVALS = 5_000
+"""CP-SAT has an interval for each mode and node that it fits on. In 30 s on two threads it improved makespans up to
+3,000 of them, the bound of a sum with 1,000, and nothing with 5,000 (docs/portfolio.md)."""
+
 _GLANCE = 0.03
 """Part of the time of a search for small makespans: good ones are found soon, and the proof needs all threads."""
 
 _ALONE = 0.75
 """Part of the time left that branch and cut has when there is one thread for all."""
+
+_MEMORY_SHARE = 0.9
+"""Part of the memory free at the beginning that processes may take together, where the limits name none."""
 
 _GRACE = 1.0
 """Seconds that parts have to end after they were asked to."""
@@ -70,26 +78,37 @@ class Auto:
 
 
 def plans(problem: Problem, threads: int) -> list[Plan]:
-    """Return the parts for ``problem``, in the order in which they get threads; without those not installed."""
-    quick = Plan("local-search", {}, 1, apart=False, share=_FIRST_SEARCH)
+    """Return the parts for ``problem``, in the order in which they get threads; without those not installed.
+
+    CP-SAT is among them when the size allows; else searches have its threads.
+    """
+    proves = not registry.find("cp-sat").missing and _intervals(problem) <= _MANY_INTERVALS
     if problem.objective.is_maximum:
-        team = [Plan("genetic", {}, 1, apart=False, share=_GLANCE), Plan("cp-sat", {}, threads, apart=True)]
+        team = [
+            Plan("genetic", {}, 1, apart=False, share=_GLANCE),
+            Plan("cp-sat", {}, threads, apart=True),
+            Plan("genetic", {}, threads, apart=False),  # for want of CP-SAT
+        ]
     elif len(problem.predecessor_job):
-        team = [quick, Plan("cp-sat", {}, max(1, threads - 1), apart=True), Plan("local-search", {}, 1, apart=False)]
+        search = Plan("local-search", {}, 1 if proves else threads, apart=False)
+        proof = Plan("cp-sat", {}, max(1, threads - 1), apart=True)
+        team = [replace(search, share=_FIRST_SEARCH), proof, search]
     else:
-        search, proof = Plan("local-search", {}, 1, apart=False), Plan("cp-sat", {}, max(1, threads - 2), apart=True)
+        search = Plan("local-search", {}, 1 if proves else max(1, threads - 1), apart=False)
+        proof = Plan("cp-sat", {}, max(1, threads - 2), apart=True)
         few = problem.jobs <= _FEW_TO_PROVE
         team = [
-            replace(quick, share=_LONG_SEARCH) if few else quick,
+            replace(search, share=_LONG_SEARCH if few else _FIRST_SEARCH),
             Plan("branch-and-cut", {}, 1, apart=True, share=1.0 if threads > 1 else _ALONE),
             *((proof, search) if few or threads > 2 else (search, proof)),
         ]
-    return [plan for plan in team if not registry.find(plan.solver).missing]
+    return [plan for plan in team if proves or plan.solver != "cp-sat" if not registry.find(plan.solver).missing]
 
 
 def _solve_at_once(
     problem: Problem, limits: Limits, seed: int, warm_start: Schedule | None, monitor: Monitor
 ) -> Answer:
+    """Return how the exact solver that suits few jobs ended; when it could not work, the team has to."""
     names = (suited(problem, warm_start), *_EXACT)
     installed = next((entry for name in names if not (entry := registry.find(name)).missing), None)
     if installed is None:
@@ -104,7 +123,11 @@ def _solve_at_once(
     brief = replace(limits, time_limit=seconds if isfinite(seconds) else None)
     own = Monitor(problem, brief, listener=pass_on, late_allowed=False)
     monitor.on_stop(lambda: own.stop(StoppedBy.FINISHED))
-    return registry.create(installed, {}).solve(problem, brief, seed=seed, warm_start=warm_start, monitor=own)
+    try:
+        return registry.create(installed, {}).solve(problem, brief, seed=seed, warm_start=warm_start, monitor=own)
+    except Exception as error:  # its program may be too large, say; the team can do without it
+        logger.warning("%s failed: %s: %s", installed.name, type(error).__name__, error)
+        return Answer(StoppedBy.FINISHED)
 
 
 class _Team:
@@ -123,6 +146,7 @@ class _Team:
         self._monitor = monitor
         self._running: list[Part] = []
         self._known = monitor.schedule
+        self._memory = monitor.limits.memory or int(_MEMORY_SHARE * psutil.virtual_memory().available)
 
     def run(self, waiting: Sequence[Plan]) -> Answer:
         """Let the parts work, as many at a time as there are threads for, until one has proven all or time is up."""
@@ -132,6 +156,7 @@ class _Team:
                 waiting = self._start(waiting)
                 time.sleep(_PAUSE)
                 self._exchange()
+                self._hold_memory()
                 if any(part.answer is not None and part.answer.infeasible for part in self._ended()):
                     return Answer(StoppedBy.OPTIMALITY, infeasible=True)
         finally:
@@ -144,7 +169,7 @@ class _Team:
         while waiting and waiting[0].threads <= free:
             plan = waiting.pop(0)
             logger.info("%.1f s: %s begins, %d threads", self._monitor.elapsed, plan.solver, plan.threads)
-            start = self._exchangeable() or self._warm_start
+            start = self._monitor.best_on_working_grid() or self._warm_start
             self._running.append(started(plan, self._problem, self._seed, start, self._monitor))
             free -= plan.threads
         return waiting
@@ -162,16 +187,17 @@ class _Team:
         best = self._monitor.schedule
         if best is not self._known:
             self._known = best
-            if (best := self._exchangeable()) is not None:
+            if (shared := self._monitor.best_on_working_grid()) is not None:
                 for part in self._running:
-                    part.offer(best)
+                    part.offer(shared)
 
-    def _exchangeable(self) -> Schedule | None:
-        """Return the best schedule if it is one of the problem that the parts work on, and all can use it."""
-        monitor, best = self._monitor, self._monitor.schedule
-        if best is None or monitor.misses or monitor.working is not monitor.problem:
-            return None
-        return best if best.end.max() <= active_horizon(self._problem) else None
+    def _hold_memory(self) -> None:
+        """End the part that takes most memory when all processes together take more than they may."""
+        if sum(part.memory for part in self._running) > self._memory:
+            largest = max(self._running, key=lambda part: part.memory)
+            allowed = self._memory / 2**30
+            logger.warning("%s was ended: processes may take %.1f GiB of memory", largest.plan.solver, allowed)
+            largest.end(0)
 
     def _stop(self) -> None:
         for part in self._running:
@@ -185,18 +211,25 @@ def suited(problem: Problem, warm_start: Schedule | None) -> str:
     """Return the name of the exact solver for a ``problem`` with few jobs.
 
     HiGHS where the time-indexed program is at its best: sums of costs, no precedence, jobs that are small beside their
-    node, so that the linear relaxation is nearly tight, and not too many columns. CP-SAT everywhere else
-    (benchmarks/exact.md).
+    node, so that the linear relaxation is nearly tight, not too many columns and, where jobs take many steps, entries.
+    CP-SAT everywhere else (benchmarks/exact.md).
     """
     if problem.objective.is_maximum or len(problem.predecessor_job) or _mean_share(problem) > _SMALL_SHARE:
         return "cp-sat"
     costs = Costs.of(problem)
     known = inf if warm_start is None else total_cost(problem, costs, warm_start)
-    columns = int(start_groups(problem, costs, total=known).sizes.sum())
-    return "highs" if columns <= _MANY_COLUMNS else "cp-sat"
+    size = estimated_size(problem, start_groups(problem, costs, total=known))
+    return "highs" if size.columns <= _MANY_COLUMNS and size.entries <= _MANY_ENTRIES else "cp-sat"
 
 
 def _mean_share(problem: Problem) -> float:
     """Return how much of the largest node a mode takes of its scarcest resource, on average."""
     capacity = np.maximum(problem.node_capacity.max(axis=0), 1)
     return float((problem.mode_demand / capacity).max(axis=1, initial=0).mean())
+
+
+def _intervals(problem: Problem) -> int:
+    """Return how many pairs of a mode and a node on which it fits there are."""
+    capacities, nodes = np.unique(problem.node_capacity, axis=0, return_counts=True)
+    fitting = [int((problem.mode_demand <= capacity).all(axis=1).sum()) for capacity in capacities]
+    return int(np.dot(fitting, nodes))

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from math import inf
 
 from optimizer.kernels.generation import left_shifted
+from optimizer.kernels.inputs import active_horizon
 from optimizer.names import StoppedBy
 from optimizer.objective import Costs, total_cost
 from optimizer.problem import Problem
 from optimizer.result import Limits, Progress, relative_gap
 from optimizer.schedule import Schedule
-from optimizer.validation import Rule, deadline_excess, deadline_misses, violations
+from optimizer.validation import Rule, Violation, deadline_excess, deadline_misses, violations
 
 logger = logging.getLogger(__name__)
 
@@ -69,6 +70,7 @@ class Monitor:
         self._late_allowed = late_allowed
         self.working = working or problem
         self._working_costs = self.costs if working is None else Costs.of(working)
+        self._shifted: tuple[Schedule | None, Schedule | None] = None, None
         self._began = time.monotonic()
         self._stop = threading.Event()
         self._callbacks: list[Callable[[], None]] = []
@@ -91,6 +93,26 @@ class Monitor:
         if self.misses or self.total == inf:
             return inf
         return self._working_costs.total_of(self.costs.value(self.total))
+
+    def best_on_working_grid(self, *, late_allowed: bool = False) -> Schedule | None:
+        """Return the best schedule as one of the problem that the solver works on, None if it is none there.
+
+        It ends before the horizon of that problem; as long as the best schedule is the same, so is what is returned.
+
+        Parameters
+        ----------
+        late_allowed : bool
+            Whether it may miss deadlines.
+        """
+        with self._lock:
+            best = self.schedule
+            if best is None or best.preemptive or (self.misses and not late_allowed):
+                return None
+            if best is not self._shifted[0]:
+                self._shifted = best, self._on_working_grid(best)
+            shifted = self._shifted[1]
+            late = shifted is not None and not late_allowed and deadline_misses(self.working, shifted)
+            return None if late else shifted
 
     @property
     def elapsed(self) -> float:
@@ -124,9 +146,10 @@ class Monitor:
     def on_stop(self, callback: Callable[[], None]) -> None:
         """Call ``callback`` once when the solver is asked to end, at once if it already was."""
         with self._lock:
-            self._callbacks.append(callback)
-        if self._stop.is_set():
-            callback()
+            if not self._stop.is_set():
+                self._callbacks.append(callback)
+                return
+        callback()
 
     def start_with(self, lower_bound: float) -> None:
         """Take a bound on the total cost of ``problem`` itself, rounded up."""
@@ -193,9 +216,14 @@ class Monitor:
     def _on_own_grid(self, schedule: Schedule) -> Schedule:
         return schedule if self.working is self.problem else left_shifted(self.problem, schedule)
 
+    def _on_working_grid(self, schedule: Schedule) -> Schedule | None:
+        if self.working is self.problem and schedule.end.max() <= active_horizon(self.problem):
+            return schedule
+        shifted = left_shifted(self.working, schedule)
+        return None if _broken(self.working, shifted) else shifted
+
     def _take_schedule(self, schedule: Schedule, *, or_equal: bool = False) -> bool:
-        broken = [violation for violation in violations(self.problem, schedule) if violation.rule is not Rule.DEADLINE]
-        if broken:
+        if broken := _broken(self.problem, schedule):
             logger.warning("a schedule was refused: %s", broken[0])
             return False
         misses, excess = deadline_misses(self.problem, schedule), deadline_excess(self.problem, schedule)
@@ -232,3 +260,8 @@ class Monitor:
             self.stop(StoppedBy.OPTIMALITY)
         elif 0 < gap <= self.limits.gap:
             self.stop(StoppedBy.GAP)
+
+
+def _broken(problem: Problem, schedule: Schedule) -> list[Violation]:
+    """Return what is wrong with a schedule but for missed deadlines."""
+    return [violation for violation in violations(problem, schedule) if violation.rule is not Rule.DEADLINE]

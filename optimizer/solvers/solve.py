@@ -11,8 +11,7 @@ from typing import Any
 from optimizer.bounds.catalogue import cheap_bound
 from optimizer.errors import InputError, SchedoptError, SolverError, UsageError
 from optimizer.instance import Instance
-from optimizer.kernels.generation import by_start, left_shifted, serial_schedule
-from optimizer.kernels.inputs import active_horizon
+from optimizer.kernels.generation import by_start, serial_schedule
 from optimizer.metrics import Metrics
 from optimizer.names import Feature, Objective, Status, StoppedBy
 from optimizer.problem import Problem
@@ -169,7 +168,8 @@ class _Run:
             self._run_greedy()
         if self.monitor.stopped:
             return Answer(self.monitor.reason or StoppedBy.FINISHED)
-        return self._call(self.back_end, self._start())
+        late_allowed = self.entry.kind is SolverKind.HEURISTIC
+        return self._call(self.back_end, self.monitor.best_on_working_grid(late_allowed=late_allowed))
 
     def _run_greedy(self) -> None:
         """Report the schedules of greedy, on the instance's own grid."""
@@ -185,18 +185,6 @@ class _Run:
         own = Monitor(self.problem, limits, listener=pass_on)
         self.monitor.on_stop(lambda: own.stop(self.monitor.reason or StoppedBy.FINISHED))
         greedy.solve(self.problem, limits, seed=self.seed, warm_start=None, monitor=own)
-
-    def _start(self) -> Schedule | None:
-        """Return the best schedule so far as one of the solver's grid and horizon, None if it is none there."""
-        best = self.monitor.schedule
-        if best is None or best.preemptive or (self.monitor.misses and self.entry.kind is not SolverKind.HEURISTIC):
-            return None
-        if self.working is self.problem and best.end.max() <= active_horizon(self.problem):
-            return best
-        shifted = left_shifted(self.working, best)
-        late_allowed = self.entry.kind is SolverKind.HEURISTIC
-        broken = [v for v in violations(self.working, shifted) if not (late_allowed and v.rule is Rule.DEADLINE)]
-        return None if broken else shifted
 
     def _call(self, solver: Solver, warm_start: Schedule | None) -> Answer:
         limits = self.limits

@@ -1,15 +1,32 @@
+import numpy as np
 import psutil
 import pytest
 
+from optimizer.errors import ModelTooLargeError, SolverError
 from optimizer.generate import generate
-from optimizer.instance import Instance, Job
+from optimizer.instance import Instance, Job, Node
+from optimizer.kernels.generation import serial_schedule
 from optimizer.names import Objective, Status, StoppedBy
 from optimizer.problem import Problem
 from optimizer.result import Limits
-from optimizer.solvers.auto import plans, suited
+from optimizer.schedule import Schedule
+from optimizer.solvers import auto, registry
+from optimizer.solvers.auto import Auto, plans, suited
+from optimizer.solvers.exact.highs import HiGHS
+from optimizer.solvers.monitor import Monitor
+from optimizer.solvers.portfolio.parts import Plan
 from optimizer.solvers.solve import solve
 
 SMALL_JOBS = tuple(Job(f"j{i}", duration=2 + i % 3, demand={"gpu": 1}) for i in range(30))
+UNEVEN_JOBS = Instance(
+    tuple(Job(f"j{i}", arrival=i % 5, duration=2 + i * 5 % 7, demand={"gpu": 1 + i % 3}) for i in range(20)),
+    resources={"gpu": 14},
+)
+DUE_JOBS = tuple(Job(f"j{i}", duration=2 + i % 3, demand={"gpu": 1}, due=5) for i in range(31))
+LONG_JOBS = Instance(
+    tuple(Job(f"j{i}", arrival=100 * i, duration=700 + i, demand={"gpu": 1 + i % 3}) for i in range(8)),
+    resources={"gpu": 14},
+)
 
 
 @pytest.mark.parametrize(
@@ -19,7 +36,8 @@ SMALL_JOBS = tuple(Job(f"j{i}", duration=2 + i % 3, demand={"gpu": 1}) for i in 
         (Instance(SMALL_JOBS, resources={"gpu": 10}, objective=Objective.MAKESPAN), "cp-sat"),
         (Instance((*SMALL_JOBS, Job("x", duration=1, after=("j0",))), resources={"gpu": 10}), "cp-sat"),
         (Instance(SMALL_JOBS, resources={"gpu": 2}), "cp-sat"),  # each takes half of the node
-        (generate("cluster", 3000, seed=0), "cp-sat"),  # the program is too large
+        (generate("cluster", 3000, seed=0), "cp-sat"),  # the program has too many columns
+        (LONG_JOBS, "cp-sat"),  # it has too many entries
     ],
 )
 def test_the_solver_suits_the_instance(instance: Instance, solver: str) -> None:
@@ -32,17 +50,112 @@ def test_the_optimum_is_proven(family: str) -> None:
     assert (result.solver, result.status) == ("auto", Status.OPTIMAL)
 
 
+@pytest.mark.parametrize("error", [ModelTooLargeError, SolverError])
+def test_a_first_solver_that_fails_leaves_the_rest_to_the_team(
+    error: type[Exception], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error("no program")
+
+    monkeypatch.setattr(HiGHS, "solve", fail)
+    result = solve(UNEVEN_JOBS, limits=Limits(time_limit=60, threads=2))
+    assert result.status is Status.OPTIMAL
+    assert f"highs failed: {error.__name__}: no program" in caplog.text
+
+
 def test_parts_suit_the_problem_and_the_threads() -> None:
     sums = Problem.of(Instance(SMALL_JOBS, resources={"gpu": 10}))
     latest = Problem.of(Instance(SMALL_JOBS, resources={"gpu": 10}, objective=Objective.MAKESPAN))
     assert [(plan.solver, plan.threads) for plan in plans(sums, 4)] == [
         ("local-search", 1), ("branch-and-cut", 1), ("cp-sat", 2), ("local-search", 1),
     ]  # fmt: skip
-    assert [(plan.solver, plan.threads) for plan in plans(latest, 2)] == [("genetic", 1), ("cp-sat", 2)]
+    assert [(plan.solver, plan.threads) for plan in plans(latest, 2)] == [
+        ("genetic", 1), ("cp-sat", 2), ("genetic", 2),
+    ]  # fmt: skip
     project = Problem.of(Instance((*SMALL_JOBS, Job("x", duration=1, after=("j0",))), resources={"gpu": 10}))
     assert [(plan.solver, plan.threads) for plan in plans(project, 2)] == [
         ("local-search", 1), ("cp-sat", 1), ("local-search", 1),
     ]  # fmt: skip
+
+
+def test_with_one_thread_they_take_turns_as_the_documentation_says() -> None:
+    few, many = (Problem.of(generate("server", jobs, seed=0)) for jobs in (60, 61))
+    for problem, turns in [
+        (few, [("local-search", 0.4), ("branch-and-cut", 0.75), ("cp-sat", 1.0), ("local-search", 1.0)]),
+        (many, [("local-search", 0.15), ("branch-and-cut", 0.75), ("local-search", 1.0), ("cp-sat", 1.0)]),
+    ]:
+        assert [(plan.solver, plan.share) for plan in plans(problem, 1)] == turns
+
+
+@pytest.mark.parametrize(
+    ("jobs", "nodes", "objective", "parts"),
+    [
+        (5_000, 1, Objective.MAKESPAN, [("genetic", 1), ("cp-sat", 8), ("genetic", 8)]),
+        (5_001, 1, Objective.MAKESPAN, [("genetic", 1), ("genetic", 8)]),
+        (251, 20, Objective.MAKESPAN, [("genetic", 1), ("genetic", 8)]),
+        (20_000, 1, Objective.MEAN_FLOW_TIME, [("local-search", 7), ("branch-and-cut", 1), ("local-search", 7)]),
+    ],
+)
+def test_cp_sat_enters_when_the_size_allows(
+    jobs: int, nodes: int, objective: Objective, parts: list[tuple[str, int]]
+) -> None:
+    cluster = (Node("small", {"gpu": 1}), Node("large", {"gpu": 4}, count=nodes))
+    instance = Instance(tuple(Job(f"j{i}", duration=1, demand={"gpu": 2}) for i in range(jobs)), nodes=cluster)
+    assert [(plan.solver, plan.threads) for plan in plans(Problem.of(instance, objective), 8)] == parts
+
+
+@pytest.mark.parametrize("objective", Objective)
+@pytest.mark.parametrize("missing", [(), ("ortools",), ("ortools", "highspy")])
+def test_whatever_is_missing_one_part_has_all_the_time_that_is_left(
+    objective: Objective, missing: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "find_spec", lambda module: None if module in missing else object())
+    problem = Problem.of(Instance(DUE_JOBS, resources={"gpu": 10}), objective)
+    for threads in (1, 2, 8):
+        last = plans(problem, threads)[-1]
+        assert (last.apart, last.share) == (False, 1.0)
+
+
+class FakePart:
+    """A part that waits for an offer."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan, self.answer, self.heard = plan, None, list[Schedule]()
+
+    @property
+    def ended(self) -> bool:
+        return bool(self.heard)
+
+    @property
+    def memory(self) -> int:
+        return 0
+
+    def offer(self, schedule: Schedule) -> None:
+        self.heard.append(schedule)
+
+    def ask_to_end(self) -> None: ...
+
+    def end(self, grace: float) -> None: ...
+
+
+@pytest.mark.parametrize("step", [1, 5])
+def test_what_a_part_finds_reaches_the_others_on_their_grid(step: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    jobs = tuple(Job(f"j{i}", duration=(2 + i % 3) * step, demand={"gpu": 1}) for i in range(31))
+    problem = Problem.of(Instance(jobs, resources={"gpu": 10}))
+    working = problem.coarsened(problem.common_step)
+    found, parts = serial_schedule(working, np.arange(31)), list[FakePart]()
+
+    def start(plan: Plan, problem: Problem, seed: int, warm_start: Schedule | None, parent: Monitor) -> FakePart:
+        parent.report(found)
+        parts.append(FakePart(plan))
+        return parts[-1]
+
+    monkeypatch.setattr(auto, "started", start)
+    limits = Limits(time_limit=2, threads=2)
+    Auto().solve(working, limits, seed=0, warm_start=None, monitor=Monitor(problem, limits, working=working))
+    assert problem.common_step == step
+    assert len(parts) >= 2
+    assert all((part.heard[0].start == found.start).all() for part in parts[:2])
 
 
 def test_every_part_of_the_trace_says_who_found_it() -> None:
@@ -54,7 +167,14 @@ def test_every_part_of_the_trace_says_who_found_it() -> None:
     assert values == sorted(values, reverse=True)
 
 
-def test_it_ends_in_time_and_leaves_no_process() -> None:
+def test_what_takes_too_much_memory_is_ended_and_the_others_go_on(caplog: pytest.LogCaptureFixture) -> None:
+    result = solve(generate("server", 70, seed=0), limits=Limits(time_limit=4, threads=2, memory=2**20))
+    assert "branch-and-cut was ended: processes may take 0.0 GiB of memory" in caplog.text
+    assert result.stopped_by is StoppedBy.TIME_LIMIT
+    assert "local-search" in {moment.source for moment in result.trace}
+
+
+def test_when_time_is_up_no_process_is_left() -> None:
     limits = Limits(time_limit=3, threads=2)
     result = solve(generate("server", 200, seed=0), limits=limits)
     assert result.stopped_by is StoppedBy.TIME_LIMIT

@@ -1,4 +1,5 @@
 import logging
+from collections.abc import Callable
 from math import inf
 
 import numpy as np
@@ -83,6 +84,20 @@ def test_callbacks_are_called_once_and_the_first_reason_counts() -> None:
     assert monitor.reason is StoppedBy.INTERRUPT
 
 
+def test_a_callback_that_comes_while_the_run_is_stopped_is_called_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[str] = []
+    monitor = Monitor(Problem.of(TWO), Limits())
+
+    class Callbacks(list[Callable[[], None]]):
+        def append(self, callback: Callable[[], None]) -> None:
+            super().append(callback)
+            monitor.stop(StoppedBy.INTERRUPT)
+
+    monkeypatch.setattr(monitor, "_callbacks", Callbacks())
+    monitor.on_stop(lambda: calls.append("stopped"))
+    assert calls == ["stopped"]
+
+
 def test_time_limit() -> None:
     monitor = Monitor(Problem.of(TWO), Limits(time_limit=1e-9))
     assert monitor.remaining == 0
@@ -109,6 +124,34 @@ def test_coarse_schedules_are_shifted_back_and_their_bounds_not_taken() -> None:
     assert monitor.schedule.start.tolist() == [1, 0]  # 2 on the fine grid, then as early as it goes
     assert monitor.lower_bound == -inf
     assert not monitor.exact
+
+
+def test_the_best_schedule_is_given_back_on_the_grid_of_the_solver() -> None:
+    problem = Problem.of(TWO)
+    monitor = Monitor(problem, Limits(), working=problem.coarsened(2))
+    assert monitor.best_on_working_grid() is None
+    monitor.start_from(starting(problem, 1, 0))
+    best = monitor.best_on_working_grid()
+    assert best is not None
+    assert best.start.tolist() == [1, 0]  # steps of 2 slots
+    assert monitor.best_on_working_grid() is best
+
+
+def test_a_schedule_that_is_late_on_the_grid_of_the_solver_is_given_back_only_where_it_may_be() -> None:
+    problem = Problem.of(TWO)
+    monitor = Monitor(problem, Limits(), working=problem.coarsened(3))
+    monitor.start_from(starting(problem, 0, 2))  # b ends at 3; on the grid at 6, after its deadline
+    assert monitor.best_on_working_grid() is None
+    assert monitor.best_on_working_grid(late_allowed=True) is not None
+
+
+def test_a_schedule_beyond_the_horizon_is_given_back_within_it() -> None:
+    problem = Problem.of(TWO)
+    monitor = Monitor(problem, Limits())
+    monitor.start_from(starting(problem, 100, 0))
+    best = monitor.best_on_working_grid()
+    assert best is not None
+    assert best.start.tolist() == [1, 0]
 
 
 def test_bounds_of_a_grid_that_loses_nothing_are_taken() -> None:

@@ -17,7 +17,7 @@ from optimizer.model.highs import highs_model
 from optimizer.model.program import Program, linear_program
 from optimizer.model.size import refuse_if_too_large
 from optimizer.names import StoppedBy
-from optimizer.objective import Costs
+from optimizer.objective import Costs, total_cost
 from optimizer.problem import Problem
 from optimizer.result import Limits
 from optimizer.schedule import Schedule
@@ -174,10 +174,9 @@ class _Search:
         return answer
 
     def _best(self, most: float) -> Schedule | None:
-        """Return the best schedule if it is one of the problem that the solver works on and costs at most ``most``."""
-        monitor = self._monitor
-        usable = self.known <= most and monitor.working is monitor.problem
-        return monitor.schedule if usable else None
+        """Return the best schedule on the grid of the problem that the solver works on if it costs at most ``most``."""
+        best = self._monitor.best_on_working_grid()
+        return None if best is None or total_cost(self._problem, self.costs, best) > most else best
 
 
 def _on_all_nodes(problem: Problem, pulses: Pulses, chosen: IntArray) -> tuple[Pulses, IntArray]:

@@ -2,8 +2,9 @@
 
 import pickle
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from threading import Lock
+from threading import Condition, Lock, Thread
 from typing import IO, Any
 
 from optimizer.problem import Problem
@@ -36,7 +37,7 @@ class Assignment:
 
 @dataclass(frozen=True)
 class Offer:
-    """A better schedule, a better bound on the total cost, or both; either way."""
+    """A better schedule, a better bound on the total cost, or both; to a part only schedules are offered."""
 
     schedule: Schedule | None = None
     lower_bound: float | None = None
@@ -89,3 +90,54 @@ class Channel:
         except (EOFError, pickle.UnpicklingError, ValueError, OSError):
             return None
         return message
+
+    def close(self) -> None:
+        """Close both pipes; what still waits in them is lost."""
+        for pipe in (self._outgoing, self._incoming):
+            with suppress(OSError):
+                pipe.close()
+
+
+class Sender:
+    """Sends from a thread of its own, so that nobody waits for a process that hangs.
+
+    Messages go in the order in which they come, but one that still waits gives its place to a later one of its kind:
+    only the latest offer counts.
+
+    Parameters
+    ----------
+    channel : Channel
+        Where to.
+    first : Message
+        What goes before all others.
+    """
+
+    def __init__(self, channel: Channel, first: Message) -> None:
+        self._channel = channel
+        self._waiting: dict[type[Message], Message] = {type(first): first}
+        self._changed = Condition()
+        self._closed = False
+        self._thread = Thread(target=self._run, name="sender", daemon=True)
+        self._thread.start()
+
+    def send(self, message: Message) -> None:
+        """Send a message soon."""
+        with self._changed:
+            self._waiting[type(message)] = message
+            self._changed.notify()
+
+    def close(self) -> None:
+        """Send nothing more; wait for a message under way, which ends with the process that it goes to."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while (message := self._next()) is not None and self._channel.send(message):
+            pass
+
+    def _next(self) -> Message | None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed or self._waiting)
+            return None if self._closed else self._waiting.pop(next(iter(self._waiting)))

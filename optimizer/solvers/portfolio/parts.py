@@ -7,19 +7,24 @@ import subprocess
 import sys
 from dataclasses import dataclass, replace
 from math import inf, isfinite
+from tempfile import TemporaryFile
 from threading import Thread
 from typing import Any, Protocol
 
 from optimizer.names import StoppedBy
 from optimizer.problem import Problem
+from optimizer.processes import last_words, resident
 from optimizer.result import Limits, Progress
 from optimizer.schedule import Schedule
 from optimizer.solvers import registry
 from optimizer.solvers.base import Answer
 from optimizer.solvers.monitor import Monitor
-from optimizer.solvers.portfolio.messages import Assignment, Channel, Message, Note, Offer, Stop
+from optimizer.solvers.portfolio.messages import Assignment, Channel, Note, Offer, Sender, Stop
 
 logger = logging.getLogger(__name__)
+
+_WITHOUT_LIMIT = 600.0
+"""Seconds of which parts get their share in a run without a limit, so that those behind them have their turn."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,8 @@ class Plan:
     apart : bool
         Whether it runs in a process of its own, where it may crash, hang or eat memory.
     share : float
-        Part of the time left when it begins that it may take, above 0 to 1.
+        Part of the time left when it begins that it may take, above 0 to 1; in a run without a limit, of ten minutes,
+        and 1 is no limit.
     """
 
     solver: str
@@ -56,6 +62,11 @@ class Part(Protocol):
     @property
     def ended(self) -> bool:
         """Whether it has ended, well or not."""
+        ...
+
+    @property
+    def memory(self) -> int:
+        """Bytes that a process of its own takes."""
         ...
 
     def offer(self, schedule: Schedule) -> None:
@@ -90,6 +101,7 @@ class ThreadPart:
         self.plan = plan
         self.answer: Answer | None = None
         self._parent = parent
+        self._passed_on: Schedule | None = None
         self._own = Monitor(problem, limits, listener=self._pass_on)
         self._thread = Thread(target=self._run, args=(problem, limits, seed, warm_start), name=plan.solver, daemon=True)
         self._thread.start()
@@ -98,6 +110,11 @@ class ThreadPart:
     def ended(self) -> bool:
         """Whether its thread is over."""
         return not self._thread.is_alive()
+
+    @property
+    def memory(self) -> int:
+        """None of its own: it is in the process of the run."""
+        return 0
 
     def offer(self, schedule: Schedule) -> None:
         """Let it know a better schedule, found by another part."""
@@ -121,9 +138,10 @@ class ThreadPart:
 
     def _pass_on(self, _: Progress) -> None:
         own = self._own
-        better = own.schedule is not None and own.quality < self._parent.quality
+        schedule = None if own.schedule is self._passed_on else own.schedule
+        self._passed_on = own.schedule
         bound = None if own.lower_bound == -inf else own.lower_bound
-        self._parent.report(own.schedule if better else None, bound, exact=True, source=self.plan.solver)
+        self._parent.report(schedule, bound, exact=True, source=self.plan.solver)
 
 
 class ProcessPart:
@@ -142,11 +160,13 @@ class ProcessPart:
         self.answer: Answer | None = None
         self._parent = parent
         self._asked = False
+        self._errors = TemporaryFile()  # noqa: SIM115 - closed when the process is over
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "optimizer.solvers.portfolio.worker"],
+            # the user's folder may hold a queue.py or optimizer.py: it is on the path only if it is on that of the run
+            [sys.executable, "-P", "-m", "optimizer.solvers.portfolio.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=self._errors,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
             start_new_session=True,  # Ctrl-C reaches it through the run
         )
@@ -154,8 +174,9 @@ class ProcessPart:
         assert self._process.stdout is not None
         self._channel = Channel(self._process.stdout, self._process.stdin)
         assignment = Assignment(plan.solver, plan.options, problem, limits, seed, warm_start)
+        self._sender = Sender(self._channel, assignment)
         self.process_id = self._process.pid
-        self._thread = Thread(target=self._listen, args=(assignment,), name=plan.solver, daemon=True)
+        self._thread = Thread(target=self._listen, name=plan.solver, daemon=True)
         self._thread.start()
 
     @property
@@ -163,27 +184,28 @@ class ProcessPart:
         """Whether its process is over and all that it said has been heard."""
         return not self._thread.is_alive()
 
+    @property
+    def memory(self) -> int:
+        """Bytes that its process takes."""
+        return resident(self.process_id)
+
     def offer(self, schedule: Schedule) -> None:
         """Let it know a better schedule, found by another part."""
-        self._send_soon(Offer(schedule))
+        self._sender.send(Offer(schedule))
 
     def ask_to_end(self) -> None:
         """Ask it to end soon."""
         self._asked = True
-        self._send_soon(Stop())
+        self._sender.send(Stop())
 
     def end(self, grace: float) -> None:
-        """Wait so many seconds for its end, then kill it."""
+        """Wait so many seconds for its end, then kill it; what it had said by then is heard."""
         self._thread.join(grace)
+        self._asked = True
         self._process.kill()
-        self._process.wait()
+        self._thread.join()
 
-    def _send_soon(self, message: Message) -> None:
-        """Send a message without waiting for a process that may hang."""
-        Thread(target=self._channel.send, args=(message,), daemon=True).start()
-
-    def _listen(self, assignment: Assignment) -> None:
-        self._channel.send(assignment)
+    def _listen(self) -> None:
         while (message := self._channel.receive()) is not None:
             match message:
                 case Offer():
@@ -194,15 +216,24 @@ class ProcessPart:
                     logger.log(message.level, "%s: %s", self.plan.solver, message.text)
         code = self._process.wait()
         if self.answer is None and not self._asked:
-            logger.warning("%s ended with %s", self.plan.solver, _status(code))
+            words = last_words(self._errors.fileno())
+            logger.warning("%s ended with %s%s", self.plan.solver, _status(code), words)
+        self._sender.close()
+        self._channel.close()
+        self._errors.close()
 
 
 def started(plan: Plan, problem: Problem, seed: int, warm_start: Schedule | None, parent: Monitor) -> Part:
     """Start a part of a run."""
-    seconds = max(0.01, plan.share * parent.remaining) if isfinite(parent.remaining) else None
-    limits = replace(parent.limits, threads=plan.threads, time_limit=seconds)
+    limits = replace(parent.limits, threads=plan.threads, time_limit=_seconds(plan.share, parent.remaining))
     kind = ProcessPart if plan.apart else ThreadPart
     return kind(plan, problem, limits, seed, warm_start, parent)
+
+
+def _seconds(share: float, remaining: float) -> float | None:
+    if isfinite(remaining):
+        return max(0.01, share * remaining)
+    return share * _WITHOUT_LIMIT if share < 1 else None
 
 
 def _status(code: int) -> str:

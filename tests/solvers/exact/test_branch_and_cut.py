@@ -5,6 +5,7 @@ import pytest
 
 from optimizer.generate import generate
 from optimizer.instance import Instance, Job, Node
+from optimizer.kernels.generation import serial_schedule
 from optimizer.names import Status, StoppedBy
 from optimizer.problem import Problem
 from optimizer.result import Limits
@@ -95,3 +96,17 @@ def test_a_guess_that_is_refuted_when_time_is_up_does_not_make_the_problem_infea
     monitor = Monitor(problem, LIMITS)
     answer = branch_and_cut.BranchAndCut().solve(problem, LIMITS, seed=0, warm_start=None, monitor=monitor)
     assert not answer.infeasible
+
+
+@pytest.mark.parametrize("step", [1, 5])
+def test_what_another_has_found_goes_to_the_tree_on_its_grid(step: int) -> None:
+    jobs = tuple(Job(name, duration=step * (2 + i), demand={"gpu": 1}) for i, name in enumerate("abc"))
+    problem = Problem.of(Instance(jobs, resources={"gpu": 1}))
+    working = problem.coarsened(step)
+    monitor = Monitor(problem, Limits(), working=working)
+    monitor.report(serial_schedule(working, np.arange(3)))
+    search = branch_and_cut._Search(working, monitor)
+    best = search._best(2 + 5 + 9)
+    assert best is not None
+    assert best.start.tolist() == [0, 2, 5]
+    assert search._best(15) is None

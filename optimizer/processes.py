@@ -55,6 +55,14 @@ def last_words(file: int) -> str:
     return f": {text}" if text else ""
 
 
+def resident(process_id: int) -> int:
+    """Return how many bytes of memory a process takes, 0 when it is gone."""
+    try:
+        return int(psutil.Process(process_id).memory_info().rss)
+    except psutil.NoSuchProcess:
+        return 0
+
+
 class MemoryWatch:
     """Knows how much memory a process and all that it started have taken at most.
 
@@ -73,13 +81,6 @@ class MemoryWatch:
         """Return the peak so far in bytes; it looks only as often as it may."""
         if time.monotonic() >= self._next:
             began = time.process_time()  # on a busy machine a look may take long and cost little
-            self.peak = max(self.peak, sum(map(_resident, tree(self.process_id))))
+            self.peak = max(self.peak, sum(resident(process.pid) for process in tree(self.process_id)))
             self._next = time.monotonic() + (time.process_time() - began) / _SHARE
         return self.peak
-
-
-def _resident(process: psutil.Process) -> int:
-    try:
-        return int(process.memory_info().rss)
-    except psutil.NoSuchProcess:
-        return 0
