@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import portfolio
+from benchmarks.report import LOAD
 
 POLICY = ("optimizer", "solve", "--solver", "fcfs")
 
@@ -37,6 +38,7 @@ def test_a_run_is_kept_with_its_limit_and_time_and_not_run_again() -> None:
     assert 0 < float(row["seconds"]) < 30
     assert run() == [row]
     assert f"| {float(row['value']):.5g} |" in page()
+    assert f"load average at start {LOAD:.1f}" in page()
     assert len(run("30", "--anew")) == 1
 
 
