@@ -38,7 +38,7 @@ def measured(file: Path, seconds: float) -> dict[str, Any]:
     if status != 0:
         raise click.ClickException(f"{' '.join(command)} failed")
     document: dict[str, Any] = json.loads(answer.read_text())
-    return document | {"wall": wall, "memory": usage.ru_maxrss / 2**20}
+    return document | {"wall": wall, "busy": usage.ru_utime + usage.ru_stime, "memory": usage.ru_maxrss / 2**20}
 
 
 def row(folder: Path, jobs: int, shape: str, load: float, seconds: float) -> tuple[object, ...]:
@@ -51,7 +51,7 @@ def row(folder: Path, jobs: int, shape: str, load: float, seconds: float) -> tup
     spent = sum(entry["seconds"] for entry in found["bounds"])
     return (
         f"{jobs:,}", shape, found["wall"], found["wall"] - spent, busy["seconds"], prices["seconds"],
-        bounds["critical-path"]["value"], busy["value"], prices["value"], found["memory"],
+        found["busy"], bounds["critical-path"]["value"], busy["value"], prices["value"], found["memory"],
     )  # fmt: skip
 
 
@@ -67,7 +67,8 @@ def main(cases: tuple[str, ...], shapes: tuple[str, ...], load: float) -> None:
         rows = [row(Path(folder), jobs, shape, load, seconds) for jobs, seconds in split for shape in shapes]
     headings = (
         "jobs", "shape", "s in all", "of these to start, read and build arrays", "to the bound of mean busy times",
-        "for the Lagrangian", "critical path", "mean busy times", "Lagrangian", "peak memory, GiB",
+        "for the Lagrangian", "s of processors in all", "critical path", "mean busy times", "Lagrangian",
+        "peak memory, GiB",
     )  # fmt: skip
     about = (
         f"The jobs of [heuristics_scale.md](heuristics_scale.md), {GPUS:,} GPUs as one pool or as nodes of "

@@ -18,7 +18,7 @@ from optimizer import Problem, load
 @click.option("--time-limit", default=30.0, show_default=True)
 @click.option("--json", "_", is_flag=True, help="As the other solvers; nothing else is printed anyway.")
 def main(file: Path, workers: int, time_limit: float, _: bool) -> None:
-    """Solve and print value and lower bound as JSON."""
+    """Solve and print value, lower bound and status as JSON."""
     problem = Problem.of(load(file))
     model = Model()
     resources = [model.add_renewable(int(capacity)) for capacity in problem.node_capacity[0]]
@@ -35,6 +35,7 @@ def main(file: Path, workers: int, time_limit: float, _: bool) -> None:
     print(json.dumps({
         "value": result.objective / problem.jobs if found else None,
         "lower_bound": result.lower_bound / problem.jobs,
+        "status": "unknown" if result.status.name == "TIME_LIMIT" else result.status.name.lower(),
     }))  # fmt: skip
 
 

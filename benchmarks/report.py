@@ -9,6 +9,9 @@ import click
 from optimizer.bench.machine import machine
 from optimizer.kernels.background import wait_for_all
 
+LOAD = os.getloadavg()[0]
+"""What ran on the machine in the minute before, in processes."""
+
 
 def warm_up(run: Callable[[], object]) -> None:
     """Run what is to be measured, wait until its loops are compiled, and run it again so that they are loaded."""
@@ -49,8 +52,8 @@ def _cell(value: object) -> str:
 
 
 def publish(path: Path, title: str, command: str, *parts: str) -> None:
-    """Write a page with a title, the command, the machine and the parts, and print it."""
-    made = f"Made by `{command}` on {machine()}."
+    """Write a page with a title, the command, the machine, how busy it was before, and the parts, and print it."""
+    made = f"Made by `{command}` on {machine()}; load average at start {LOAD:.1f}."
     text = "\n\n".join([f"# {title}", made, *parts]) + "\n"
     path.write_text(text, encoding="utf-8")
     print(text)

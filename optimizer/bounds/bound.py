@@ -21,7 +21,7 @@ _GRACE = 5.0
 """Seconds that a bound has to end after it was asked to."""
 
 _SHARE = 0.5
-"""Part of the time left that a bound may take that never ends by itself, unless it is the last."""
+"""Part of the time left that a bound may take which may be long, unless it is the last."""
 
 
 @dataclass(frozen=True)
@@ -176,7 +176,7 @@ def _rows(
             used,
             used_costs,
             known=used_costs.total_of(costs.value(known)),
-            seconds=left * (_SHARE if entry.effort is Effort.ITERATIVE and entry is not listed[-1] else 1.0),
+            seconds=left * (1.0 if entry.effort is Effort.CHEAP or entry is listed[-1] else _SHARE),
             memory=limits.memory,
             interrupted=interrupted.is_set,
         )

@@ -34,11 +34,11 @@ _FEW, _MANY = 4096, 2**24
 _LONGER = 1.2
 """How much longer than a fluid the jobs may need before time is free of charge."""
 
+_ROUNDING = 1e-12
+"""What adding and taking away the prices may have made wrong, relative to all that is paid."""
+
 _SECONDS_A_CHOICE = 1e-4
 """About how long a job takes, as interpreted, to choose the start in one mode on one kind of nodes."""
-
-_ROUNDS = 5
-"""Rounds between two looks at the clock."""
 
 
 class Answers(NamedTuple):
@@ -168,11 +168,11 @@ class Lagrangian:
         self.answers.append(Answers(share, reply.start.copy(), reply.mode.copy(), self._prices.node[reply.kind]))
 
     def _value(self, rate: FloatArray) -> float:
-        """Return the bound of these prices and keep the answer of the jobs."""
+        """Return the bound of these prices, less what rounding may add, and keep the answer of the jobs."""
         set_prices(self._prices, rate)
         seconds = _SECONDS_A_CHOICE * len(self._problem.mode_time) * len(self._node)
         answer.sized(seconds)(self._inputs, self._windows, self._prices, self._reply)
-        return float(self._reply.cost.sum() - (self._area * rate).sum())
+        return float(self._reply.cost.sum() - (1 + _ROUNDING) * (self._area * rate).sum())
 
     def _used(self) -> FloatArray:
         """Return what the jobs of the last answer use, float64[V, B, K]."""
@@ -206,7 +206,7 @@ def lagrangian_bound(request: Request) -> Found:
             return Found(lagrangian.bound, cut_short=True)
         if lagrangian.settled:
             lagrangian.refine()
-        lagrangian.advance(_ROUNDS)
+        lagrangian.advance(1)  # with a million jobs a round takes seconds
     return Found(lagrangian.bound)
 
 

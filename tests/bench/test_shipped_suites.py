@@ -12,13 +12,18 @@ from optimizer.bench.suite import BestKnown, Generate, Heading, Instances, Solve
 ROOT = Path(__file__).parents[2]
 SUITES = sorted((ROOT / "benchmarks").glob("*.toml"))
 PAGE = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
-NEEDED = {"psplib.toml": "psplib/j120.zip", "policies_against_optimum.toml": "swf/kth_sp2.swf.gz"}
+NEEDED = {
+    "psplib.toml": "psplib/j120.zip",
+    "psplib_proven.toml": "psplib/j60.zip",
+    "policies_against_optimum.toml": "swf/kth_sp2.swf.gz",
+}
 RUNS = {
     "smoke.toml": 30,
     "exact.toml": 60,
     "heuristics.toml": 9 * (4 * 5 + 3),
     "policies_against_optimum.toml": 13 * 14,
     "psplib.toml": 156 * 13,
+    "psplib_proven.toml": 480 + 480,
 }
 
 

@@ -19,8 +19,8 @@ THREE = Instance(tuple(Job(name, duration=2, demand={"gpu": 2}) for name in "abc
 TIGHT = Instance(tuple(Job(name, duration=2, demand={"gpu": 1}, deadline=3) for name in "ab"), resources={"gpu": 1})
 
 
-def entry(compute: Any, name: str = "fake", holds: Holds = Holds.ON_TIME) -> Bound:
-    return Bound(name, holds, Effort.ITERATIVE, "nobody 2000", frozenset(Objective), compute)
+def entry(compute: Any, name: str = "fake", effort: Effort = Effort.ITERATIVE) -> Bound:
+    return Bound(name, Holds.ON_TIME, effort, "nobody 2000", frozenset(Objective), compute)
 
 
 def one(compute: Any, limits: Limits | None = None) -> module.BoundRow:
@@ -88,7 +88,8 @@ def test_no_schedule_at_all_is_said() -> None:
     assert found.rows[-1].value is None
 
 
-def test_a_bound_gets_the_time_that_is_left() -> None:
+@pytest.mark.parametrize("effort", [Effort.ITERATIVE, Effort.PROGRAM])
+def test_a_bound_gets_half_of_the_time_that_is_left_the_last_one_all(effort: Effort) -> None:
     given: list[float] = []
 
     def slow(request: Request) -> Found:
@@ -97,10 +98,11 @@ def test_a_bound_gets_the_time_that_is_left() -> None:
             time.sleep(0.01)
         return Found(1.0, cut_short=True)
 
-    entries = [entry(slow, "one"), entry(slow, "two")]
+    entries = [entry(slow, name, effort) for name in ("one", "two", "three")]
     rows = bounds_of(Problem.of(THREE), Limits(time_limit=0.2), entries=entries).rows
     assert given[0] <= 0.1  # half of it
-    assert given[1] <= 0.1  # all that is left
+    assert given[1] <= 0.05  # half of what is left
+    assert given[2] <= 0.05  # all that is left
     assert all(row.cut_short for row in rows)
 
 

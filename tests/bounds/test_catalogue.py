@@ -11,10 +11,16 @@ from optimizer.objective import Costs
 from optimizer.problem import NEVER, Problem
 from tests.bounds_cases import optima, random_problem
 
+HUGE_PRICES = 348
+"""Next to no excess made a step to prices in the billions, and rounding alone a bound above the optimum."""
+
+NO_TIME_AT_THE_END = 600
+"""A job without duration that may start after all others ended was counted as the next job."""
+
 ONE = Instance((Job("a", duration=2, demand={"gpu": 1}),), resources={"gpu": 1})
 
 
-@pytest.mark.parametrize("seed", range(270))
+@pytest.mark.parametrize("seed", [*range(270), HUGE_PRICES])
 def test_no_bound_exceeds_the_optimum_that_it_holds_for(seed: int) -> None:
     problem = random_problem(seed)
     costs, best = Costs.of(problem), optima(problem)
@@ -24,7 +30,7 @@ def test_no_bound_exceeds_the_optimum_that_it_holds_for(seed: int) -> None:
             assert value <= best[entry.holds] + 1e-9, entry.name
 
 
-@pytest.mark.parametrize("seed", range(1000, 1090))
+@pytest.mark.parametrize("seed", [*range(1000, 1090), NO_TIME_AT_THE_END])
 def test_with_the_optimum_known_no_bound_exceeds_it(seed: int) -> None:
     problem = random_problem(seed)
     best = optima(problem).get(Holds.ON_TIME)

@@ -140,3 +140,18 @@ def test_time_that_is_up_cuts_the_rounds_short() -> None:
     found = lagrangian_bound(Request(problem, Costs.of(problem), seconds=0.0))
     assert found == Found(first, cut_short=True)
     assert lagrangian_bound(Request(problem, Costs.of(problem))).total > first
+
+
+def test_it_looks_whether_to_end_after_every_round(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a million jobs a round takes seconds."""
+    rounds: list[int] = []
+    advance = Lagrangian.advance
+
+    def counted(self: Lagrangian, count: int) -> float:
+        rounds.append(count)
+        return advance(self, count)
+
+    monkeypatch.setattr(Lagrangian, "advance", counted)
+    problem = Problem.of(generate("server", 30, 1))
+    found = lagrangian_bound(Request(problem, Costs.of(problem), interrupted=lambda: sum(rounds) > 0))
+    assert (rounds, found.cut_short) == ([1], True)

@@ -29,6 +29,9 @@ _ABSOLUTE_TOLERANCE = 1e-6
 _RELATIVE_TOLERANCE = 1e-9
 """How far off a bound may be."""
 
+_ROUNDING = 1e-12
+"""What adding and taking away the prices may have made wrong, relative to all that is paid."""
+
 
 class CutProgram:
     """Columns, cuts and rows, and the best prices of the rows so far.
@@ -145,10 +148,10 @@ class CutProgram:
         self.price = self.price[kept]
 
     def value(self, price: FloatArray) -> float:
-        """Return the bound of such prices and leave in ``reply`` how the jobs answer."""
+        """Return the bound of such prices, less what rounding may add, and leave in ``reply`` how the jobs answer."""
         seconds = SECONDS_AN_ENTRY * (len(self.cost) + len(self.rows.ranges.job))
         answer.sized(seconds)(self.cost, self.layout.job_start, self.rows.ranges, price, self.reply)
-        return float(self.reply.cost.sum() + self._constant - price @ self.rows.side)
+        return float(self.reply.cost.sum() + self._constant - (1 + _ROUNDING) * (price @ self.rows.side))
 
     def left_hand_sides(self, solution: FloatArray) -> FloatArray:
         """Return what a fractional solution makes of the rows, float64[R]."""

@@ -152,9 +152,12 @@ class Layout:
 
     @cached_property
     def _keys(self) -> IntArray:
-        return self.group * (len(self.kind_of) + 1) + self.begin
+        return self._key(self.group, self.begin)
+
+    def _key(self, group: IntArray, begin: IntArray) -> IntArray:
+        """Return numbers in the order of groups, then places: from -1 to the end, where jobs of no time may begin."""
+        return group * (len(self.kind_of) + 2) + np.clip(begin, -1, len(self.kind_of)) + 1
 
     def _position(self, group: IntArray, begin: IntArray, side: Literal["left", "right"]) -> IntArray:
         """Return the first column of each group that begins at or after (``left``) or after (``right``) a place."""
-        places = len(self.kind_of) + 1
-        return np.searchsorted(self._keys, group * places + np.clip(begin, -1, places - 1), side=side)
+        return np.searchsorted(self._keys, self._key(group, begin), side=side)

@@ -3,6 +3,7 @@ import pytest
 
 from optimizer.bounds.cuts.program import CutProgram
 from optimizer.bounds.cuts.rows import Rows
+from optimizer.instance import Instance, Job
 from optimizer.kernels.compilation import Kernel
 from optimizer.kernels.ranges import answer, chosen_sums, new_reply
 from optimizer.problem import Problem
@@ -66,6 +67,17 @@ def test_each_column_has_one_role_at_two_places(seed: int) -> None:
             for g in range(len(layout.item)):
                 found[first[role, g] : end[role, g]] = True
             assert (found == expected).all()
+
+
+def test_a_job_of_no_time_at_the_very_end_is_not_counted_with_the_next_job() -> None:
+    """The next one has run 3 steps by the end at the earliest; none of its columns runs before the first place."""
+    jobs = (Job("none", duration=0), *(Job(name, duration=3, demand={"gpu": 1}) for name in ("next", "other")))
+    layout = CutProgram(Problem.of(Instance(jobs, resources={"gpu": 1}))).layout
+    assert layout.begin[layout.group == 0].max() == len(layout.kind_of)
+    own = [np.flatnonzero(layout.group == g) for g in range(3)]
+    for first, end in [layout.of_place(0), *zip(*layout.of_pair(0, 1), strict=True)]:
+        for g in (1, 2):
+            assert np.isin(np.arange(first[g], end[g]), own[g]).all()
 
 
 @pytest.mark.parametrize("seed", range(20))

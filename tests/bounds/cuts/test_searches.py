@@ -91,3 +91,42 @@ def test_modes_of_one_job_exclude_one_another() -> None:
     program = CutProgram(Problem.of(Instance(jobs=jobs, resources={"gpu": 4})))
     assert not len(present_rows(program, at_first_starts(program, [0.25, 0.25, 0.5])))
     assert len(present_rows(program, at_first_starts(program, [0.5, 0.5, 0.25])))
+
+
+def solution_of(program: CutProgram, shares: dict[tuple[int, int], float]) -> np.ndarray:
+    """Return the solution in which so much of each (job, start) runs."""
+    pulses = program.pulses
+    solution = np.zeros(len(pulses.mode))
+    for (job, start), share in shares.items():
+        (column,) = np.flatnonzero((program.problem.mode_job[pulses.mode] == job) & (pulses.start == start))
+        solution[column] = share
+    return solution
+
+
+def test_what_fits_in_parts_but_not_whole_is_found_at_a_place() -> None:
+    """Of jobs of 2 on 3 only one runs at a time: a + b <= 1, and 3/4 + 3/4 is half too much, though 3/4 * 4 <= 3."""
+    jobs = tuple(Job(name, duration=1, demand={"gpu": 2}) for name in "ab")
+    program = CutProgram(Problem.of(Instance(jobs, resources={"gpu": 3})))
+    solution = solution_of(program, {(0, 0): 0.75, (0, 1): 0.25, (1, 0): 0.75, (1, 1): 0.25})
+    rows = PlaceSearch(program, Running.of(program.layout, solution), 1.01, never).rows(10)
+    assert left_hand_sides(rows, solution) == pytest.approx(1.5 * rows.side)
+    assert len(rows) == 1
+
+
+@pytest.mark.parametrize("search", [PairSearch, SpanSearch])
+def test_a_job_half_before_and_half_after_leaves_no_room_across(search: type[RowSearch]) -> None:
+    """The short job runs half at time 0 and half at time 1, half of the long one at both, on a single GPU.
+
+    At each of the two times 1/2 + 1/2 <= 1. But where the long one runs at both the short one runs at neither:
+    long at both + short at 0 + short at 1 <= 1, and here that is 1 1/2. The other half of the long one runs later.
+    """
+    jobs = tuple(Job(name, duration=duration, demand={"gpu": 1}) for name, duration in (("long", 2), ("short", 1)))
+    last = Job("last", arrival=9, duration=1, demand={"gpu": 1})
+    program = CutProgram(Problem.of(Instance((*jobs, last), resources={"gpu": 1})))
+    solution = solution_of(program, {(0, 0): 0.5, (0, 5): 0.5, (1, 0): 0.5, (1, 1): 0.5, (2, 9): 1.0})
+    running = Running.of(program.layout, solution)
+    for single in (PlaceSearch, PresentSearch):
+        assert not len(single(program, running, 1.001, never).rows(10))
+    rows = search(program, running, 1.001, never).rows(10)
+    assert left_hand_sides(rows, solution) == pytest.approx(1.5 * rows.side)
+    assert len(rows) == 1
