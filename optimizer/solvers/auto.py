@@ -35,8 +35,9 @@ time, for what takes long then is loading the solver for the first time."""
 _FIRST_SEARCH = 0.15
 """Part of the time of a first, quick search; a good schedule early makes bounds and programs tighter."""
 
-_FEW_TO_PROVE, _LONG_SEARCH = 60, 0.4
-"""So few jobs CP-SAT may prove in minutes: it follows after this part of the time, when local search finds no more."""
+_FEW_TO_PROVE, _MORE_SEARCHES = 60, (0.2, 0.25)
+"""So few jobs CP-SAT may prove in minutes: it follows when local search has begun anew so often, each time with this
+part of what was left; it ends by itself when it finds no more."""
 
 _MANY_INTERVALS = 5_000
 """CP-SAT has an interval for each mode and node that it fits on. In 30 s on two threads it improved makespans up to
@@ -96,11 +97,16 @@ def plans(problem: Problem, threads: int) -> list[Plan]:
     else:
         search = Plan("local-search", {}, 1 if proves else max(1, threads - 1), apart=False)
         proof = Plan("cp-sat", {}, max(1, threads - 2), apart=True)
-        few = problem.jobs <= _FEW_TO_PROVE
+        if threads > 2:
+            later = [proof, search]
+        elif problem.jobs <= _FEW_TO_PROVE:
+            later = [*(replace(search, share=share) for share in _MORE_SEARCHES), proof, search]
+        else:
+            later = [search, proof]
         team = [
-            replace(search, share=_LONG_SEARCH if few else _FIRST_SEARCH),
+            replace(search, share=_FIRST_SEARCH),
             Plan("branch-and-cut", {}, 1, apart=True, share=1.0 if threads > 1 else _ALONE),
-            *((proof, search) if few or threads > 2 else (search, proof)),
+            *later,
         ]
     return [plan for plan in team if proves or plan.solver != "cp-sat" if not registry.find(plan.solver).missing]
 
@@ -145,6 +151,7 @@ class _Team:
         self._warm_start = warm_start
         self._monitor = monitor
         self._running: list[Part] = []
+        self._begun = 0
         self._known = monitor.schedule
         self._memory = monitor.limits.memory or int(_MEMORY_SHARE * psutil.virtual_memory().available)
 
@@ -170,7 +177,8 @@ class _Team:
             plan = waiting.pop(0)
             logger.info("%.1f s: %s begins, %d threads", self._monitor.elapsed, plan.solver, plan.threads)
             start = self._monitor.best_on_working_grid() or self._warm_start
-            self._running.append(started(plan, self._problem, self._seed, start, self._monitor))
+            self._running.append(started(plan, self._problem, self._seed + self._begun, start, self._monitor))
+            self._begun += 1  # a search that begins anew is another one
             free -= plan.threads
         return waiting
 

@@ -18,7 +18,7 @@ def test_every_solver_has_a_line(schedopt: Command) -> None:
 def test_json(schedopt: Command) -> None:
     rows = {row["name"]: row for row in json.loads(schedopt("solvers", "--json").stdout)}
     assert list(rows) == list(REGISTRY)
-    assert rows["local-search"]["options"] == {"temperature": 0.05, "reach": 512}
+    assert rows["local-search"]["options"] == {"temperature": None, "reach": 512}
     assert "bound" in rows["highs"]["features"]
     assert rows["highs"]["missing"] == []
 

@@ -81,7 +81,17 @@ def test_parts_suit_the_problem_and_the_threads() -> None:
 def test_with_one_thread_they_take_turns_as_the_documentation_says() -> None:
     few, many = (Problem.of(generate("server", jobs, seed=0)) for jobs in (60, 61))
     for problem, turns in [
-        (few, [("local-search", 0.4), ("branch-and-cut", 0.75), ("cp-sat", 1.0), ("local-search", 1.0)]),
+        (
+            few,
+            [
+                ("local-search", 0.15),
+                ("branch-and-cut", 0.75),
+                ("local-search", 0.2),
+                ("local-search", 0.25),
+                ("cp-sat", 1.0),
+                ("local-search", 1.0),
+            ],
+        ),
         (many, [("local-search", 0.15), ("branch-and-cut", 0.75), ("local-search", 1.0), ("cp-sat", 1.0)]),
     ]:
         assert [(plan.solver, plan.share) for plan in plans(problem, 1)] == turns

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
 
@@ -23,6 +24,9 @@ from optimizer.units import IntArray
 _CYCLE = 25
 """A cooling takes at most so many schedules a pair of jobs, then the next begins from the best schedule."""
 
+_COLDEST, _HOTTEST, _WARMTH = 0.05, 1.0, 0.15
+"""A hot beginning pays when there is time to cool down; measured with 50 to 400 jobs, 4 to 12 s each."""
+
 _FARTHEST = 2**31
 _SHORTEST = 10
 """Schedules of a cooling before it is known how many there will be."""
@@ -42,18 +46,19 @@ class LocalSearch:
 
     Parameters
     ----------
-    temperature : float
+    temperature : float or None
         At the beginning, in units of what moves make worse on average, from 0 (only better and equal schedules are
-        accepted) to 1000.
+        accepted) to 1000; None: the longer a cooling lasts for its jobs, the higher, from 0.05 to 1.
     reach : int
         A job moves by at most so many positions in the order of starts, from 1 to 2^31.
     """
 
-    temperature: float = 0.05
+    temperature: float | None = None
     reach: int = 512
 
     def __post_init__(self) -> None:
-        require_between(0, 1000, temperature=self.temperature)
+        if self.temperature is not None:
+            require_between(0, 1000, temperature=self.temperature)
         require(1 <= self.reach <= _FARTHEST, f"a whole number from 1 to {_FARTHEST}", reach=self.reach)
 
     def solve(
@@ -107,12 +112,19 @@ class _Cooling:
             if self._schedules >= end:
                 self._begin, end = end, end + self._length()
                 self._start_from(self.search.best, by_start(self._problem, self.search.best.start))
-            jobs, options = self._problem.jobs, self._options
+            jobs = self._problem.jobs
             between = (self._begin * jobs, end * jobs)
-            goal, reach = min(schedules, end) * jobs, min(options.reach, jobs)
-            loop(self._inputs, self._space, self.search, options.temperature, reach, *between, goal, moves)
+            goal, reach = min(schedules, end) * jobs, min(self._options.reach, jobs)
+            hot = self._temperature(end - self._begin)
+            loop(self._inputs, self._space, self.search, hot, reach, *between, goal, moves)
 
         return go_on
+
+    def _temperature(self, length: int) -> float:
+        """Return the first temperature of a cooling of so many schedules."""
+        if self._options.temperature is not None:
+            return self._options.temperature
+        return min(_HOTTEST, max(_COLDEST, _WARMTH * sqrt(length) / self._problem.jobs))
 
     @property
     def _schedules(self) -> int:
