@@ -34,7 +34,7 @@ _ROUNDS = 20
 _PRICES_SHARE = 0.05
 """Part of the time that the Lagrangian has before the program."""
 
-_LOOK = 2.0
+_LOOK = 4.0
 _SLOW = 0.02
 _FEW_COLUMNS = 30_000
 """The cuts end when a tenth of the time they took, and some seconds at least, has closed less than this part of the
