@@ -46,11 +46,18 @@ def highs_model(linear: LinearProgram, names: Sequence[str] = ()) -> Any:
         linear.cost, linear.lower, linear.upper, linear.row_lower, linear.row_upper,
         linear.start, linear.index, linear.value, linear.integral.astype(np.int32),
     )  # fmt: skip
-    if status == highspy.HighsStatus.kError:
-        raise SolverError("HiGHS refused the program")
+    require_accepted(status)
     for column, name in enumerate(names):
         model.passColName(column, name)
     return model
+
+
+def require_accepted(status: Any) -> None:
+    """Raise SolverError if HiGHS refused what it was given; it says so by its ``status`` alone."""
+    import highspy
+
+    if status == highspy.HighsStatus.kError:
+        raise SolverError("HiGHS refused the program")
 
 
 def write_model(model: Any, path: Path) -> None:

@@ -57,6 +57,9 @@ _GRACE = 1.0
 
 _PAUSE = 0.05
 
+_SEEDS = 2**31
+"""Seeds are below this."""
+
 
 @dataclass(frozen=True)
 class Auto:
@@ -177,8 +180,9 @@ class _Team:
             plan = waiting.pop(0)
             logger.info("%.1f s: %s begins, %d threads", self._monitor.elapsed, plan.solver, plan.threads)
             start = self._monitor.best_on_working_grid() or self._warm_start
-            self._running.append(started(plan, self._problem, self._seed + self._begun, start, self._monitor))
-            self._begun += 1  # a search that begins anew is another one
+            seed = (self._seed + self._begun) % _SEEDS  # a search that begins anew is another one
+            self._running.append(started(plan, self._problem, seed, start, self._monitor))
+            self._begun += 1
             free -= plan.threads
         return waiting
 

@@ -10,7 +10,7 @@ import numpy as np
 from optimizer.bounds.cuts.program import CutProgram
 from optimizer.model.builder import LinearProgram
 from optimizer.model.columns import counted
-from optimizer.model.highs import highs_model
+from optimizer.model.highs import highs_model, require_accepted
 from optimizer.units import FloatArray, IntArray
 
 _FIRST_COLUMNS = 10
@@ -69,10 +69,10 @@ class CutMaster:
         index = self._first + by_column[counted(first, sizes)]
         row = np.repeat(np.arange(count), np.diff(ranges.start[len(ranges.start) - 1 - count :]))
         start = np.cumsum(np.bincount(row, sizes, count)) - np.bincount(row, sizes, count)
-        self._model.addRows(
+        require_accepted(self._model.addRows(
             count, np.full(count, -inf), self._program.rows.side[len(self._program.rows) - count :], len(index),
             start.astype(np.int32), index.astype(np.int32), np.repeat(ranges.coefficient[own], sizes),
-        )  # fmt: skip
+        ))  # fmt: skip
 
     def drop_rows(self, kept: np.ndarray) -> None:
         """Drop rows that the program no longer has."""
@@ -93,10 +93,10 @@ class CutMaster:
         value = np.concatenate([frame.value[fixed], np.repeat(ranges.coefficient, counts)])
         order = np.argsort(which, kind="stable")
         start = np.searchsorted(which[order], np.arange(len(columns)))
-        self._model.addCols(
+        require_accepted(self._model.addCols(
             len(columns), frame.cost[columns], np.zeros(len(columns)), np.full(len(columns), inf), len(index),
             start.astype(np.int32), index[order].astype(np.int32), value[order],
-        )  # fmt: skip
+        ))  # fmt: skip
         self._column = np.concatenate([self._column, columns])
 
     def solve(self, until: float, accuracy: float) -> FloatArray | None:

@@ -13,7 +13,7 @@ from optimizer.bounds.cuts.program import count_columns
 from optimizer.bounds.lagrangian import Lagrangian, node_kinds
 from optimizer.errors import ModelTooLargeError
 from optimizer.model.columns import Groups, Pulses, counted
-from optimizer.model.highs import highs_model
+from optimizer.model.highs import highs_model, require_accepted
 from optimizer.model.program import Program, linear_program
 from optimizer.model.size import refuse_if_too_large
 from optimizer.names import StoppedBy
@@ -140,7 +140,7 @@ class _Search:
             guess = self._guess(columns, guess + self.costs.granularity)
             answer = self._branch_below(guess, limits, seed)
             if answer.infeasible and guess >= self._wanted:
-                return self._proven()
+                return Answer(StoppedBy.OPTIMALITY, infeasible=self.known == inf)
             if guess >= self._wanted or self._monitor.stopped or answer.stopped_by is not StoppedBy.OPTIMALITY:
                 return Answer(answer.stopped_by)  # what was refuted is a guess
             columns = int(_LARGER_GUESS * columns)
@@ -204,7 +204,7 @@ def _add_cuts(model: Any, planes: CuttingPlanes, origin: IntArray) -> None:
     count = copies[column]
     columns = by_origin[counted((np.cumsum(copies) - copies)[column], count)]
     ends = np.concatenate([[0], np.cumsum(count)])[start]
-    model.addRows(
+    require_accepted(model.addRows(
         len(side), np.full(len(side), -inf), side, len(columns),
         ends[:-1].astype(np.int32), columns.astype(np.int32), np.repeat(value, count),
-    )  # fmt: skip
+    ))  # fmt: skip
