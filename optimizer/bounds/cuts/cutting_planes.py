@@ -30,6 +30,9 @@ MOST_COLUMNS = 5_000_000
 _ROUNDS = 300
 """Rounds of prices in one step."""
 
+_MANY_COLUMNS, _CORE, _CORE_ROUNDS = 200_000, 0.1, 100
+"""Of more columns prices are found for this part, and compared with all after so many rounds."""
+
 _Searches = tuple[tuple[type[RowSearch], float], ...]
 
 _PRICED: _Searches = ((PlaceSearch, 1.02), (PresentSearch, 1.003), (PairSearch, 1.02))
@@ -180,10 +183,39 @@ class CuttingPlanes:
 
     def _price(self) -> None:
         """Improve prices and solution by the volume algorithm."""
-        descent = PriceDescent(self._program, self.solution if self.rows else None)  # without rows there is none yet
-        while not (descent.settled or self._ended()) and descent.rounds < _ROUNDS:
-            descent.advance(10)
+        if len(self.solution) > _MANY_COLUMNS:
+            self._price_core()
+            return
+        descent = self._descended(self._program, self.solution, _ROUNDS)
         self.solution = descent.solution
+
+    def _price_core(self) -> None:
+        """Do so with columns that cost little, and with more where the prices that this gives ask for them."""
+        program = self._program
+        reduced, price = program.reduced_costs(), program.price
+        most = int(_CORE * len(reduced))
+        missing = chosen = (reduced <= np.partition(reduced, most)[most]) | (self.solution > 0)
+        job = program.problem.mode_job[program.pulses.mode]
+        for _ in range(_ROUNDS // _CORE_ROUNDS):
+            if missing.any():
+                chosen |= missing
+                columns = np.flatnonzero(chosen)
+                core = program.core(columns, price)
+            descent = self._descended(core, self.solution[columns], _CORE_ROUNDS)
+            price = core.price
+            core.value(price)
+            program.learn(price, program.value(price))
+            self.solution = np.zeros(len(reduced))
+            self.solution[columns] = descent.solution
+            missing = program.cost + program.reply.payment < core.reply.cost[job]
+            if self._ended() or (descent.settled and not missing.any()):
+                return
+
+    def _descended(self, program: CutProgram, solution: FloatArray, rounds: int) -> PriceDescent:
+        descent = PriceDescent(program, solution if self.rows and solution.any() else None)  # at first there is none
+        while not (descent.settled or self._ended()) and descent.rounds < rounds:
+            descent.advance(10)
+        return descent
 
     def _solve(self) -> bool:
         """Solve the linear program; return whether that was possible in the time there is."""

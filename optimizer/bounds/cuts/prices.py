@@ -59,7 +59,7 @@ class PriceDescent:
             program.rows.ranges, program.reply.column, excess
         )
         excess -= program.rows.side
-        forward = float(self._excess @ excess) >= 0
+        forward = float((self._excess * excess).sum()) >= 0  # BLAS would call threads, and wait for them
         self._average(excess)
         if program.learn(price, value):
             self._steps.succeed(forward=forward)

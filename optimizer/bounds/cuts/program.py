@@ -3,6 +3,7 @@
 Nodes that are alike share columns and rows: a row of one node, added up over all of them.
 """
 
+from copy import copy
 from dataclasses import replace
 from math import inf
 
@@ -151,7 +152,8 @@ class CutProgram:
         """Return the bound of such prices, less what rounding may add, and leave in ``reply`` how the jobs answer."""
         seconds = SECONDS_AN_ENTRY * (len(self.cost) + len(self.rows.ranges.job))
         answer.sized(seconds)(self.cost, self.layout.job_start, self.rows.ranges, price, self.reply)
-        return float(self.reply.cost.sum() + self._constant - (1 + _ROUNDING) * (price @ self.rows.side))
+        paid = (price * self.rows.side).sum()  # BLAS would call threads, and wait for them
+        return float(self.reply.cost.sum() + self._constant - (1 + _ROUNDING) * paid)
 
     def left_hand_sides(self, solution: FloatArray) -> FloatArray:
         """Return what a fractional solution makes of the rows, float64[R]."""
@@ -189,6 +191,14 @@ class CutProgram:
         """Return the columns that a schedule of at most ``total`` may take, int64[*]."""
         return np.flatnonzero(self.reduced_costs() <= _above(total) - self.bound)
 
+    def core(self, columns: IntArray, price: FloatArray) -> "CutProgram":
+        """Return the program of some of the columns, some of each job, at such prices: its "bound" is none."""
+        core = copy(self)
+        core._restrict(columns)
+        core.total = core._most = core.bound = inf
+        core.price, core.bound = price, core.value(price)
+        return core
+
     def fix(self, total: float) -> IntArray:
         """Count only schedules of at most ``total`` from now on; return which columns are left, as they were before."""
         self.total = min(self.total, total)
@@ -196,15 +206,19 @@ class CutProgram:
             return np.arange(len(self.pulses.mode))
         left = self.columns_within(self.total)
         if len(left) < len(self.pulses.mode):
-            kept = np.zeros(len(self.pulses.mode), dtype=bool)
-            kept[left] = True
-            pulses = self.pulses
-            self.pulses = Pulses(pulses.mode[left], pulses.node[left], pulses.start[left], pulses.duration[left])
-            self.frame = _with_columns(self.frame, np.append(kept, np.ones(len(self.frame.cost) - len(kept), bool)))
-            self.rows = self.rows.of_columns(left)
-            self._lay_out()
+            self._restrict(left)
             self.learn(self.price, self.value(self.price))
         return left
+
+    def _restrict(self, left: IntArray) -> None:
+        """Go on with some of the columns."""
+        pulses, kept = self.pulses, np.zeros(len(self.frame.cost), dtype=bool)
+        kept[left] = True
+        kept[len(pulses.mode) :] = True
+        self.pulses = Pulses(pulses.mode[left], pulses.node[left], pulses.start[left], pulses.duration[left])
+        self.frame = _with_columns(self.frame, kept)
+        self.rows = self.rows.of_columns(kept[: len(pulses.mode)])
+        self._lay_out()
 
 
 def _above(total: float) -> float:

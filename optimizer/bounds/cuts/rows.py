@@ -61,9 +61,10 @@ class Rows:
         keys = tuple(key for key, keep in zip(self.keys, kept.tolist(), strict=True) if keep)
         return Rows(keys, selected(self.ranges, kept, np.ones(len(self.ranges.job), dtype=bool)), self.side[kept])
 
-    def of_columns(self, left: IntArray) -> "Rows":
-        """Return the same rows over those columns that are left."""
-        first, end = np.searchsorted(left, self.ranges.first), np.searchsorted(left, self.ranges.end)
+    def of_columns(self, kept: np.ndarray) -> "Rows":
+        """Return the same rows over those columns that are kept, bool[C]."""
+        before = np.concatenate([[0], np.cumsum(kept)])
+        first, end = before[self.ranges.first], before[self.ranges.end]
         moved = self.ranges._replace(first=first, end=end)
         return Rows(self.keys, selected(moved, np.ones(len(self), dtype=bool), end > first), self.side)
 

@@ -3,6 +3,7 @@ from math import inf
 import numpy as np
 import pytest
 
+from optimizer.bounds.cuts import cutting_planes
 from optimizer.bounds.cuts.cutting_planes import CuttingPlanes
 from optimizer.bounds.linear_program import solve_relaxation
 from optimizer.generate import generate
@@ -52,6 +53,30 @@ def test_schedules_of_the_known_total_are_never_fixed_away(seed: int) -> None:
         planes.advance()
         planes.fix(total)
         assert value_of(problem, planes.bound) <= optimum + 1e-9
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_prices_found_with_few_columns_give_a_bound_for_all(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cutting_planes, "_MANY_COLUMNS", 0)
+    problem = Problem.of(random_instance(2000 + seed, objective=OBJECTIVES[seed % len(OBJECTIVES)]))
+    optimum, planes = brute_force(problem), CuttingPlanes(problem)
+    while not planes.settled:
+        planes.advance()
+        if optimum is not None:
+            assert value_of(problem, planes.bound) <= optimum + 1e-9
+
+
+@pytest.mark.parametrize("family", ["server", "cluster"])
+def test_prices_found_with_few_columns_are_about_as_good(family: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = Problem.of(generate(family, 40, seed=0))
+    bounds = []
+    for many in (cutting_planes._MANY_COLUMNS, 0):
+        monkeypatch.setattr(cutting_planes, "_MANY_COLUMNS", many)
+        planes = CuttingPlanes(problem)
+        for _ in range(8):
+            planes.advance()
+        bounds.append(planes.bound)
+    assert bounds[1] > 0.97 * bounds[0]
 
 
 @pytest.mark.parametrize("seed", range(3))
