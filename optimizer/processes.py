@@ -12,6 +12,18 @@ _SHARE = 0.03
 
 _MESSAGE = 500
 
+ONE_THREAD = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "BLIS_NUM_THREADS": "1",
+    "VECLIB_MAXIMUM_THREADS": "1",
+    "NUMEXPR_NUM_THREADS": "1",
+    "NUMBA_NUM_THREADS": "1",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
+}
+"""What keeps libraries from starting threads on their own: a run has the threads that it was given."""
+
 
 def tree(process_id: int) -> list[psutil.Process]:
     """Return a process and all that it started, directly or not; empty when it is gone."""

@@ -11,19 +11,7 @@ from typing import IO, Self
 
 from optimizer.bench.row import Row
 from optimizer.bench.task import Begun, Finding, Task, make_row
-from optimizer.processes import end_tree, last_words
-
-_ONE_THREAD = {
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "BLIS_NUM_THREADS": "1",
-    "VECLIB_MAXIMUM_THREADS": "1",
-    "NUMEXPR_NUM_THREADS": "1",
-    "NUMBA_NUM_THREADS": "1",
-    "JE_ARROW_MALLOC_CONF": "background_thread:false",
-}
-"""What keeps libraries from starting threads on their own: a run has the threads that it was given."""
+from optimizer.processes import ONE_THREAD, end_tree, last_words
 
 
 class Place:
@@ -109,6 +97,6 @@ def _new_server(errors: IO[bytes], folder: str) -> "subprocess.Popen[bytes]":
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=errors,
-        env={**os.environ, **_ONE_THREAD, "PYTHONPATH": path, "TMPDIR": folder},
+        env={**os.environ, **ONE_THREAD, "PYTHONPATH": path, "TMPDIR": folder},
         start_new_session=True,  # Ctrl-C reaches it through the sweep
     )

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from optimizer.names import StoppedBy
 from optimizer.problem import Problem
-from optimizer.processes import last_words, resident
+from optimizer.processes import ONE_THREAD, last_words, resident
 from optimizer.result import Limits, Progress
 from optimizer.schedule import Schedule
 from optimizer.solvers import registry
@@ -167,7 +167,7 @@ class ProcessPart:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+            env={**os.environ, **ONE_THREAD, "PYTHONPATH": os.pathsep.join(sys.path)},
             start_new_session=True,  # Ctrl-C reaches it through the run
         )
         assert self._process.stdin is not None
