@@ -15,7 +15,7 @@ from optimizer.bounds.energy import energy_bound
 from optimizer.bounds.fluid import FluidResource, relative_speeds
 from optimizer.bounds.mean_busy_time import BestFlow, best_flows
 from optimizer.bounds.request import Found, Request
-from optimizer.bounds.volume import Steps
+from optimizer.bounds.volume import Steps, value_of_prices
 from optimizer.bounds.windows import Heads, heads, latest_ends
 from optimizer.kernels.inputs import Inputs, integers
 from optimizer.kernels.lagrangian import Windows, answer, fluid_marginals, new_prices, new_reply, set_prices
@@ -33,9 +33,6 @@ _FEW, _MANY = 4096, 2**24
 
 _LONGER = 1.2
 """How much longer than a fluid the jobs may need before time is free of charge."""
-
-_ROUNDING = 1e-12
-"""What adding and taking away the prices may have made wrong, relative to all that is paid."""
 
 _SECONDS_A_CHOICE = 1e-4
 """About how long a job takes, as interpreted, to choose the start in one mode on one kind of nodes."""
@@ -172,7 +169,7 @@ class Lagrangian:
         set_prices(self._prices, rate)
         seconds = _SECONDS_A_CHOICE * len(self._problem.mode_time) * len(self._node)
         answer.sized(seconds)(self._inputs, self._windows, self._prices, self._reply)
-        return float(self._reply.cost.sum() - (1 + _ROUNDING) * (self._area * rate).sum())
+        return value_of_prices(self._reply.cost.sum(), (self._area * rate).sum())
 
     def _used(self) -> FloatArray:
         """Return what the jobs of the last answer use, float64[V, B, K]."""

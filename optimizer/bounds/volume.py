@@ -1,4 +1,4 @@
-"""How long the steps of the volume algorithm are, and how much of an average each round is.
+"""The volume algorithm: what prices prove, how long its steps are, and how much of an average each round is.
 
 Barahona & Anbil 2000, "The volume algorithm: producing primal solutions with a subgradient method", Mathematical
 Programming 87; lengths after Polyak (Held, Wolfe & Crowder 1974, "Validation of subgradient optimization",
@@ -10,6 +10,22 @@ from math import inf
 _LONGER, _SHORTER = 1.1, 0.66
 _SETTLED = 1e-3
 """Once the factor of the length of steps is below this, a round adds little."""
+
+_ROUNDING = 1e-12
+"""What adding and taking away the prices may have made wrong, relative to all that is paid."""
+
+
+def value_of_prices(cost: float, paid: float) -> float:
+    """Return the bound of prices, less what rounding may add.
+
+    Parameters
+    ----------
+    cost : float
+        What the jobs spend, payments included.
+    paid : float
+        What all that there is to buy would bring.
+    """
+    return float(cost - (1 + _ROUNDING) * paid)
 
 
 class Steps:

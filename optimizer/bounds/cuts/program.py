@@ -14,6 +14,7 @@ from optimizer.bounds.cuts.places import Places
 from optimizer.bounds.cuts.rows import Layout, Rows
 from optimizer.bounds.lagrangian import node_kinds
 from optimizer.bounds.linear_program import reduced_costs
+from optimizer.bounds.volume import value_of_prices
 from optimizer.kernels.inputs import integers
 from optimizer.kernels.ranges import Reply, answer, new_reply
 from optimizer.model.builder import LinearProgram
@@ -29,9 +30,6 @@ SECONDS_AN_ENTRY = 1e-6
 _ABSOLUTE_TOLERANCE = 1e-6
 _RELATIVE_TOLERANCE = 1e-9
 """How far off a bound may be."""
-
-_ROUNDING = 1e-12
-"""What adding and taking away the prices may have made wrong, relative to all that is paid."""
 
 
 class CutProgram:
@@ -153,7 +151,7 @@ class CutProgram:
         seconds = SECONDS_AN_ENTRY * (len(self.cost) + len(self.rows.ranges.job))
         answer.sized(seconds)(self.cost, self.layout.job_start, self.rows.ranges, price, self.reply)
         paid = (price * self.rows.side).sum()  # BLAS would call threads, and wait for them
-        return float(self.reply.cost.sum() + self._constant - (1 + _ROUNDING) * paid)
+        return value_of_prices(self.reply.cost.sum() + self._constant, paid)
 
     def left_hand_sides(self, solution: FloatArray) -> FloatArray:
         """Return what a fractional solution makes of the rows, float64[R]."""
@@ -195,7 +193,7 @@ class CutProgram:
         """Return the program of some of the columns, some of each job, at such prices: its "bound" is none."""
         core = copy(self)
         core._restrict(columns)
-        core.total = core._most = core.bound = inf
+        core.total = core._most = inf
         core.price, core.bound = price, core.value(price)
         return core
 
