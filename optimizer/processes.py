@@ -1,9 +1,12 @@
-"""Looking at a process with all that it started, and ending it."""
+"""Starting a process of our own, looking at it with all that it started, and ending it."""
 
 import os
+import sys
 import time
 from collections.abc import Collection
 from contextlib import suppress
+from subprocess import PIPE, Popen
+from typing import IO
 
 import psutil
 
@@ -12,7 +15,7 @@ _SHARE = 0.03
 
 _MESSAGE = 500
 
-ONE_THREAD = {
+_ONE_THREAD = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
@@ -23,6 +26,33 @@ ONE_THREAD = {
     "JE_ARROW_MALLOC_CONF": "background_thread:false",
 }
 """What keeps libraries from starting threads on their own: a run has the threads that it was given."""
+
+
+def start_module(module: str, *arguments: str, errors: IO[bytes], temporary: str | None = None) -> "Popen[bytes]":
+    """Start a module of ours in a process that is reached by pipes; Ctrl-C does not reach it.
+
+    The user's folder may hold a queue.py or optimizer.py: it is on the path there only if it is on ours.
+
+    Parameters
+    ----------
+    module : str
+        Its full name.
+    *arguments : str
+        On its command line.
+    errors : file
+        Where its standard error goes.
+    temporary : str or None
+        Folder for its temporary files; None: the usual one.
+    """
+    folder = {} if temporary is None else {"TMPDIR": temporary}
+    return Popen(
+        [sys.executable, "-P", "-m", module, *arguments],
+        stdin=PIPE,
+        stdout=PIPE,
+        stderr=errors,
+        env={**os.environ, **_ONE_THREAD, **folder, "PYTHONPATH": os.pathsep.join(sys.path)},
+        start_new_session=True,
+    )
 
 
 def tree(process_id: int) -> list[psutil.Process]:
@@ -67,10 +97,10 @@ def last_words(file: int) -> str:
     return f": {text}" if text else ""
 
 
-def resident(process_id: int) -> int:
+def resident(process: psutil.Process) -> int:
     """Return how many bytes of memory a process takes, 0 when it is gone."""
     try:
-        return int(psutil.Process(process_id).memory_info().rss)
+        return int(process.memory_info().rss)
     except psutil.NoSuchProcess:
         return 0
 
@@ -93,6 +123,6 @@ class MemoryWatch:
         """Return the peak so far in bytes; it looks only as often as it may."""
         if time.monotonic() >= self._next:
             began = time.process_time()  # on a busy machine a look may take long and cost little
-            self.peak = max(self.peak, sum(resident(process.pid) for process in tree(self.process_id)))
+            self.peak = max(self.peak, sum(map(resident, tree(self.process_id))))
             self._next = time.monotonic() + (time.process_time() - began) / _SHARE
         return self.peak

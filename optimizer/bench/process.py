@@ -1,17 +1,15 @@
 """A place where runs are done one after another, each in a process of its own."""
 
-import os
 import pickle
 import subprocess
-import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
-from typing import IO, Self
+from typing import Self
 
 from optimizer.bench.row import Row
 from optimizer.bench.task import Begun, Finding, Task, make_row
-from optimizer.processes import ONE_THREAD, end_tree, last_words
+from optimizer.processes import end_tree, last_words, start_module
 
 
 class Place:
@@ -72,7 +70,9 @@ class Place:
             if self._closed:
                 return None
             if self._server is None:
-                self._server = _new_server(self._errors, self._folder.name)
+                self._server = start_module(
+                    "optimizer.bench.server", self._folder.name, errors=self._errors, temporary=self._folder.name
+                )
             return self._server
 
     def _lost(self, task: Task, server: "subprocess.Popen[bytes]") -> Row | None:
@@ -88,15 +88,3 @@ class Place:
             end_tree(self._server.pid)
             self._server.wait()
             self._server = None
-
-
-def _new_server(errors: IO[bytes], folder: str) -> "subprocess.Popen[bytes]":
-    path = os.pathsep.join(sys.path)
-    return subprocess.Popen(
-        [sys.executable, "-P", "-m", "optimizer.bench.server", folder],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=errors,
-        env={**os.environ, **ONE_THREAD, "PYTHONPATH": path, "TMPDIR": folder},
-        start_new_session=True,  # Ctrl-C reaches it through the sweep
-    )

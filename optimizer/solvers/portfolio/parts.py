@@ -1,19 +1,18 @@
 """Parts of a run: solvers at work side by side, each with a monitor of its own that passes on what it finds."""
 
 import logging
-import os
 import signal
-import subprocess
-import sys
 from dataclasses import dataclass, replace
 from math import inf, isfinite
 from tempfile import TemporaryFile
 from threading import Thread
 from typing import Any, Protocol
 
+import psutil
+
 from optimizer.names import StoppedBy
 from optimizer.problem import Problem
-from optimizer.processes import ONE_THREAD, last_words, resident
+from optimizer.processes import last_words, resident, start_module
 from optimizer.result import Limits, Progress
 from optimizer.schedule import Schedule
 from optimizer.solvers import registry
@@ -161,15 +160,8 @@ class ProcessPart:
         self._parent = parent
         self._asked = False
         self._errors = TemporaryFile()  # noqa: SIM115 - closed when the process is over
-        self._process = subprocess.Popen(
-            # the user's folder may hold a queue.py or optimizer.py: it is on the path only if it is on that of the run
-            [sys.executable, "-P", "-m", "optimizer.solvers.portfolio.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-            env={**os.environ, **ONE_THREAD, "PYTHONPATH": os.pathsep.join(sys.path)},
-            start_new_session=True,  # Ctrl-C reaches it through the run
-        )
+        self._process = start_module("optimizer.solvers.portfolio.worker", errors=self._errors)
+        self._watched = psutil.Process(self._process.pid)
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._channel = Channel(self._process.stdout, self._process.stdin)
@@ -187,7 +179,7 @@ class ProcessPart:
     @property
     def memory(self) -> int:
         """Bytes that its process takes."""
-        return resident(self.process_id)
+        return resident(self._watched)
 
     def offer(self, schedule: Schedule) -> None:
         """Let it know a better schedule, found by another part."""
