@@ -27,7 +27,7 @@ MOST_COLUMNS = 5_000_000
 _ROUNDS = 300
 """Rounds of prices in one step."""
 
-_MANY_COLUMNS, _CORE, _CORE_ROUNDS = 200_000, 0.1, 100
+_MANY_COLUMNS, _CORE, _CORE_ROUNDS = 1_000_000, 0.1, 100
 """Of more columns prices are found for this part, and compared with all after so many rounds."""
 
 _ACCURACY = 1e-4
