@@ -43,8 +43,11 @@ _MANY_INTERVALS = 5_000
 """CP-SAT has an interval for each mode and node that it fits on. In 30 s on two threads it improved makespans up to
 3,000 of them, the bound of a sum with 1,000, and nothing with 5,000 (docs/portfolio.md)."""
 
-_GLANCE = 0.03
-"""Part of the time of a search for small makespans: good ones are found soon, and the proof needs all threads."""
+_GLANCE, _FROM_ABOVE = 0.1, 0.3
+"""Parts of the time of a search for small makespans, which soon finds good ones, and, with one thread for all, of
+CP-SAT that makes them better, before it refutes them from below."""
+
+_BELOW = {"destructive": True}
 
 _ALONE = 0.75
 """Part of the time left that branch and cut has when there is one thread for all."""
@@ -88,11 +91,10 @@ def plans(problem: Problem, threads: int) -> list[Plan]:
     """
     proves = not registry.find("cp-sat").missing and _intervals(problem) <= _MANY_INTERVALS
     if problem.objective.is_maximum:
-        team = [
-            Plan("genetic", {}, 1, apart=False, share=_GLANCE),
-            Plan("cp-sat", {}, threads, apart=True),
-            Plan("genetic", {}, threads, apart=False),  # for want of CP-SAT
-        ]
+        glance = Plan("genetic", {}, 1, apart=False, share=_GLANCE)
+        above, below = Plan("cp-sat", {}, max(1, threads - 1), apart=True), Plan("cp-sat", _BELOW, 1, apart=True)
+        team = [below, glance, above] if threads > 1 else [glance, replace(above, share=_FROM_ABOVE), below]
+        team.append(Plan("genetic", {}, threads, apart=False))  # for want of CP-SAT
     elif len(problem.predecessor_job):
         search = Plan("local-search", {}, 1 if proves else threads, apart=False)
         proof = Plan("cp-sat", {}, max(1, threads - 1), apart=True)

@@ -20,7 +20,17 @@ from optimizer.solvers.monitor import Monitor
 
 @dataclass(frozen=True)
 class CPSAT:
-    """Lazy clause generation of CP-SAT (Perron, Didier & Gay 2023) on interval variables."""
+    """Lazy clause generation of CP-SAT (Perron, Didier & Gay 2023) on interval variables.
+
+    Parameters
+    ----------
+    destructive : bool
+        Whether to refute values from below, one after the other, until one has a schedule (destructive lower bounds,
+        Klein & Scholl 1999, "Computing lower bounds by destructive improvement", European Journal of Operational
+        Research 112); else schedules get better until none is left.
+    """
+
+    destructive: bool = False
 
     def solve(
         self, problem: Problem, limits: Limits, *, seed: int, warm_start: Schedule | None, monitor: Monitor
@@ -35,6 +45,7 @@ class CPSAT:
         if warm_start is not None:
             model.hint(warm_start)
         solver = cp_model.CpSolver()
+        solver.parameters.use_objective_lb_search = self.destructive
         _set_parameters(solver.parameters, limits, seed, monitor.remaining, model.costs.is_maximum)
         solver.best_bound_callback = lambda bound: monitor.report(lower_bound=model.total(bound), exact=True)
         with _stopping(solver, monitor):
@@ -49,7 +60,10 @@ def _set_parameters(parameters: Any, limits: Limits, seed: int, remaining: float
     parameters.relative_gap_limit = limits.gap
     if isfinite(remaining):
         parameters.max_time_in_seconds = max(remaining, 0.01)
-    if not is_maximum:
+    if is_maximum:
+        if limits.threads == 1:
+            parameters.linearization_level = 0  # linear programs say little of maxima, and take most of the time
+    else:
         parameters.linearization_level = 2
         if limits.threads == 2:
             parameters.subsolvers.append("core")

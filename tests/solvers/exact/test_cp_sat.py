@@ -29,10 +29,16 @@ def test_stops_at_the_gap() -> None:
 
 def test_core_search_for_sums_on_two_threads() -> None:
     """Measured: the default search leaves the bound of a sum near the durations' (benchmarks/exact.md)."""
-    for threads, is_maximum, subsolvers in ((2, False, ["core"]), (2, True, []), (4, False, [])):
+    for threads, is_maximum, linear, subsolvers in (
+        (2, False, 2, ["core"]),
+        (2, True, 1, []),
+        (1, True, 0, []),
+        (4, False, 2, []),
+    ):
         parameters = cp_model.CpSolver().parameters
         _set_parameters(parameters, Limits(threads=threads), 3, 10.0, is_maximum)
         assert list(parameters.subsolvers) == subsolvers
+        assert parameters.linearization_level == linear
         assert (parameters.num_workers, parameters.random_seed) == (threads, 3)
         assert not parameters.catch_sigint_signal
 
@@ -47,6 +53,18 @@ def test_one_thread_is_deterministic() -> None:
 def test_makespan() -> None:
     result = solve(generate("server", 20, seed=2), "cp-sat", objective=Objective.MAKESPAN)
     assert result.status is Status.OPTIMAL
+
+
+def test_refuting_values_from_below_ends_at_the_optimum() -> None:
+    jobs = tuple(
+        Job(f"j{i}", duration=1 + i * 7 % 5, demand={"gpu": 1 + i * 5 % 3}, after=(f"j{i - 6}",) if i > 5 else ())
+        for i in range(24)
+    )
+    project = Instance(jobs, resources={"gpu": 4}, objective=Objective.MAKESPAN)
+    limits = Limits(threads=1, time_limit=60)
+    above, below = (solve(project, "cp-sat", options={"destructive": way}, limits=limits) for way in (False, True))
+    assert (below.status, below.value) == (Status.OPTIMAL, above.value)
+    assert len({row.value for row in below.trace}) < len({row.value for row in above.trace})  # it finds few before
 
 
 def test_costs_that_are_no_integers_are_proven_on_a_fine_grid() -> None:
