@@ -37,7 +37,7 @@ def test_what_is_no_solver(text: str, complaint: str) -> None:
 @pytest.mark.parametrize(
     ("name", "options", "complaint"),
     [
-        ("cp-sat", {"speed": 1}, "solver cp-sat: option 'speed', expected one of none"),
+        ("auto", {"speed": 1}, "solver auto: option 'speed', expected one of none"),
         ("greedy", {"speed": 1}, "solver greedy: option 'speed', expected one of rule, generation"),
         ("highs", {"horizon": "soon"}, "solver highs: option horizon=soon, expected a number"),
         ("greedy", {"generation": "x"}, "option generation=x, expected 'serial' or 'parallel' or 'best'"),
