@@ -47,8 +47,6 @@ _GLANCE, _FROM_ABOVE = 0.1, 0.3
 """Parts of the time of a search for small makespans, which soon finds good ones, and, with one thread for all, of
 CP-SAT that makes them better, before it refutes them from below."""
 
-_BELOW = {"destructive": True}
-
 _ALONE = 0.75
 """Part of the time left that branch and cut has when there is one thread for all."""
 
@@ -91,29 +89,44 @@ def plans(problem: Problem, threads: int) -> list[Plan]:
     """
     proves = not registry.find("cp-sat").missing and _intervals(problem) <= _MANY_INTERVALS
     if problem.objective.is_maximum:
-        glance = Plan("genetic", {}, 1, apart=False, share=_GLANCE)
-        above, below = Plan("cp-sat", {}, max(1, threads - 1), apart=True), Plan("cp-sat", _BELOW, 1, apart=True)
-        team = [below, glance, above] if threads > 1 else [glance, replace(above, share=_FROM_ABOVE), below]
-        team.append(Plan("genetic", {}, threads, apart=False))  # for want of CP-SAT
+        team = _team_for_maxima(threads)
     elif len(problem.predecessor_job):
-        search = Plan("local-search", {}, 1 if proves else threads, apart=False)
-        proof = Plan("cp-sat", {}, max(1, threads - 1), apart=True)
-        team = [replace(search, share=_FIRST_SEARCH), proof, search]
+        team = _team_for_projects(threads, proves)
     else:
-        search = Plan("local-search", {}, 1 if proves else max(1, threads - 1), apart=False)
-        proof = Plan("cp-sat", {}, max(1, threads - 2), apart=True)
-        if threads > 2:
-            later = [proof, search]
-        elif problem.jobs <= _FEW_TO_PROVE:
-            later = [*(replace(search, share=share) for share in _MORE_SEARCHES), proof, search]
-        else:
-            later = [search, proof]
-        team = [
-            replace(search, share=_FIRST_SEARCH),
-            Plan("branch-and-cut", {}, 1, apart=True, share=1.0 if threads > 1 else _ALONE),
-            *later,
-        ]
-    return [plan for plan in team if proves or plan.solver != "cp-sat" if not registry.find(plan.solver).missing]
+        team = _team_for_sums(problem.jobs, threads, proves)
+    entries = [registry.parse(plan.solver)[0] for plan in team]
+    return [
+        plan
+        for plan, entry in zip(team, entries, strict=True)
+        if not entry.missing and (proves or entry.name != "cp-sat")
+    ]
+
+
+def _team_for_maxima(threads: int) -> list[Plan]:
+    glance = Plan("genetic", 1, apart=False, share=_GLANCE)
+    above = Plan("cp-sat", max(1, threads - 1), apart=True)
+    below = Plan("cp-sat:destructive=true", 1, apart=True)
+    team = [below, glance, above] if threads > 1 else [glance, replace(above, share=_FROM_ABOVE), below]
+    return [*team, Plan("genetic", threads, apart=False)]  # the last for want of CP-SAT
+
+
+def _team_for_projects(threads: int, proves: bool) -> list[Plan]:
+    search = Plan("local-search", 1 if proves else threads, apart=False)
+    proof = Plan("cp-sat", max(1, threads - 1), apart=True)
+    return [replace(search, share=_FIRST_SEARCH), proof, search]
+
+
+def _team_for_sums(jobs: int, threads: int, proves: bool) -> list[Plan]:
+    search = Plan("local-search", 1 if proves else max(1, threads - 1), apart=False)
+    proof = Plan("cp-sat", max(1, threads - 2), apart=True)
+    if threads > 2:
+        later = [proof, search]
+    elif jobs <= _FEW_TO_PROVE:
+        later = [*(replace(search, share=share) for share in _MORE_SEARCHES), proof, search]
+    else:
+        later = [search, proof]
+    bounds = Plan("branch-and-cut", 1, apart=True, share=1.0 if threads > 1 else _ALONE)
+    return [replace(search, share=_FIRST_SEARCH), bounds, *later]
 
 
 def _solve_at_once(

@@ -28,6 +28,8 @@ LONG_JOBS = Instance(
     resources={"gpu": 14},
 )
 
+BELOW = "cp-sat:destructive=true"
+
 
 @pytest.mark.parametrize(
     ("instance", "solver"),
@@ -70,7 +72,7 @@ def test_parts_suit_the_problem_and_the_threads() -> None:
         ("local-search", 1), ("branch-and-cut", 1), ("cp-sat", 2), ("local-search", 1),
     ]  # fmt: skip
     assert [(plan.solver, plan.threads) for plan in plans(latest, 2)] == [
-        ("cp-sat", 1), ("genetic", 1), ("cp-sat", 1), ("genetic", 2),
+        (BELOW, 1), ("genetic", 1), ("cp-sat", 1), ("genetic", 2),
     ]  # fmt: skip
     project = Problem.of(Instance((*SMALL_JOBS, Job("x", duration=1, after=("j0",))), resources={"gpu": 10}))
     assert [(plan.solver, plan.threads) for plan in plans(project, 2)] == [
@@ -81,8 +83,7 @@ def test_parts_suit_the_problem_and_the_threads() -> None:
 @pytest.mark.parametrize("threads", [1, 2, 4])
 def test_maxima_are_refuted_from_below_whatever_the_threads(threads: int) -> None:
     latest = Problem.of(Instance(SMALL_JOBS, resources={"gpu": 10}, objective=Objective.MAKESPAN))
-    below = [plan for plan in plans(latest, threads) if plan.options == {"destructive": True}]
-    assert [(plan.solver, plan.threads, plan.share) for plan in below] == [("cp-sat", 1, 1.0)]
+    assert plans(latest, threads).count(Plan(BELOW, 1, apart=True)) == 1
 
 
 def test_with_one_thread_they_take_turns_as_the_documentation_says() -> None:
@@ -101,7 +102,7 @@ def test_with_one_thread_they_take_turns_as_the_documentation_says() -> None:
             ],
         ),
         (many, [("local-search", 0.15), ("branch-and-cut", 0.75), ("local-search", 1.0), ("cp-sat", 1.0)]),
-        (latest, [("genetic", 0.1), ("cp-sat", 0.3), ("cp-sat", 1.0), ("genetic", 1.0)]),
+        (latest, [("genetic", 0.1), ("cp-sat", 0.3), (BELOW, 1.0), ("genetic", 1.0)]),
     ]:
         assert [(plan.solver, plan.share) for plan in plans(problem, 1)] == turns
 
@@ -109,7 +110,7 @@ def test_with_one_thread_they_take_turns_as_the_documentation_says() -> None:
 @pytest.mark.parametrize(
     ("jobs", "nodes", "objective", "parts"),
     [
-        (5_000, 1, Objective.MAKESPAN, [("cp-sat", 1), ("genetic", 1), ("cp-sat", 7), ("genetic", 8)]),
+        (5_000, 1, Objective.MAKESPAN, [(BELOW, 1), ("genetic", 1), ("cp-sat", 7), ("genetic", 8)]),
         (5_001, 1, Objective.MAKESPAN, [("genetic", 1), ("genetic", 8)]),
         (251, 20, Objective.MAKESPAN, [("genetic", 1), ("genetic", 8)]),
         (20_000, 1, Objective.MEAN_FLOW_TIME, [("local-search", 7), ("branch-and-cut", 1), ("local-search", 7)]),

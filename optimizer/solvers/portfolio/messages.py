@@ -1,11 +1,10 @@
 """What passes between a part in a process of its own and the run that it belongs to: pickled, one after another."""
 
 import pickle
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from threading import Condition, Lock, Thread
-from typing import IO, Any
+from typing import IO
 
 from optimizer.problem import Problem
 from optimizer.result import Limits
@@ -20,15 +19,12 @@ class Assignment:
     Parameters
     ----------
     solver : str
-        Name in the registry.
-    options : mapping
-        Of the solver.
+        ``name`` or ``name:key=value,...``, as in the registry.
     problem, limits, seed, warm_start
         As a solver gets them.
     """
 
     solver: str
-    options: Mapping[str, Any]
     problem: Problem
     limits: Limits
     seed: int

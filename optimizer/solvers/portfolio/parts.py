@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from math import inf, isfinite
 from tempfile import TemporaryFile
 from threading import Thread
-from typing import Any, Protocol
+from typing import Protocol
 
 import psutil
 
@@ -33,9 +33,7 @@ class Plan:
     Parameters
     ----------
     solver : str
-        Name in the registry.
-    options : dict
-        Of the solver.
+        ``name`` or ``name:key=value,...``, as in the registry.
     threads : int
         How many it may use, >= 1.
     apart : bool
@@ -46,7 +44,6 @@ class Plan:
     """
 
     solver: str
-    options: dict[str, Any]
     threads: int
     apart: bool
     share: float = 1.0
@@ -130,7 +127,7 @@ class ThreadPart:
 
     def _run(self, problem: Problem, limits: Limits, seed: int, warm_start: Schedule | None) -> None:
         try:
-            solver = registry.create(registry.find(self.plan.solver), self.plan.options)
+            solver = registry.create(*registry.parse(self.plan.solver))
             self.answer = solver.solve(problem, limits, seed=seed, warm_start=warm_start, monitor=self._own)
         except Exception as error:  # a part that fails must not end the run
             logger.warning("%s failed: %s: %s", self.plan.solver, type(error).__name__, error)
@@ -165,7 +162,7 @@ class ProcessPart:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._channel = Channel(self._process.stdout, self._process.stdin)
-        assignment = Assignment(plan.solver, plan.options, problem, limits, seed, warm_start)
+        assignment = Assignment(plan.solver, problem, limits, seed, warm_start)
         self._sender = Sender(self._channel, assignment)
         self.process_id = self._process.pid
         self._thread = Thread(target=self._listen, name=plan.solver, daemon=True)

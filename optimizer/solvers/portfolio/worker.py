@@ -68,7 +68,7 @@ def main() -> None:
 
 
 def _solved(assignment: Assignment, monitor: Monitor) -> Answer:
-    solver = registry.create(registry.find(assignment.solver), assignment.options)
+    solver = registry.create(*registry.parse(assignment.solver))
     start, seed = assignment.warm_start, assignment.seed
     return solver.solve(assignment.problem, assignment.limits, seed=seed, warm_start=start, monitor=monitor)
 

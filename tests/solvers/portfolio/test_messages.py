@@ -6,7 +6,7 @@ from optimizer.problem import Problem
 from optimizer.result import Limits
 from optimizer.solvers.portfolio.messages import Assignment, Channel, Message, Offer, Sender, Stop
 
-ASSIGNMENT = Assignment("greedy", {}, Problem.of(generate("server", 3, seed=0)), Limits(), 0, None)
+ASSIGNMENT = Assignment("greedy", Problem.of(generate("server", 3, seed=0)), Limits(), 0, None)
 
 
 class SlowChannel(Channel):

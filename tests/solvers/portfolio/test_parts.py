@@ -40,7 +40,7 @@ def wait_for(condition: Callable[[], object], seconds: float = 60) -> None:
 
 @pytest.mark.parametrize("apart", [False, True])
 def test_a_part_reports_schedules_and_bounds_under_its_name(apart: bool) -> None:
-    part, monitor = begun(Plan("cp-sat", {}, 1, apart=apart))
+    part, monitor = begun(Plan("cp-sat", 1, apart=apart))
     assert isinstance(part, ProcessPart if apart else ThreadPart)
     wait_for(lambda: part.ended)
     assert part.answer is not None
@@ -51,7 +51,7 @@ def test_a_part_reports_schedules_and_bounds_under_its_name(apart: bool) -> None
 
 @pytest.mark.parametrize("apart", [False, True])
 def test_options_reach_the_solver(apart: bool) -> None:
-    part, monitor = begun(Plan("greedy", {"rule": "longest", "generation": "serial"}, 1, apart=apart))
+    part, monitor = begun(Plan("greedy:rule=longest,generation=serial", 1, apart=apart))
     wait_for(lambda: part.ended)
     order = feasible_order(PROBLEM, rule_keys("longest", PROBLEM, 0))
     assert monitor.schedule is not None
@@ -60,7 +60,7 @@ def test_options_reach_the_solver(apart: bool) -> None:
 
 @pytest.mark.parametrize("apart", [False, True])
 def test_a_part_ends_when_it_is_asked_to(apart: bool) -> None:
-    part, monitor = begun(Plan("local-search", {}, 1, apart=apart), LARGE)
+    part, monitor = begun(Plan("local-search", 1, apart=apart), LARGE)
     wait_for(lambda: monitor.schedule is not None)
     part.ask_to_end()
     part.end(30)
@@ -68,7 +68,7 @@ def test_a_part_ends_when_it_is_asked_to(apart: bool) -> None:
 
 
 def test_a_part_that_hangs_is_killed() -> None:
-    part, monitor = begun(Plan("local-search", {}, 1, apart=True), LARGE)
+    part, monitor = begun(Plan("local-search", 1, apart=True), LARGE)
     assert isinstance(part, ProcessPart)
     wait_for(lambda: monitor.schedule is not None)
     os.kill(part.process_id, signal.SIGSTOP)
@@ -80,7 +80,7 @@ def test_a_part_that_hangs_is_killed() -> None:
 
 
 def test_a_part_that_dies_is_noted_and_leaves_what_it_found(caplog: pytest.LogCaptureFixture) -> None:
-    part, monitor = begun(Plan("local-search", {}, 1, apart=True), LARGE)
+    part, monitor = begun(Plan("local-search", 1, apart=True), LARGE)
     assert isinstance(part, ProcessPart)
     wait_for(lambda: monitor.schedule is not None)
     with caplog.at_level(logging.WARNING):
@@ -93,7 +93,7 @@ def test_a_part_that_dies_is_noted_and_leaves_what_it_found(caplog: pytest.LogCa
 @pytest.mark.parametrize("apart", [False, True])
 def test_a_part_that_fails_is_noted(apart: bool, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
-        part, _ = begun(Plan("greedy", {"rule": "no such rule"}, 1, apart=apart))
+        part, _ = begun(Plan("greedy:rule=no such rule", 1, apart=apart))
         wait_for(lambda: part.ended)
     assert "greedy" in caplog.text
     assert "no such rule" in caplog.text
@@ -104,9 +104,7 @@ def test_a_part_takes_over_what_another_has_found(apart: bool) -> None:
     jobs = tuple(Job(f"j{i}", duration=5000 + i, demand={"gpu": 5}) for i in range(60))
     problem = Problem.of(Instance(jobs, resources={"gpu": 8}))
     assert start_groups(problem, Costs.of(problem)).sizes.sum() > MOST_COLUMNS
-    part, monitor = begun(
-        Plan("branch-and-cut", {}, 1, apart=apart), problem
-    )  # so large, it has no schedules of its own
+    part, monitor = begun(Plan("branch-and-cut", 1, apart=apart), problem)  # so large, it has no schedules of its own
     best = serial_schedule(problem, np.arange(60))
     part.offer(best)
     wait_for(lambda: monitor.schedule is not None)
@@ -124,7 +122,7 @@ def test_a_schedule_is_passed_on_whatever_its_cost_is_called_on_the_grid_of_the_
     monitor = Monitor(problem, Limits(time_limit=60, threads=1), working=working)
     monitor.start_from(serial_schedule(problem, np.arange(40)))
     first = monitor.total
-    part = started(Plan("local-search", {}, 1, apart=apart), working, 0, None, monitor)
+    part = started(Plan("local-search", 1, apart=apart), working, 0, None, monitor)
     wait_for(lambda: part.ended)
     assert monitor.total < first
 
@@ -135,7 +133,7 @@ def test_files_of_the_user_do_not_stand_in_for_modules_of_a_part(
     for name in ("optimizer", "queue"):
         (tmp_path / f"{name}.py").write_text("raise SystemExit('not this one')")
     monkeypatch.chdir(tmp_path)
-    part, monitor = begun(Plan("greedy", {}, 1, apart=True))
+    part, monitor = begun(Plan("greedy", 1, apart=True))
     wait_for(lambda: part.ended)
     assert part.answer is not None
     assert monitor.schedule is not None
@@ -146,7 +144,7 @@ def test_the_last_words_of_a_part_that_cannot_begin_are_told(
 ) -> None:
     (tmp_path / "optimizer.py").write_text("raise SystemExit('not this one')")
     monkeypatch.syspath_prepend(tmp_path)
-    part, _ = begun(Plan("greedy", {}, 1, apart=True))
+    part, _ = begun(Plan("greedy", 1, apart=True))
     wait_for(lambda: part.ended)
     assert "greedy ended with status 1: not this one" in caplog.text
 
@@ -157,7 +155,5 @@ def test_a_share_of_a_run_without_limit_ends(
 ) -> None:
     heard: list[Limits] = []
     monkeypatch.setattr(parts, "ThreadPart", lambda plan, problem, limits, *_: heard.append(limits))
-    started(
-        Plan("greedy", {}, 1, apart=False, share=share), PROBLEM, 0, None, Monitor(PROBLEM, Limits(time_limit=None))
-    )
+    started(Plan("greedy", 1, apart=False, share=share), PROBLEM, 0, None, Monitor(PROBLEM, Limits(time_limit=None)))
     assert [limits.time_limit for limits in heard] == [seconds]
