@@ -72,7 +72,7 @@ def test_parts_suit_the_problem_and_the_threads() -> None:
         ("local-search", 1), ("branch-and-cut", 1), ("cp-sat", 2), ("local-search", 1),
     ]  # fmt: skip
     assert [(plan.solver, plan.threads) for plan in plans(latest, 2)] == [
-        (BELOW, 1), ("genetic", 1), ("cp-sat", 1), ("genetic", 2),
+        (BELOW, 1), ("genetic", 1), ("cp-sat", 1), (BELOW, 1), ("genetic", 2),
     ]  # fmt: skip
     project = Problem.of(Instance((*SMALL_JOBS, Job("x", duration=1, after=("j0",))), resources={"gpu": 10}))
     assert [(plan.solver, plan.threads) for plan in plans(project, 2)] == [
@@ -110,7 +110,7 @@ def test_with_one_thread_they_take_turns_as_the_documentation_says() -> None:
 @pytest.mark.parametrize(
     ("jobs", "nodes", "objective", "parts"),
     [
-        (5_000, 1, Objective.MAKESPAN, [(BELOW, 1), ("genetic", 1), ("cp-sat", 7), ("genetic", 8)]),
+        (5_000, 1, Objective.MAKESPAN, [(BELOW, 1), ("genetic", 1), ("cp-sat", 7), (BELOW, 1), ("genetic", 8)]),
         (5_001, 1, Objective.MAKESPAN, [("genetic", 1), ("genetic", 8)]),
         (251, 20, Objective.MAKESPAN, [("genetic", 1), ("genetic", 8)]),
         (20_000, 1, Objective.MEAN_FLOW_TIME, [("local-search", 7), ("branch-and-cut", 1), ("local-search", 7)]),
