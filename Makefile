@@ -11,7 +11,7 @@ demo: $(VENV)/installed
 	@echo "The schedule is in demo.json, its chart in demo.png."
 
 test: $(VENV)/installed-dev
-	$(RUN)/python -m pytest --cov --cov-report=term --cov-fail-under=90
+	$(RUN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --cov --cov-report=term --cov-fail-under=90
 
 smoke: $(VENV)/installed
 	$(RUN)/schedopt bench run benchmarks/smoke.toml --store smoke.sqlite --workers 2
