@@ -103,8 +103,9 @@ def plans(problem: Problem, threads: int) -> list[Plan]:
 
 
 def _team_for_maxima(threads: int) -> list[Plan]:
-    glance = Plan("genetic", 1, apart=False, share=_GLANCE)
-    above = Plan("cp-sat", max(1, threads - 1), apart=True)
+    others = max(1, threads - 1)
+    glance = Plan("genetic", others, apart=False, share=_GLANCE)
+    above = Plan("cp-sat", others, apart=True)
     below = Plan("cp-sat:destructive=true", 1, apart=True)
     if threads > 1:
         team = [replace(below, share=_GLANCE), glance, above, below]  # anew: a good schedule tightens its windows
