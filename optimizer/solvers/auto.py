@@ -94,11 +94,10 @@ def plans(problem: Problem, threads: int) -> list[Plan]:
         team = _team_for_projects(threads, proves)
     else:
         team = _team_for_sums(problem.jobs, threads, proves)
-    entries = [registry.parse(plan.solver)[0] for plan in team]
     return [
         plan
-        for plan, entry in zip(team, entries, strict=True)
-        if not entry.missing and (proves or entry.name != "cp-sat")
+        for plan in team
+        if not (entry := registry.parse(plan.solver)[0]).missing and (proves or entry.name != "cp-sat")
     ]
 
 
