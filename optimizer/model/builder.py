@@ -42,6 +42,42 @@ class LinearProgram:
     index: SmallIntArray
     value: FloatArray
 
+    @property
+    def entries(self) -> tuple[IntArray, IntArray, FloatArray]:
+        """Row, column and coefficient of each entry."""
+        column = np.repeat(np.arange(len(self.cost)), np.diff(self.start))
+        return self.index.astype(np.int64), column, self.value
+
+    def with_rows(self, row: IntArray, column: IntArray, value: FloatArray, upper: FloatArray) -> "LinearProgram":
+        """Return the program with further rows of at most ``upper``, float64[R], and these entries in any order."""
+        own_row, own_column, own_value = self.entries
+        return self.of_entries(
+            np.concatenate([own_row, len(self.row_lower) + row]),
+            np.concatenate([own_column, column]),
+            np.concatenate([own_value, value]),
+            np.full(len(upper), -np.inf),
+            upper,
+        )
+
+    def of_entries(
+        self, row: IntArray, column: IntArray, value: FloatArray, lower: FloatArray, upper: FloatArray
+    ) -> "LinearProgram":
+        """Return a program with the same columns, these entries in any order, and further rows with these bounds.
+
+        Entries in one place are added up.
+        """
+        order = np.lexsort((row, column))
+        row, column = row[order], column[order]
+        first = np.flatnonzero((np.diff(row, prepend=-1) != 0) | (np.diff(column, prepend=-1) != 0))
+        total = np.add.reduceat(value[order], first)
+        kept = first[total != 0]
+        start = np.searchsorted(column[kept], np.arange(len(self.cost) + 1)).astype(np.int32)
+        row_lower, row_upper = np.concatenate([self.row_lower, lower]), np.concatenate([self.row_upper, upper])
+        return LinearProgram(
+            self.cost, self.lower, self.upper, self.integral, row_lower, row_upper,
+            start, row[kept].astype(np.int32), total[total != 0],
+        )  # fmt: skip
+
 
 @dataclass(frozen=True, eq=False)
 class _Block:

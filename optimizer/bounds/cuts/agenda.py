@@ -87,10 +87,15 @@ class Agenda:
         """The phase of the next step, or the last one."""
         return self._phases[0]
 
+    @property
+    def in_last_phase(self) -> bool:
+        """Whether no further phase follows."""
+        return len(self._phases) == 1
+
     def end_phase(self) -> None:
         """Go on with the next phase, or settle after the last."""
         self._rates, self._stalled = [], 0
-        if len(self._phases) == 1:
+        if self.in_last_phase:
             self.settled = True
         else:
             self._phases.pop(0)

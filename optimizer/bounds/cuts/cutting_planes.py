@@ -87,6 +87,11 @@ class CuttingPlanes:
         """Number of different cuts so far."""
         return len(self._program.cuts)
 
+    @property
+    def in_last_phase(self) -> bool:
+        """Whether it looks for all rows it can, with linear programs, until nothing more is gained."""
+        return self._agenda.in_last_phase
+
     def reduced_costs(self) -> FloatArray:
         """Return how much the bound grows, at least, if a job takes a column, float64[C]."""
         return self._program.reduced_costs()

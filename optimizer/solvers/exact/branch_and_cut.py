@@ -4,7 +4,6 @@ import logging
 from dataclasses import dataclass
 from math import inf
 from time import monotonic
-from typing import Any
 
 import numpy as np
 
@@ -12,10 +11,12 @@ from optimizer.bounds.cuts.cutting_planes import MOST_COLUMNS, CuttingPlanes
 from optimizer.bounds.cuts.program import count_columns
 from optimizer.bounds.lagrangian import Lagrangian, node_kinds
 from optimizer.errors import ModelTooLargeError
+from optimizer.model.builder import LinearProgram
 from optimizer.model.columns import Groups, Pulses, counted
-from optimizer.model.highs import highs_model, require_accepted
+from optimizer.model.highs import highs_model
 from optimizer.model.program import Program, linear_program
 from optimizer.model.size import refuse_if_too_large
+from optimizer.model.steps import Steps
 from optimizer.names import StoppedBy
 from optimizer.objective import Costs, total_cost
 from optimizer.problem import Problem
@@ -34,14 +35,21 @@ _ROUNDS = 20
 _PRICES_SHARE = 0.05
 """Part of the time that the Lagrangian has before the program."""
 
-_LOOK = 4.0
-_SLOW = 0.02
-_FEW_COLUMNS = 30_000
-"""The cuts end when a tenth of the time they took, and some seconds at least, has closed less than this part of the
-gap, and no more than so many columns are left: with more, a tree gains less than further cuts."""
+_LOOK, _LATELY, _SLOW = 1.0, 1 / 3, 0.2
+"""Seconds between two looks at what cuts gain. They are slow when this part of the time since they began, the last, has
+closed less than this part of the gap: then, when no new kind of cut is to come, it is time to guess."""
 
-_FIRST_GUESS, _LARGER_GUESS = 8, 1.6
+_FIRST_GUESS, _LARGER_GUESS = 16, 2.0
 """Columns a job that the first guess leaves, and how many times as many every further one does."""
+
+_CLOSE = 1.2
+"""A guess that leaves so many times the columns of one that was refuted is not worth another one between them."""
+
+_LEAST_SECONDS = 0.5
+"""A guess that may take less is not worth a try."""
+
+_SEARCHES = ("rins", "rens", "root_reduced_cost")
+"""What HiGHS is not to do: its searches take half of the time and find little beside the best schedule known."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +71,7 @@ class BranchAndCut:
         search = _Search(problem, monitor)
         if count_columns(problem, search.costs, search.known) > MOST_COLUMNS:
             return search.price(inf) or Answer(monitor.reason or StoppedBy.FINISHED)
-        return search.price(_PRICES_SHARE * monitor.remaining) or search.cut() or search.branch(limits, seed)
+        return search.price(_PRICES_SHARE * monitor.remaining) or search.close(limits, seed)
 
 
 class _Search:
@@ -74,6 +82,10 @@ class _Search:
         self._problem = problem
         self._monitor = monitor
         self._planes: CuttingPlanes
+        self._columns = _FIRST_GUESS * problem.jobs
+        self._refuted = -inf
+        self._rate = 0.0
+        self._patience = 1.0
 
     @property
     def known(self) -> float:
@@ -101,24 +113,37 @@ class _Search:
             lagrangian.advance(_ROUNDS)
         return self._proven()
 
-    def cut(self) -> Answer | None:
-        """Add cuts and fix columns until that gets slow; return the answer if it is known by then."""
+    def close(self, limits: Limits, seed: int) -> Answer:
+        """Add cuts and guess in turns, until all is known or time is up."""
         monitor = self._monitor
-        self._planes = planes = CuttingPlanes(self._problem, total=self._wanted, stopped=lambda: monitor.stopped)
-        began, looked_at, gap = monotonic(), monotonic(), inf
+        self._planes = CuttingPlanes(self._problem, total=self._wanted, stopped=lambda: monitor.stopped)
+        history = [(monotonic(), self._planes.bound)]
+        while True:
+            answer = self._cut(history) or self._guess(limits, seed)
+            if answer is not None:
+                return answer
+
+    def _cut(self, history: list[tuple[float, float]]) -> Answer | None:
+        """Add cuts until that gets slow; return the answer if it is known."""
+        monitor, planes = self._monitor, self._planes
         while not (monitor.stopped or planes.settled):
             planes.advance()
             planes.fix(self._wanted)
             monitor.report(lower_bound=min(planes.bound, self.known))
-            now = monotonic()
-            if now - looked_at > max(_LOOK, 0.1 * (now - began)):
-                slow = self.known - planes.bound > (1 - _SLOW) * gap
-                if slow and len(planes.pulses.mode) <= _FEW_COLUMNS:
+            if monotonic() - history[-1][0] > _LOOK:
+                history.append((monotonic(), planes.bound))
+                if planes.in_last_phase and self._is_slow(history):
                     break
-                looked_at, gap = now, self.known - planes.bound
         if planes.bound == inf:
             return self._proven()
         return Answer(monitor.reason) if monitor.reason else None
+
+    def _is_slow(self, history: list[tuple[float, float]]) -> bool:
+        """Return whether the last third of the time that ``history`` tells of has gained little; note how much."""
+        (began, _), (now, bound) = history[0], history[-1]
+        before, former = [look for look in history if look[0] <= now - _LATELY * (now - began)][-1]
+        self._rate = (bound - former) / (now - before)
+        return bound - former < _SLOW * (self.known - former)
 
     def _proven(self) -> Answer:
         """Return the answer when no schedule is better than the best."""
@@ -127,33 +152,52 @@ class _Search:
         self._monitor.report(lower_bound=self.known, exact=True)
         return Answer(StoppedBy.OPTIMALITY)
 
-    def branch(self, limits: Limits, seed: int) -> Answer:
-        """Guess what an optimum costs, and let HiGHS branch on the columns that this leaves, until a guess is enough.
+    def _guess(self, limits: Limits, seed: int) -> Answer | None:
+        """Guess what an optimum costs; HiGHS branches on the columns that this leaves. Return the answer if known.
 
-        A small guess leaves few columns, is soon refuted and raises the bound; the next one is larger.
+        A small guess leaves few columns, is soon refuted and raises the bound; the next one is larger. Each may take as
+        long as cuts would to raise the bound as far.
         """
-        columns, guess = _FIRST_GUESS * self._problem.jobs, -inf
-        while True:
-            self._planes.fix(self._wanted)
-            if self._planes.bound == inf:
-                return self._proven()
-            guess = self._guess(columns, guess + self.costs.granularity)
-            answer = self._branch_below(guess, limits, seed)
+        refuted, undecided = 0, inf
+        while undecided > _CLOSE * refuted:
+            guess = self._total_within(self._columns)
+            seconds = self._time_for(guess)
+            if seconds < _LEAST_SECONDS:
+                return None
+            answer = self._branch_below(guess, limits, seed, seconds)
             if answer.infeasible and guess >= self._wanted:
                 return Answer(StoppedBy.OPTIMALITY, infeasible=self.known == inf)
-            if guess >= self._wanted or self._monitor.stopped or answer.stopped_by is not StoppedBy.OPTIMALITY:
-                return Answer(answer.stopped_by)  # what was refuted is a guess
-            columns = int(_LARGER_GUESS * columns)
+            if self._monitor.stopped or answer.stopped_by not in (StoppedBy.OPTIMALITY, StoppedBy.TIME_LIMIT):
+                return Answer(answer.stopped_by)
+            if answer.stopped_by is StoppedBy.TIME_LIMIT:
+                undecided = self._columns
+            elif guess >= self._wanted:
+                return answer
+            else:
+                refuted, self._refuted = self._columns, guess
+            if not refuted:
+                self._patience /= 2
+                return None
+            self._columns = int(min(_LARGER_GUESS * refuted, (refuted * undecided) ** 0.5))
+            self._patience = 1.0
+        return None
 
-    def _guess(self, columns: int, least: float) -> float:
-        """Return a total cost from ``least`` on that leaves so many columns; at most what is wanted."""
+    def _total_within(self, columns: int) -> float:
+        """Return a total cost that leaves about so many columns, above what was refuted; at most what is wanted."""
         reduced = np.sort(self._planes.reduced_costs())
         if columns >= len(reduced):
             return self._wanted
+        least = self._refuted + self.costs.granularity
         return min(self._wanted, self.costs.rounded_up(max(least, self._planes.bound + reduced[columns])))
 
-    def _branch_below(self, guess: float, limits: Limits, seed: int) -> Answer:
-        """Look for the best schedule that costs at most ``guess``."""
+    def _time_for(self, guess: float) -> float:
+        """Return the seconds that cuts would take to raise their bound above ``guess``."""
+        if self._planes.settled or self._rate <= 0:
+            return inf
+        return self._patience * (guess + self.costs.granularity - self._planes.bound) / self._rate
+
+    def _branch_below(self, guess: float, limits: Limits, seed: int, seconds: float) -> Answer:
+        """Look for the best schedule that costs at most ``guess``, for so many seconds."""
         problem, planes = self._problem, self._planes
         next_total = guess + self.costs.granularity
         pulses, origin = _on_all_nodes(problem, planes.pulses, planes.columns_within(guess))
@@ -161,14 +205,16 @@ class _Search:
             refuse_if_too_large(problem, _as_groups(pulses), limits.memory)
         except ModelTooLargeError:
             return Answer(StoppedBy.MEMORY)
-        linear = linear_program(problem, self.costs, pulses, next_total)
-        model = highs_model(linear)
-        _add_cuts(model, planes, origin)
+        linear = _with_cuts(linear_program(problem, self.costs, pulses, next_total), planes, origin)
+        steps = Steps.of(problem, pulses)
+        model = highs_model(steps.program(linear))
         model.setOptionValue("objective_bound", (guess + next_total) / 2)
+        for search in _SEARCHES:
+            model.setOptionValue(f"mip_heuristic_run_{search}", False)
         program = Program(problem, pulses, linear, complete=True)
         logger.info("%d columns cost at most %.6g", len(pulses.mode), self.costs.value(guess))
-        run = HiGHSRun(model, program, self._monitor, latest=lambda: self._best(guess), most=next_total)
-        answer = run.run(limits, seed)
+        run = HiGHSRun(model, program, self._monitor, latest=lambda: self._best(guess), most=next_total, steps=steps)
+        answer = run.run(limits, seed, seconds)
         if answer.infeasible:
             self._monitor.report(lower_bound=min(self.known, next_total))
         return answer
@@ -196,15 +242,12 @@ def _as_groups(pulses: Pulses) -> Groups:
     return Groups(pulses.mode, pulses.node, pulses.start, pulses.start, complete=True)
 
 
-def _add_cuts(model: Any, planes: CuttingPlanes, origin: IntArray) -> None:
+def _with_cuts(linear: LinearProgram, planes: CuttingPlanes, origin: IntArray) -> LinearProgram:
     """Add the rows of the cuts to a program whose columns stand for those of ``planes``."""
     start, column, value, side = planes.active_rows()
     by_origin = np.argsort(origin, kind="stable")
     copies = np.bincount(origin, minlength=len(planes.pulses.mode))
     count = copies[column]
     columns = by_origin[counted((np.cumsum(copies) - copies)[column], count)]
-    ends = np.concatenate([[0], np.cumsum(count)])[start]
-    require_accepted(model.addRows(
-        len(side), np.full(len(side), -inf), side, len(columns),
-        ends[:-1].astype(np.int32), columns.astype(np.int32), np.repeat(value, count),
-    ))  # fmt: skip
+    row = np.repeat(np.arange(len(side)), np.diff(start))
+    return linear.with_rows(np.repeat(row, count), columns, np.repeat(value, count), side)
