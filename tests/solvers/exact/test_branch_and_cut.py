@@ -60,13 +60,20 @@ def test_what_no_schedule_keeps_is_infeasible() -> None:
     assert result.status is Status.INFEASIBLE
 
 
+def guess_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let cuts end at once, which leaves much to guess, and the first guess leave a column a job."""
+    for name, figure in {"_LOOK": 0.0, "_SLOW": 1.1, "_FIRST_GUESS": 1, "_LARGER_GUESS": 1.6}.items():
+        monkeypatch.setattr(branch_and_cut, name, figure)
+    monkeypatch.setattr(branch_and_cut.CuttingPlanes, "in_last_phase", True)
+
+
 @pytest.mark.parametrize("seed", [0, 1])
 def test_guesses_that_are_refuted_raise_the_bound_up_to_the_optimum(
     seed: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Without prices, cuts that end at once leave much to guess, and the first guess leaves a column a job."""
-    for name, figure in {"_PRICES_SHARE": 0.0, "_LOOK": 0.0, "_SLOW": 1.1, "_FIRST_GUESS": 1}.items():
-        monkeypatch.setattr(branch_and_cut, name, figure)
+    guess_at_once(monkeypatch)
+    monkeypatch.setattr(branch_and_cut, "_PRICES_SHARE", 0.0)
+    monkeypatch.setattr(branch_and_cut._Search, "_time_for", lambda *_: 60.0)
     instance = generate("server", 14, seed)
     best = solve(instance, "cp-sat", limits=LIMITS)
     with caplog.at_level(logging.INFO):
@@ -86,12 +93,11 @@ def test_guesses_that_are_refuted_raise_the_bound_up_to_the_optimum(
 def test_a_guess_that_is_refuted_when_time_is_up_does_not_make_the_problem_infeasible(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for name, figure in {"_LOOK": 0.0, "_SLOW": 1.1, "_FIRST_GUESS": 1}.items():
-        monkeypatch.setattr(branch_and_cut, name, figure)
+    guess_at_once(monkeypatch)
     run = branch_and_cut.HiGHSRun.run
 
-    def run_and_stop(self: branch_and_cut.HiGHSRun, limits: Limits, seed: int) -> Answer:
-        answer = run(self, limits, seed)
+    def run_and_stop(self: branch_and_cut.HiGHSRun, limits: Limits, seed: int, seconds: float) -> Answer:
+        answer = run(self, limits, seed, seconds)
         self._monitor.stop(StoppedBy.TIME_LIMIT)
         return answer
 
@@ -100,6 +106,27 @@ def test_a_guess_that_is_refuted_when_time_is_up_does_not_make_the_problem_infea
     monitor = Monitor(problem, LIMITS)
     answer = branch_and_cut.BranchAndCut().solve(problem, LIMITS, seed=0, warm_start=None, monitor=monitor)
     assert not answer.infeasible
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_guesses_that_get_too_little_time_make_way_for_cuts(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    guess_at_once(monkeypatch)
+    monkeypatch.setattr(branch_and_cut, "_LEAST_SECONDS", 0.0)
+    cuts, cut = [], branch_and_cut._Search._cut
+
+    def counted(self: branch_and_cut._Search, history: list[tuple[float, float]]) -> Answer | None:
+        cuts.append(self._patience)
+        return cut(self, history)
+
+    monkeypatch.setattr(branch_and_cut._Search, "_cut", counted)
+    time_for = branch_and_cut._Search._time_for
+    monkeypatch.setattr(branch_and_cut._Search, "_time_for", lambda self, guess: min(time_for(self, guess), 1e-4))
+    instance = generate("server", 14, seed)
+    result = solve(instance, "branch-and-cut", limits=Limits(time_limit=3, threads=1))
+    best = solve(instance, "cp-sat", limits=LIMITS).value
+    assert len(cuts) > 1
+    assert min(cuts) < 1
+    assert result.lower_bound <= best <= result.value  # type: ignore[operator]
 
 
 @pytest.mark.parametrize("step", [1, 5])
