@@ -160,6 +160,9 @@ class _Search:
         """
         refuted, undecided = 0, inf
         while undecided > _CLOSE * refuted:
+            self._planes.fix(self._wanted)
+            if self._planes.bound == inf:
+                return self._proven()
             guess = self._total_within(self._columns)
             seconds = self._time_for(guess)
             if seconds < _LEAST_SECONDS:
@@ -215,7 +218,7 @@ class _Search:
         logger.info("%d columns cost at most %.6g", len(pulses.mode), self.costs.value(guess))
         run = HiGHSRun(model, program, self._monitor, latest=lambda: self._best(guess), most=next_total, steps=steps)
         answer = run.run(limits, seed, seconds)
-        if answer.infeasible:
+        if answer.infeasible and next_total < inf:  # else there is no schedule at all
             self._monitor.report(lower_bound=min(self.known, next_total))
         return answer
 

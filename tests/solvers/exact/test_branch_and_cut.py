@@ -67,6 +67,18 @@ def guess_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(branch_and_cut.CuttingPlanes, "in_last_phase", True)
 
 
+@pytest.mark.parametrize("objective", ["max-lateness", "mean-flow-time"])
+def test_what_no_schedule_keeps_is_infeasible_after_guesses_too(
+    objective: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guess_at_once(monkeypatch)
+    monkeypatch.setattr(branch_and_cut._Search, "_time_for", lambda *_: 60.0)
+    jobs = tuple(Job(f"j{i}", duration=2, demand={"gpu": 1}, deadline=5) for i in range(6))
+    instance = Instance(jobs, resources={"gpu": 2})
+    result = solve(instance, "branch-and-cut", objective=objective, limits=LIMITS)
+    assert result.status is Status.INFEASIBLE
+
+
 @pytest.mark.parametrize("seed", [0, 1])
 def test_guesses_that_are_refuted_raise_the_bound_up_to_the_optimum(
     seed: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
