@@ -196,7 +196,8 @@ class _Team:
         free = self._monitor.limits.threads - sum(part.plan.threads for part in self._running)
         while waiting and waiting[0].threads <= free:
             plan = waiting.pop(0)
-            logger.info("%.1f s: %s begins, %d threads", self._monitor.elapsed, plan.solver, plan.threads)
+            threads = "1 thread" if plan.threads == 1 else f"{plan.threads} threads"
+            logger.info("%.1f s: %s begins, %s", self._monitor.elapsed, plan.solver, threads)
             start = self._monitor.best_on_working_grid() or self._warm_start
             seed = (self._seed + self._begun) % _SEEDS  # a search that begins anew is another one
             self._running.append(started(plan, self._problem, seed, start, self._monitor))

@@ -36,8 +36,9 @@ _PRICES_SHARE = 0.05
 """Part of the time that the Lagrangian has before the program."""
 
 _LOOK, _LATELY, _SLOW = 1.0, 1 / 3, 0.2
-"""Seconds between two looks at what cuts gain. They are slow when this part of the time since they began, the last, has
-closed less than this part of the gap: then, when no new kind of cut is to come, it is time to guess."""
+"""Seconds between two looks at what cuts gain. They are slow when this part of their time, the last, has closed less
+than this part of the gap. Then, when no new kind of cut is to come, it is time to guess, and again when so much of
+their time is new."""
 
 _FIRST_GUESS, _LARGER_GUESS = 16, 2.0
 """Columns a job that the first guess leaves, and how many times as many every further one does."""
@@ -117,22 +118,27 @@ class _Search:
         """Add cuts and guess in turns, until all is known or time is up."""
         monitor = self._monitor
         self._planes = CuttingPlanes(self._problem, total=self._wanted, stopped=lambda: monitor.stopped)
-        history = [(monotonic(), self._planes.bound)]
+        history = [(0.0, self._planes.bound)]
         while True:
             answer = self._cut(history) or self._guess(limits, seed)
             if answer is not None:
                 return answer
 
     def _cut(self, history: list[tuple[float, float]]) -> Answer | None:
-        """Add cuts until that gets slow; return the answer if it is known."""
+        """Add cuts until that gets slow; return the answer if it is known.
+
+        ``history`` tells how far the bound was after so many seconds of cuts alone.
+        """
         monitor, planes = self._monitor, self._planes
+        began, paused = monotonic() - history[-1][0], history[-1][0]
         while not (monitor.stopped or planes.settled):
             planes.advance()
             planes.fix(self._wanted)
             monitor.report(lower_bound=min(planes.bound, self.known))
-            if monotonic() - history[-1][0] > _LOOK:
-                history.append((monotonic(), planes.bound))
-                if planes.in_last_phase and self._is_slow(history):
+            seconds = monotonic() - began
+            if seconds - history[-1][0] > _LOOK:
+                history.append((seconds, planes.bound))
+                if planes.in_last_phase and paused <= (1 - _LATELY) * seconds and self._is_slow(history):
                     break
         if planes.bound == inf:
             return self._proven()
@@ -140,8 +146,8 @@ class _Search:
 
     def _is_slow(self, history: list[tuple[float, float]]) -> bool:
         """Return whether the last third of the time that ``history`` tells of has gained little; note how much."""
-        (began, _), (now, bound) = history[0], history[-1]
-        before, former = [look for look in history if look[0] <= now - _LATELY * (now - began)][-1]
+        now, bound = history[-1]
+        before, former = [look for look in history if look[0] <= (1 - _LATELY) * now][-1]
         self._rate = (bound - former) / (now - before)
         return bound - former < _SLOW * (self.known - former)
 
@@ -170,9 +176,10 @@ class _Search:
             answer = self._branch_below(guess, limits, seed, seconds)
             if answer.infeasible and guess >= self._wanted:
                 return Answer(StoppedBy.OPTIMALITY, infeasible=self.known == inf)
-            if self._monitor.stopped or answer.stopped_by not in (StoppedBy.OPTIMALITY, StoppedBy.TIME_LIMIT):
+            decided = answer.stopped_by is StoppedBy.OPTIMALITY
+            if self._monitor.stopped or (self._planes.settled and not decided):
                 return Answer(answer.stopped_by)
-            if answer.stopped_by is StoppedBy.TIME_LIMIT:
+            if not decided:
                 undecided = self._columns
             elif guess >= self._wanted:
                 return answer
