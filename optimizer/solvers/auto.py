@@ -18,13 +18,13 @@ from optimizer.result import Limits, Progress
 from optimizer.schedule import Schedule
 from optimizer.solvers import registry
 from optimizer.solvers.base import Answer
+from optimizer.solvers.exact.highs import relaxes_well
 from optimizer.solvers.monitor import Monitor
 from optimizer.solvers.portfolio.parts import Part, Plan, started
 
 logger = logging.getLogger(__name__)
 
 _EXACT = ("cp-sat", "highs", "cbc")
-_SMALL_SHARE = 0.15
 _MANY_COLUMNS, _MANY_ENTRIES = 100_000, 5_000_000
 
 _TINY, _FEW_JOBS = 12, 30
@@ -241,22 +241,15 @@ class _Team:
 def suited(problem: Problem, warm_start: Schedule | None) -> str:
     """Return the name of the exact solver for a ``problem`` with few jobs.
 
-    HiGHS where the time-indexed program is at its best: sums of costs, no precedence, jobs that are small beside their
-    node, so that the linear relaxation is nearly tight, not too many columns and, where jobs take many steps, entries.
-    CP-SAT everywhere else (benchmarks/exact.md).
+    HiGHS where the time-indexed program relaxes well and has not too many columns and, where jobs take many steps,
+    entries; CP-SAT everywhere else (benchmarks/exact.md).
     """
-    if problem.objective.is_maximum or len(problem.predecessor_job) or _mean_share(problem) > _SMALL_SHARE:
+    if not relaxes_well(problem):
         return "cp-sat"
     costs = Costs.of(problem)
     known = inf if warm_start is None else total_cost(problem, costs, warm_start)
     size = estimated_size(problem, start_groups(problem, costs, total=known))
     return "highs" if size.columns <= _MANY_COLUMNS and size.entries <= _MANY_ENTRIES else "cp-sat"
-
-
-def _mean_share(problem: Problem) -> float:
-    """Return how much of the largest node a mode takes of its scarcest resource, on average."""
-    capacity = np.maximum(problem.node_capacity.max(axis=0), 1)
-    return float((problem.mode_demand / capacity).max(axis=1, initial=0).mean())
 
 
 def _intervals(problem: Problem) -> int:

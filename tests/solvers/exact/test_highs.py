@@ -1,10 +1,13 @@
 import pytest
+from msgspec.structs import replace
 
 from optimizer.generate import generate
-from optimizer.instance import Instance, Job
+from optimizer.instance import Instance, Job, Predecessor
 from optimizer.names import Objective, Status, StoppedBy
 from optimizer.problem import Problem
 from optimizer.result import Limits
+from optimizer.solvers.exact import highs
+from optimizer.solvers.exact.highs import relaxes_well
 from optimizer.solvers.solve import solve
 from tests.oracle import brute_force
 from tests.random_instances import random_instance
@@ -37,6 +40,28 @@ def test_thread_counts_may_change_within_a_process() -> None:
     for threads in (1, 2, 1):
         result = solve(generate("server", 10, seed=1), "highs", limits=Limits(time_limit=20, threads=threads))
         assert result.status is Status.OPTIMAL
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_jobs_small_beside_their_node_are_solved_in_steps(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    instance = generate("cluster", 100, seed)
+    assert relaxes_well(Problem.of(instance))
+    greedy = solve(instance, "greedy")
+    result = solve(instance, "highs", limits=Limits(time_limit=60), warm_start=greedy.schedule)
+    monkeypatch.setattr(highs, "relaxes_well", lambda _: False)
+    in_pulses = solve(instance, "highs", limits=Limits(time_limit=60), warm_start=greedy.schedule)
+    assert (result.status, in_pulses.status) == (Status.OPTIMAL, Status.OPTIMAL)
+    assert result.value == in_pulses.value
+    assert result.value < greedy.value  # type: ignore[operator]
+
+
+def test_what_does_not_relax_well() -> None:
+    wide = generate("cluster", 30, seed=0)
+    assert not relaxes_well(Problem.of(generate("server", 30, seed=0)))
+    assert not relaxes_well(Problem.of(wide, objective=Objective.MAKESPAN))
+    first, *others = wide.jobs
+    chain = replace(wide, jobs=(first, replace(others[0], after=(Predecessor(first.id),)), *others[1:]))
+    assert not relaxes_well(Problem.of(chain))
 
 
 def test_stops_at_the_gap() -> None:
