@@ -1,4 +1,4 @@
-"""Columns, rows and entries of a linear program, collected in blocks and joined without a sort."""
+"""Columns, rows and entries of a linear program, collected in blocks that are joined without a sort."""
 
 from dataclasses import dataclass
 
@@ -51,7 +51,7 @@ class LinearProgram:
     def with_rows(self, row: IntArray, column: IntArray, value: FloatArray, upper: FloatArray) -> "LinearProgram":
         """Return the program with further rows of at most ``upper``, float64[R], and these entries in any order."""
         own_row, own_column, own_value = self.entries
-        return self.of_entries(
+        return self.with_entries(
             np.concatenate([own_row, len(self.row_lower) + row]),
             np.concatenate([own_column, column]),
             np.concatenate([own_value, value]),
@@ -59,10 +59,10 @@ class LinearProgram:
             upper,
         )
 
-    def of_entries(
+    def with_entries(
         self, row: IntArray, column: IntArray, value: FloatArray, lower: FloatArray, upper: FloatArray
     ) -> "LinearProgram":
-        """Return a program with the same columns, these entries in any order, and further rows with these bounds.
+        """Return the program with these entries, in any order, in place of its own, and further rows with these bounds.
 
         Entries in one place are added up.
         """

@@ -55,7 +55,7 @@ class Steps:
         before[: len(self.previous)] = self.previous
         moved = np.flatnonzero(before[column] >= 0)
         order, ones = len(linear.row_lower) + np.arange(len(later)), np.ones(len(later))
-        return replace(linear, cost=cost).of_entries(
+        return replace(linear, cost=cost).with_entries(
             np.concatenate([row, row[moved], order, order]),
             np.concatenate([column, before[column[moved]], earlier, later]),
             np.concatenate([value, -value[moved], ones, -ones]),

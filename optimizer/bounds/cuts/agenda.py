@@ -92,6 +92,10 @@ class Agenda:
         """Whether no further phase follows."""
         return len(self._phases) == 1
 
+    def skip(self, seconds: float) -> None:
+        """Leave out so many seconds, in which others worked, when the gain is set against the time."""
+        self._looked += seconds
+
     def end_phase(self) -> None:
         """Go on with the next phase, or settle after the last."""
         self._rates, self._stalled = [], 0

@@ -59,6 +59,7 @@ class CuttingPlanes:
         self._until = inf
         self._master: CutMaster | None = None
         self._agenda = Agenda(priced=self._program.is_priced)
+        self._left = monotonic()
         self._idle = np.zeros(0, dtype=np.int64)
         self.solution = np.zeros(len(self.pulses.mode))
 
@@ -89,7 +90,7 @@ class CuttingPlanes:
 
     @property
     def in_last_phase(self) -> bool:
-        """Whether it looks for all rows it can, with linear programs, until nothing more is gained."""
+        """Whether steps are linear programs, until nothing more is gained by any kind of rows."""
         return self._agenda.in_last_phase
 
     def reduced_costs(self) -> FloatArray:
@@ -118,16 +119,20 @@ class CuttingPlanes:
     def advance(self, seconds: float = inf) -> float:
         """Do one step, in about so many seconds at most; return the bound."""
         self._until = monotonic() + seconds
-        if self.settled or self._ended():
-            return self.bound
+        self._agenda.skip(monotonic() - self._left)
+        if not (self.settled or self._ended()):
+            self._step()
+        self._left = monotonic()
+        return self.bound
+
+    def _step(self) -> None:
         before = self.bound
         if self._agenda.phase.priced:
             self._price()
         elif not self._solve():
-            return self.bound
+            return
         if self.bound < inf:
             self._add_rows(self.bound - before)
-        return self.bound
 
     def _ended(self) -> bool:
         return self._stopped() or monotonic() > self._until

@@ -25,7 +25,7 @@ from optimizer.schedule import Schedule
 from optimizer.solvers.base import Answer
 from optimizer.solvers.exact.highs_run import HiGHSRun
 from optimizer.solvers.monitor import Monitor
-from optimizer.units import IntArray
+from optimizer.units import FloatArray, IntArray
 
 logger = logging.getLogger(__name__)
 
@@ -37,8 +37,7 @@ _PRICES_SHARE = 0.05
 
 _LOOK, _LATELY, _SLOW = 1.0, 1 / 3, 0.2
 """Seconds between two looks at what cuts gain. They are slow when this part of their time, the last, has closed less
-than this part of the gap. Then, when no new kind of cut is to come, it is time to guess, and again when so much of
-their time is new."""
+than this part of the gap. Then, in their last phase, it is time to guess, and again when so much of it is new."""
 
 _FIRST_GUESS, _LARGER_GUESS = 16, 2.0
 """Columns a job that the first guess leaves, and how many times as many every further one does."""
@@ -46,11 +45,11 @@ _FIRST_GUESS, _LARGER_GUESS = 16, 2.0
 _CLOSE = 1.2
 """A guess that leaves so many times the columns of one that was refuted is not worth another one between them."""
 
-_LEAST_SECONDS = 0.5
-"""A guess that may take less is not worth a try."""
+_LEAST_SECONDS, _LONGEST = 0.5, 2.0
+"""A guess that may take less is not worth a try; none takes longer than this many times the time of cuts so far."""
 
 _SEARCHES = ("rins", "rens", "root_reduced_cost")
-"""What HiGHS is not to do: its searches take half of the time and find little beside the best schedule known."""
+"""Searches that HiGHS is not to do: they take half of the time and find little beside the best schedule known."""
 
 
 @dataclass(frozen=True)
@@ -84,9 +83,8 @@ class _Search:
         self._monitor = monitor
         self._planes: CuttingPlanes
         self._columns = _FIRST_GUESS * problem.jobs
-        self._refuted = -inf
-        self._rate = 0.0
-        self._patience = 1.0
+        self._refuted_total = -inf
+        self._seconds, self._rate = 0.0, 0.0
 
     @property
     def known(self) -> float:
@@ -148,7 +146,7 @@ class _Search:
         """Return whether the last third of the time that ``history`` tells of has gained little; note how much."""
         now, bound = history[-1]
         before, former = [look for look in history if look[0] <= (1 - _LATELY) * now][-1]
-        self._rate = (bound - former) / (now - before)
+        self._seconds, self._rate = now, (bound - former) / (now - before)
         return bound - former < _SLOW * (self.known - former)
 
     def _proven(self) -> Answer:
@@ -169,42 +167,50 @@ class _Search:
             self._planes.fix(self._wanted)
             if self._planes.bound == inf:
                 return self._proven()
-            guess = self._total_within(self._columns)
-            seconds = self._time_for(guess)
+            guess, seconds = self._next_guess()
             if seconds < _LEAST_SECONDS:
                 return None
             answer = self._branch_below(guess, limits, seed, seconds)
             if answer.infeasible and guess >= self._wanted:
                 return Answer(StoppedBy.OPTIMALITY, infeasible=self.known == inf)
-            decided = answer.stopped_by is StoppedBy.OPTIMALITY
+            decided = answer.stopped_by is StoppedBy.OPTIMALITY  # also when all that is left costs more than the guess
             if self._monitor.stopped or (self._planes.settled and not decided):
                 return Answer(answer.stopped_by)
-            if not decided:
-                undecided = self._columns
-            elif guess >= self._wanted:
+            if decided and guess >= self._wanted:
                 return answer
+            if decided:
+                refuted, self._refuted_total = self._columns, guess
+            elif refuted:
+                undecided = self._columns
             else:
-                refuted, self._refuted = self._columns, guess
-            if not refuted:
-                self._patience /= 2
+                self._columns = max(self._problem.jobs, int(self._columns / _LARGER_GUESS))
                 return None
             self._columns = int(min(_LARGER_GUESS * refuted, (refuted * undecided) ** 0.5))
-            self._patience = 1.0
         return None
 
-    def _total_within(self, columns: int) -> float:
-        """Return a total cost that leaves about so many columns, above what was refuted; at most what is wanted."""
+    def _next_guess(self) -> tuple[float, float]:
+        """Return a guess that leaves more columns than what was refuted, and the seconds that it may take."""
         reduced = np.sort(self._planes.reduced_costs())
+        while True:
+            guess = self._total_within(self._columns, reduced)
+            seconds = self._time_for(guess)
+            if seconds >= _LEAST_SECONDS or guess >= self._wanted:
+                return guess, seconds
+            self._columns = int(_LARGER_GUESS * self._columns)
+
+    def _total_within(self, columns: int, reduced: FloatArray) -> float:
+        """Return a total cost that leaves about so many columns, above what was refuted; at most what is wanted."""
         if columns >= len(reduced):
             return self._wanted
-        least = self._refuted + self.costs.granularity
+        least = self._refuted_total + self.costs.granularity
         return min(self._wanted, self.costs.rounded_up(max(least, self._planes.bound + reduced[columns])))
 
     def _time_for(self, guess: float) -> float:
-        """Return the seconds that cuts would take to raise their bound above ``guess``."""
-        if self._planes.settled or self._rate <= 0:
+        """Return the seconds that cuts would take to raise their bound above ``guess``, without limit when they end."""
+        if self._planes.settled:
             return inf
-        return self._patience * (guess + self.costs.granularity - self._planes.bound) / self._rate
+        longest, gain = _LONGEST * self._seconds, guess + self.costs.granularity - self._planes.bound
+        return longest if gain > longest * self._rate else gain / self._rate
 
     def _branch_below(self, guess: float, limits: Limits, seed: int, seconds: float) -> Answer:
         """Look for the best schedule that costs at most ``guess``, for so many seconds."""

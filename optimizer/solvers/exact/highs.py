@@ -16,6 +16,7 @@ from optimizer.solvers.exact.highs_run import HiGHSRun
 from optimizer.solvers.monitor import Monitor
 
 _SMALL_SHARE = 0.15
+"""Jobs are small when they take, on average, no more than this of the scarcest resource of the largest node."""
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,8 @@ class HiGHS:
 def relaxes_well(problem: Problem) -> bool:
     """Return whether the relaxation is nearly tight: sums of costs, no precedence, and jobs small beside their node.
 
-    Small are those that take, on average, few per cent of the scarcest resource of the largest node. Then steps are
-    better: ``cluster`` with 400 jobs has a bound of 10.65 after 30 s, in pulses 10.56; ``server`` with 50, which is
-    tight, of 18.6 and 20.6.
+    Then steps are better: ``cluster`` with 400 jobs has a bound of 10.65 after 30 s, in pulses 10.56; ``server`` with
+    50, which is tight, of 18.6 and 20.6.
     """
     if problem.objective.is_maximum or len(problem.predecessor_job):
         return False

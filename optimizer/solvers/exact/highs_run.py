@@ -27,7 +27,7 @@ class HiGHSRun:
     Parameters
     ----------
     model : highspy.Highs
-        Holds ``program``, and perhaps further rows that every schedule keeps.
+        Holds ``program``, in pulses or ``steps``, and perhaps further rows that every schedule keeps.
     program : Program
         What the columns mean.
     monitor : Monitor
@@ -35,7 +35,7 @@ class HiGHSRun:
     latest : callable
         Returns the best schedule there is, whoever found it, None without one; asked again and again.
     most : float
-        Total cost of a known schedule: the program may lack what costs as much.
+        The program may lack schedules that cost as much or more, so that no bound is above it.
     steps : Steps or None
         What stands in ``model`` for the pulses; None: they themselves.
     """
@@ -84,7 +84,7 @@ class HiGHSRun:
             self._model.setOptionValue(name, value)
 
     def _offer(self, event: Any) -> None:
-        """Hand over the pulses of a new schedule when HiGHS asks; it completes the other columns.
+        """Hand over a new schedule when HiGHS asks; it completes the columns that stand for no pulses.
 
         ``setSolution`` before the run is no way: HiGHS 1.16 leaves out the costs that presolve has fixed, takes the
         schedule for better than it is and calls it optimal.

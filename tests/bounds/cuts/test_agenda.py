@@ -2,6 +2,7 @@ from math import inf
 
 import pytest
 
+from optimizer.bounds.cuts import agenda as agenda_module
 from optimizer.bounds.cuts.agenda import Agenda, worthwhile_gain
 
 
@@ -16,10 +17,12 @@ def test_without_prices_there_are_only_linear_programs() -> None:
 
 def test_prices_and_linear_programs_take_turns_and_the_last_phase_stays() -> None:
     agenda = Agenda(priced=True)
-    phases = []
+    phases, last = [], []
     while not agenda.settled:
         phases.append(agenda.phase)
+        last.append(agenda.in_last_phase)
         agenda.end_phase()
+    assert last == [False, False, False, True]
     assert [phase.priced for phase in phases] == [True, False, True, False]
     assert agenda.phase is phases[-1]
 
@@ -58,3 +61,23 @@ def test_a_step_that_gains_looks_no_further() -> None:
 )
 def test_what_is_worth_a_step(bound: float, total: float, least: float) -> None:
     assert worthwhile_gain(bound, total) == pytest.approx(least)
+
+
+def test_seconds_of_others_do_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What gains most in its time stays so after a pause."""
+    now = 0.0
+    monkeypatch.setattr(agenda_module, "monotonic", lambda: now)
+    agenda = Agenda(priced=False)
+
+    def gain(gain: float, seconds: float, pause: float = 0.0) -> int:
+        nonlocal now
+        now += seconds + pause
+        agenda.skip(pause)
+        depth = agenda.depth(gain, 1.0)
+        agenda.note_depth(depth)
+        return depth
+
+    assert gain(0.0, 1.0) == 1  # nothing is known yet
+    assert gain(0.5, 1.0) == 2  # the first kind gains 0.5 a second, less than is worth a step
+    assert gain(2.0, 10.0) == 1  # the second 0.2
+    assert gain(5.0, 10.0, pause=100.0) == 1  # the first 0.5 still, not 0.05

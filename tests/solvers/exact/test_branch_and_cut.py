@@ -120,25 +120,47 @@ def test_a_guess_that_is_refuted_when_time_is_up_does_not_make_the_problem_infea
     assert not answer.infeasible
 
 
-@pytest.mark.parametrize("seed", [0, 1])
-def test_guesses_that_get_too_little_time_make_way_for_cuts(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("ending", [StoppedBy.TIME_LIMIT, StoppedBy.MEMORY])
+def test_a_guess_that_is_not_decided_makes_way_for_cuts_and_a_smaller_one(
+    ending: StoppedBy, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     guess_at_once(monkeypatch)
-    monkeypatch.setattr(branch_and_cut, "_LEAST_SECONDS", 0.0)
-    cuts, cut = [], branch_and_cut._Search._cut
+    for name, figure in {"_FIRST_GUESS": 16, "_LEAST_SECONDS": 0.0}.items():
+        monkeypatch.setattr(branch_and_cut, name, figure)
+    rounds, cut, run = [], branch_and_cut._Search._cut, branch_and_cut.HiGHSRun.run
 
     def counted(self: branch_and_cut._Search, history: list[tuple[float, float]]) -> Answer | None:
-        cuts.append(self._patience)
+        rounds.append(self._columns)
         return cut(self, history)
 
+    def undecided_at_first(self: branch_and_cut.HiGHSRun, limits: Limits, seed: int, seconds: float) -> Answer:
+        return run(self, limits, seed) if len(rounds) > 1 else Answer(ending)
+
     monkeypatch.setattr(branch_and_cut._Search, "_cut", counted)
-    time_for = branch_and_cut._Search._time_for
-    monkeypatch.setattr(branch_and_cut._Search, "_time_for", lambda self, guess: min(time_for(self, guess), 1e-4))
-    instance = generate("server", 14, seed)
-    result = solve(instance, "branch-and-cut", limits=Limits(time_limit=3, threads=1))
-    best = solve(instance, "cp-sat", limits=LIMITS).value
-    assert len(cuts) > 1
-    assert min(cuts) < 1
-    assert result.lower_bound <= best <= result.value  # type: ignore[operator]
+    monkeypatch.setattr(branch_and_cut.HiGHSRun, "run", undecided_at_first)
+    monkeypatch.setattr(branch_and_cut.CuttingPlanes, "settled", property(lambda planes: planes.bound == np.inf))
+    instance = generate("server", 14, seed=0)
+    result = solve(instance, "branch-and-cut", limits=LIMITS)
+    assert len(rounds) > 1
+    assert rounds[1] < rounds[0]
+    assert result.status is Status.OPTIMAL
+    assert result.value == solve(instance, "cp-sat", limits=LIMITS).value
+
+
+def test_between_a_refuted_and_an_undecided_guess_there_is_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = Problem.of(generate("server", 20, seed=0))
+    search = branch_and_cut._Search(problem, Monitor(problem, LIMITS))
+    search._planes = branch_and_cut.CuttingPlanes(problem)
+    tried = []
+
+    def decided(columns: int) -> Answer:
+        tried.append(columns)
+        return Answer(StoppedBy.OPTIMALITY if columns < 1000 else StoppedBy.TIME_LIMIT, infeasible=columns < 1000)
+
+    monkeypatch.setattr(search, "_next_guess", lambda: (float(search._columns), 60.0))
+    monkeypatch.setattr(search, "_branch_below", lambda *_: decided(search._columns))
+    assert search._guess(LIMITS, 0) is None
+    assert tried == [320, 640, 1280, 905, 1076]
 
 
 @pytest.mark.parametrize("step", [1, 5])

@@ -55,6 +55,21 @@ def test_jobs_small_beside_their_node_are_solved_in_steps(seed: int, monkeypatch
     assert result.value < greedy.value  # type: ignore[operator]
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_steps_agree_with_enumeration_where_there_is_precedence_too(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Columns of precedence follow the steps; the schedule to start from is a part of the solution."""
+    monkeypatch.setattr(highs, "relaxes_well", lambda _: True)
+    instance = random_instance(seed, objective=Objective.MEAN_WEIGHTED_FLOW_TIME)
+    greedy = solve(instance, "greedy")
+    start = None if greedy.status is Status.LATE else greedy.schedule
+    result = solve(instance, "highs", limits=Limits(time_limit=20), warm_start=start)
+    optimum = brute_force(Problem.of(instance))
+    if optimum is None:
+        assert result.status is Status.INFEASIBLE
+    else:
+        assert (result.status, result.value) == (Status.OPTIMAL, pytest.approx(optimum))
+
+
 def test_what_does_not_relax_well() -> None:
     wide = generate("cluster", 30, seed=0)
     assert not relaxes_well(Problem.of(generate("server", 30, seed=0)))
