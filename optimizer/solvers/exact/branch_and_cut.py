@@ -9,13 +9,9 @@ import numpy as np
 
 from optimizer.bounds.cuts.cutting_planes import MOST_COLUMNS, CuttingPlanes
 from optimizer.bounds.cuts.program import count_columns
-from optimizer.bounds.lagrangian import Lagrangian, node_kinds
+from optimizer.bounds.lagrangian import Lagrangian
 from optimizer.errors import ModelTooLargeError
-from optimizer.model.builder import LinearProgram
-from optimizer.model.columns import Groups, Pulses, counted
 from optimizer.model.highs import highs_model
-from optimizer.model.program import Program, linear_program
-from optimizer.model.size import refuse_if_too_large
 from optimizer.model.steps import Steps
 from optimizer.names import StoppedBy
 from optimizer.objective import Costs, total_cost
@@ -24,8 +20,9 @@ from optimizer.result import Limits
 from optimizer.schedule import Schedule
 from optimizer.solvers.base import Answer
 from optimizer.solvers.exact.highs_run import HiGHSRun
+from optimizer.solvers.exact.restriction import restricted_program
 from optimizer.solvers.monitor import Monitor
-from optimizer.units import FloatArray, IntArray
+from optimizer.units import FloatArray
 
 logger = logging.getLogger(__name__)
 
@@ -214,21 +211,17 @@ class _Search:
 
     def _branch_below(self, guess: float, limits: Limits, seed: int, seconds: float) -> Answer:
         """Look for the best schedule that costs at most ``guess``, for so many seconds."""
-        problem, planes = self._problem, self._planes
         next_total = guess + self.costs.granularity
-        pulses, origin = _on_all_nodes(problem, planes.pulses, planes.columns_within(guess))
         try:
-            refuse_if_too_large(problem, _as_groups(pulses), limits.memory)
+            program = restricted_program(self._problem, self._planes, guess, next_total, limits.memory)
         except ModelTooLargeError:
             return Answer(StoppedBy.MEMORY)
-        linear = _with_cuts(linear_program(problem, self.costs, pulses, next_total), planes, origin)
-        steps = Steps.of(problem, pulses)
-        model = highs_model(steps.program(linear))
+        steps = Steps.of(self._problem, program.pulses)
+        model = highs_model(steps.program(program.linear))
         model.setOptionValue("objective_bound", (guess + next_total) / 2)
         for search in _SEARCHES:
             model.setOptionValue(f"mip_heuristic_run_{search}", False)
-        program = Program(problem, pulses, linear, complete=True)
-        logger.info("%d columns cost at most %.6g", len(pulses.mode), self.costs.value(guess))
+        logger.info("%d columns cost at most %.6g", len(program.pulses.mode), self.costs.value(guess))
         run = HiGHSRun(model, program, self._monitor, latest=lambda: self._best(guess), most=next_total, steps=steps)
         answer = run.run(limits, seed, seconds)
         if answer.infeasible and next_total < inf:  # else there is no schedule at all
@@ -239,31 +232,3 @@ class _Search:
         """Return the best schedule on the grid of the problem that the solver works on if it costs at most ``most``."""
         best = self._monitor.best_on_working_grid()
         return None if best is None or total_cost(self._problem, self.costs, best) > most else best
-
-
-def _on_all_nodes(problem: Problem, pulses: Pulses, chosen: IntArray) -> tuple[Pulses, IntArray]:
-    """Return the chosen pulses, on one of some equal nodes, as pulses on each of them, and which each was before."""
-    kind = np.array(node_kinds(problem)[0])
-    by_kind = np.argsort(kind, kind="stable")
-    first, equal = np.unique(kind[by_kind], return_index=True, return_counts=True)[1:]
-    count = equal[kind[pulses.node[chosen]]]
-    origin = np.repeat(chosen, count)
-    node = by_kind[counted(first[kind[pulses.node[chosen]]], count)]
-    order = np.lexsort((pulses.start[origin], node, pulses.mode[origin]))
-    origin, node = origin[order], node[order]
-    return Pulses(pulses.mode[origin], node, pulses.start[origin], pulses.duration[origin]), origin
-
-
-def _as_groups(pulses: Pulses) -> Groups:
-    return Groups(pulses.mode, pulses.node, pulses.start, pulses.start, complete=True)
-
-
-def _with_cuts(linear: LinearProgram, planes: CuttingPlanes, origin: IntArray) -> LinearProgram:
-    """Add the rows of the cuts to a program whose columns stand for those of ``planes``."""
-    start, column, value, side = planes.active_rows()
-    by_origin = np.argsort(origin, kind="stable")
-    copies = np.bincount(origin, minlength=len(planes.pulses.mode))
-    count = copies[column]
-    columns = by_origin[counted((np.cumsum(copies) - copies)[column], count)]
-    row = np.repeat(np.arange(len(side)), np.diff(start))
-    return linear.with_rows(np.repeat(row, count), columns, np.repeat(value, count), side)
