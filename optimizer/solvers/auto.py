@@ -11,6 +11,7 @@ import psutil
 
 from optimizer.model.columns import start_groups
 from optimizer.model.size import estimated_size
+from optimizer.model.steps import relaxes_well
 from optimizer.names import StoppedBy
 from optimizer.objective import Costs, total_cost
 from optimizer.problem import Problem
@@ -18,7 +19,6 @@ from optimizer.result import Limits, Progress
 from optimizer.schedule import Schedule
 from optimizer.solvers import registry
 from optimizer.solvers.base import Answer
-from optimizer.solvers.exact.highs import relaxes_well
 from optimizer.solvers.monitor import Monitor
 from optimizer.solvers.portfolio.parts import Part, Plan, started
 

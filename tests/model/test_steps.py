@@ -1,11 +1,14 @@
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
-from optimizer.instance import Instance, Job
+from optimizer.generate import generate
+from optimizer.instance import Instance, Job, Predecessor
 from optimizer.model.builder import LinearProgram
 from optimizer.model.highs import highs_model
 from optimizer.model.program import Program
-from optimizer.model.steps import Steps
+from optimizer.model.steps import Steps, relaxes_well
+from optimizer.names import Objective
 from optimizer.problem import Problem
 from tests.bounds_cases import random_problem
 
@@ -85,3 +88,13 @@ def test_further_rows_hold() -> None:
     best = optimum(Steps.of(program.problem, program.pulses).program(linear))
     assert best is not None
     assert best[0] == 3 + 3  # a in [1, 3), then b in [3, 4)
+
+
+def test_what_relaxes_well() -> None:
+    wide = generate("cluster", 30, seed=0)
+    assert relaxes_well(Problem.of(wide))
+    assert not relaxes_well(Problem.of(generate("server", 30, seed=0)))
+    assert not relaxes_well(Problem.of(wide, objective=Objective.MAKESPAN))
+    first, *others = wide.jobs
+    chain = replace(wide, jobs=(first, replace(others[0], after=(Predecessor(first.id),)), *others[1:]))
+    assert not relaxes_well(Problem.of(chain))

@@ -1,13 +1,12 @@
 import pytest
-from msgspec.structs import replace
 
 from optimizer.generate import generate
-from optimizer.instance import Instance, Job, Predecessor
+from optimizer.instance import Instance, Job
+from optimizer.model.steps import relaxes_well
 from optimizer.names import Objective, Status, StoppedBy
 from optimizer.problem import Problem
 from optimizer.result import Limits
 from optimizer.solvers.exact import highs
-from optimizer.solvers.exact.highs import relaxes_well
 from optimizer.solvers.solve import solve
 from tests.oracle import brute_force
 from tests.random_instances import random_instance
@@ -68,15 +67,6 @@ def test_steps_agree_with_enumeration_where_there_is_precedence_too(seed: int, m
         assert result.status is Status.INFEASIBLE
     else:
         assert (result.status, result.value) == (Status.OPTIMAL, pytest.approx(optimum))
-
-
-def test_what_does_not_relax_well() -> None:
-    wide = generate("cluster", 30, seed=0)
-    assert not relaxes_well(Problem.of(generate("server", 30, seed=0)))
-    assert not relaxes_well(Problem.of(wide, objective=Objective.MAKESPAN))
-    first, *others = wide.jobs
-    chain = replace(wide, jobs=(first, replace(others[0], after=(Predecessor(first.id),)), *others[1:]))
-    assert not relaxes_well(Problem.of(chain))
 
 
 def test_stops_at_the_gap() -> None:
