@@ -48,17 +48,6 @@ class LinearProgram:
         column = np.repeat(np.arange(len(self.cost)), np.diff(self.start))
         return self.index.astype(np.int64), column, self.value
 
-    def with_rows(self, row: IntArray, column: IntArray, value: FloatArray, upper: FloatArray) -> "LinearProgram":
-        """Return the program with further rows of at most ``upper``, float64[R], and these entries in any order."""
-        own_row, own_column, own_value = self.entries
-        return self.with_entries(
-            np.concatenate([own_row, len(self.row_lower) + row]),
-            np.concatenate([own_column, column]),
-            np.concatenate([own_value, value]),
-            np.full(len(upper), -np.inf),
-            upper,
-        )
-
     def with_entries(
         self, row: IntArray, column: IntArray, value: FloatArray, lower: FloatArray, upper: FloatArray
     ) -> "LinearProgram":

@@ -4,7 +4,7 @@ A pulse x[j, m, v, t] is 1 when job j starts at t in mode m on node v. A maximum
 the end (less the due date) of each job.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
 import numpy as np
@@ -16,6 +16,7 @@ from optimizer.model.capacity import add_capacity
 from optimizer.model.columns import Pulses, make_pulses, start_groups
 from optimizer.model.precedence import add_precedence
 from optimizer.model.size import refuse_if_too_large
+from optimizer.model.steps import Steps
 from optimizer.objective import Costs, total_cost
 from optimizer.problem import Problem
 from optimizer.schedule import Schedule
@@ -36,12 +37,15 @@ class Program:
         The arrays, for a solver.
     complete : bool
         Whether its optimum (or infeasibility) is that of the problem; not so when the user cut the horizon.
+    steps : Steps or None
+        What stands in ``linear`` for the pulses; None: they themselves.
     """
 
     problem: Problem
     pulses: Pulses
     linear: LinearProgram
     complete: bool
+    steps: Steps | None = None
 
     @classmethod
     def of(
@@ -72,7 +76,7 @@ class Program:
         groups = start_groups(problem, costs, horizon=last, total=known)
         refuse_if_too_large(problem, groups, memory)
         pulses = make_pulses(problem, groups)
-        return cls(problem, pulses, linear_program(problem, costs, pulses, known), groups.complete)
+        return cls(problem, pulses, program_builder(problem, costs, pulses, known).build(), groups.complete)
 
     @classmethod
     def tightened(
@@ -87,20 +91,37 @@ class Program:
         """Whether some job has no start left, so that there is no schedule."""
         return len(np.unique(self.problem.mode_job[self.pulses.mode])) < self.problem.jobs
 
+    def in_steps(self) -> "Program":
+        """Return the program with steps in place of pulses."""
+        steps = Steps.of(self.problem, self.pulses)
+        return replace(self, linear=steps.program(self.linear), steps=steps)
+
     def schedule(self, solution: FloatArray) -> Schedule:
-        """Return the schedule of a solution: of each job the start whose column is largest."""
+        """Return the schedule of a solution: of each job the start whose pulse is largest."""
         pulses = self.pulses
         job = self.problem.mode_job[pulses.mode]
-        order = np.lexsort((-solution[: len(job)], job))
+        value = solution[: len(job)] if self.steps is None else self.steps.pulses(solution)
+        order = np.lexsort((-value, job))
         best = order[np.searchsorted(job[order], np.arange(self.problem.jobs))]
         return Schedule.starting(self.problem, pulses.start[best], pulses.mode[best], pulses.node[best])
 
     def chosen(self, schedule: Schedule) -> IntArray | None:
-        """Return the pulse columns of ``schedule``, int64[J]; None if one of them is not in the program."""
+        """Return the pulses of ``schedule``, int64[J]; None if one of them is not in the program."""
         keys = self._keys(self.pulses.mode, self.pulses.node, self.pulses.start)
         wanted = self._keys(schedule.mode, schedule.node, schedule.start)
         found = np.searchsorted(keys, wanted)
         return found if np.isin(wanted, keys).all() else None
+
+    def values(self, schedule: Schedule) -> FloatArray | None:
+        """Return the columns that stand for the pulses, float64[C]; None if the program lacks one of ``schedule``."""
+        chosen = self.chosen(schedule)
+        if chosen is None:
+            return None
+        if self.steps is not None:
+            return self.steps.values(chosen)
+        values = np.zeros(len(self.pulses.mode))
+        values[chosen] = 1.0
+        return values
 
     def names(self) -> list[str]:
         """Return the names of the pulse columns: x, then job, mode of the job, node and start, all counted from 0."""
@@ -114,10 +135,8 @@ class Program:
         return (mode * self.problem.nodes + node) * (self.problem.horizon + 1) + start
 
 
-def linear_program(
-    problem: Problem, costs: Costs, pulses: Pulses, known: float, *, capacity: bool = True
-) -> LinearProgram:
-    """Return the arrays of the program with these pulses, with or without the rows of capacity.
+def program_builder(problem: Problem, costs: Costs, pulses: Pulses, known: float, *, capacity: bool = True) -> Builder:
+    """Return what builds the arrays of the program with these pulses, with or without the rows of capacity.
 
     Parameters
     ----------
@@ -137,7 +156,7 @@ def linear_program(
     add_precedence(builder, problem, pulses)
     if costs.is_maximum:
         _add_maximum(builder, problem, costs, pulses, known)
-    return builder.build()
+    return builder
 
 
 def _last_step(problem: Problem, horizon: float) -> int:

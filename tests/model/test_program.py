@@ -10,21 +10,13 @@ from optimizer.names import Objective
 from optimizer.objective import Costs, total_cost
 from optimizer.problem import Problem
 from optimizer.validation import violations
+from tests.linear_programs import dense
 from tests.random_instances import random_instance
 
 TWO = Instance(
     jobs=(Job("a", duration=2, demand={"gpu": 1}), Job("b", arrival=1, duration=1, demand={"gpu": 1})),
     resources={"gpu": 1},
 )
-
-
-def dense(program: Program) -> np.ndarray:
-    linear = program.linear
-    matrix = np.zeros((len(linear.row_lower), len(linear.cost)))
-    for column in range(len(linear.cost)):
-        own = slice(linear.start[column], linear.start[column + 1])
-        matrix[linear.index[own], column] += linear.value[own]
-    return matrix
 
 
 def test_small_program_by_hand() -> None:
@@ -35,7 +27,7 @@ def test_small_program_by_hand() -> None:
     once = [[1, 1, 1, 0, 0, 0], [0, 0, 0, 1, 1, 1]]
     # one at a time at t = 1, 2, 3; at 0 only a could run
     capacity = [[1, 1, 0, 1, 0, 0], [0, 1, 1, 0, 1, 0], [0, 0, 1, 0, 0, 1]]
-    assert dense(program).tolist() == once + capacity
+    assert dense(program.linear).tolist() == once + capacity
     assert program.linear.row_upper.tolist() == [1, 1, 1, 1, 1]
     assert program.linear.integral.all()
 
@@ -72,7 +64,7 @@ def test_precedence_rows_by_hand() -> None:
     program = Program.of(Problem.of(Instance(jobs=jobs, resources={"gpu": 1})), horizon=4)
     assert program.pulses.start.tolist() == [0, 1, 2, 3, 0, 1, 2, 3]  # a by its tail, b by its head
     # columns: pulses of a and b, b begun by 2 and 3, a finished by 1 and 2; c has no part in it
-    matrix = np.delete(dense(program)[3:], slice(4, 8), axis=1)
+    matrix = np.delete(dense(program.linear)[3:], slice(4, 8), axis=1)
     assert matrix[:2].tolist() == [[0, 0, -1, 0, 1, 0, 0, 0], [0, 0, 0, -1, -1, 1, 0, 0]]
     assert matrix[2:4].tolist() == [[-1, 0, 0, 0, 0, 0, 1, 0], [0, -1, 0, 0, 0, 0, -1, 1]]
     assert matrix[4:].tolist() == [[0, 0, 0, 0, 1, 0, -1, 0]]  # begun by 2 only if finished by 1; later a is over
@@ -85,7 +77,7 @@ def test_maximum_objectives_have_one_more_column(objective: Objective) -> None:
     program = Program.of(Problem.of(instance), horizon=3)
     assert len(program.linear.cost) == len(program.pulses.start) + 1
     assert program.linear.cost.tolist() == [0.0] * len(program.pulses.start) + [1.0]
-    rows = dense(program)[2:]
+    rows = dense(program.linear)[2:]
     expected = {
         Objective.MAKESPAN: [[-2, -3, 0, 0, 0, 1], [0, 0, -1, -2, -3, 1]],
         Objective.MAX_LATENESS: [[-1, -2, 0, 0, 0, 1]],  # b has no due date

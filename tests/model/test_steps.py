@@ -11,18 +11,12 @@ from optimizer.model.steps import Steps, relaxes_well
 from optimizer.names import Objective
 from optimizer.problem import Problem
 from tests.bounds_cases import random_problem
+from tests.linear_programs import dense
 
 TWO = Instance(
     jobs=(Job("a", duration=2, demand={"gpu": 1}), Job("b", arrival=1, duration=1, demand={"gpu": 1})),
     resources={"gpu": 1},
 )
-
-
-def dense(linear: LinearProgram) -> np.ndarray:
-    row, column, value = linear.entries
-    matrix = np.zeros((len(linear.row_lower), len(linear.cost)))
-    np.add.at(matrix, (row, column), value)
-    return matrix
 
 
 def optimum(linear: LinearProgram) -> tuple[float, np.ndarray] | None:
@@ -80,9 +74,12 @@ def test_both_programs_have_the_same_optimum(seed: int) -> None:
 def test_further_rows_hold() -> None:
     program = Program.of(Problem.of(TWO), horizon=4)
     # a does not start at 0, told as two entries in one place; nor does b at 1
-    linear = program.linear.with_rows(
-        np.array([1, 0, 0]), np.array([3, 0, 0]), np.array([1.0, 0.5, 0.5]), np.array([0.0, 0.0])
-    )
+    row, column, value = program.linear.entries
+    first = len(program.linear.row_lower)
+    linear = program.linear.with_entries(
+        np.append(row, [first + 1, first, first]), np.append(column, [3, 0, 0]), np.append(value, [1.0, 0.5, 0.5]),
+        np.full(2, -np.inf), np.zeros(2),
+    )  # fmt: skip
     assert dense(linear)[-2:].tolist() == [[1, 0, 0, 0, 0, 0], [0, 0, 0, 1, 0, 0]]
     assert linear.row_lower[-2:].tolist() == [-np.inf] * 2
     best = optimum(Steps.of(program.problem, program.pulses).program(linear))

@@ -19,7 +19,7 @@ from optimizer.kernels.inputs import integers
 from optimizer.kernels.ranges import Reply, answer, new_reply
 from optimizer.model.builder import LinearProgram
 from optimizer.model.columns import Groups, Pulses, counted, make_pulses, start_groups
-from optimizer.model.program import linear_program
+from optimizer.model.program import program_builder
 from optimizer.objective import Costs
 from optimizer.problem import Problem
 from optimizer.units import FloatArray, IntArray
@@ -68,7 +68,7 @@ class CutProgram:
         self.total = total
         self.classes = Classes.of(problem)
         self.pulses = make_pulses(problem, _groups(problem, self.costs, total))
-        self.frame = linear_program(problem, self.costs, self.pulses, total, capacity=False)
+        self.frame = program_builder(problem, self.costs, self.pulses, total, capacity=False).build()
         self.places = Places.of(problem, self.pulses)
         self.cuts: list[Cut] = []
         self.coefficient = np.zeros((0, len(self.classes.jobs)))

@@ -12,7 +12,6 @@ from optimizer.bounds.cuts.program import count_columns
 from optimizer.bounds.lagrangian import Lagrangian
 from optimizer.errors import ModelTooLargeError
 from optimizer.model.highs import highs_model
-from optimizer.model.steps import Steps
 from optimizer.names import StoppedBy
 from optimizer.objective import Costs, total_cost
 from optimizer.problem import Problem
@@ -81,7 +80,7 @@ class _Search:
         self._planes: CuttingPlanes
         self._columns = _FIRST_GUESS * problem.jobs
         self._refuted_total = -inf
-        self._seconds, self._rate = 0.0, 0.0
+        self._history: list[tuple[float, float]]  # how far the bound was after so many seconds of cuts alone
 
     @property
     def known(self) -> float:
@@ -113,19 +112,17 @@ class _Search:
         """Add cuts and guess in turns, until all is known or time is up."""
         monitor = self._monitor
         self._planes = CuttingPlanes(self._problem, total=self._wanted, stopped=lambda: monitor.stopped)
-        history = [(0.0, self._planes.bound)]
+        self._history = [(0.0, self._planes.bound)]
         while True:
-            answer = self._cut(history) or self._guess(limits, seed)
+            answer = self._cut() or self._guess(limits, seed)
             if answer is not None:
                 return answer
 
-    def _cut(self, history: list[tuple[float, float]]) -> Answer | None:
-        """Add cuts until that gets slow; return the answer if it is known.
-
-        ``history`` tells how far the bound was after so many seconds of cuts alone.
-        """
-        monitor, planes = self._monitor, self._planes
-        began, paused = monotonic() - history[-1][0], history[-1][0]
+    def _cut(self) -> Answer | None:
+        """Add cuts until that gets slow; return the answer if it is known."""
+        monitor, planes, history = self._monitor, self._planes, self._history
+        paused = history[-1][0]
+        began = monotonic() - paused
         while not (monitor.stopped or planes.settled):
             planes.advance()
             planes.fix(self._wanted)
@@ -133,18 +130,19 @@ class _Search:
             seconds = monotonic() - began
             if seconds - history[-1][0] > _LOOK:
                 history.append((seconds, planes.bound))
-                if planes.in_last_phase and paused <= (1 - _LATELY) * seconds and self._is_slow(history):
+                if planes.in_last_phase and paused <= (1 - _LATELY) * seconds and self._is_slow():
                     break
         if planes.bound == inf:
             return self._proven()
         return Answer(monitor.reason) if monitor.reason else None
 
-    def _is_slow(self, history: list[tuple[float, float]]) -> bool:
-        """Return whether the last third of the time that ``history`` tells of has gained little; note how much."""
-        now, bound = history[-1]
-        before, former = [look for look in history if look[0] <= (1 - _LATELY) * now][-1]
-        self._seconds, self._rate = now, (bound - former) / (now - before)
+    def _is_slow(self) -> bool:
+        former, bound = self._before()[1], self._history[-1][1]
         return bound - former < _SLOW * (self.known - former)
+
+    def _before(self) -> tuple[float, float]:
+        """Return the last look before the last third of the time of cuts."""
+        return [look for look in self._history if look[0] <= (1 - _LATELY) * self._history[-1][0]][-1]
 
     def _proven(self) -> Answer:
         """Return the answer when no schedule is better than the best."""
@@ -206,23 +204,24 @@ class _Search:
         """Return the seconds that cuts would take to raise their bound above ``guess``, without limit when they end."""
         if self._planes.settled:
             return inf
-        longest, gain = _LONGEST * self._seconds, guess + self.costs.granularity - self._planes.bound
-        return longest if gain > longest * self._rate else gain / self._rate
+        (before, former), (now, bound) = self._before(), self._history[-1]
+        rate, longest = (bound - former) / (now - before), _LONGEST * now
+        gain = guess + self.costs.granularity - self._planes.bound
+        return longest if gain > longest * rate else gain / rate
 
     def _branch_below(self, guess: float, limits: Limits, seed: int, seconds: float) -> Answer:
         """Look for the best schedule that costs at most ``guess``, for so many seconds."""
         next_total = guess + self.costs.granularity
         try:
-            program = restricted_program(self._problem, self._planes, guess, next_total, limits.memory)
+            program = restricted_program(self._problem, self._planes, guess, next_total, limits.memory).in_steps()
         except ModelTooLargeError:
             return Answer(StoppedBy.MEMORY)
-        steps = Steps.of(self._problem, program.pulses)
-        model = highs_model(steps.program(program.linear))
+        model = highs_model(program.linear)
         model.setOptionValue("objective_bound", (guess + next_total) / 2)
         for search in _SEARCHES:
             model.setOptionValue(f"mip_heuristic_run_{search}", False)
         logger.info("%d columns cost at most %.6g", len(program.pulses.mode), self.costs.value(guess))
-        run = HiGHSRun(model, program, self._monitor, latest=lambda: self._best(guess), most=next_total, steps=steps)
+        run = HiGHSRun(model, program, self._monitor, latest=lambda: self._best(guess), most=next_total)
         answer = run.run(limits, seed, seconds)
         if answer.infeasible and next_total < inf:  # else there is no schedule at all
             self._monitor.report(lower_bound=min(self.known, next_total))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from optimizer.model.highs import highs_model
 from optimizer.model.program import Program
-from optimizer.model.steps import Steps, relaxes_well
+from optimizer.model.steps import relaxes_well
 from optimizer.names import StoppedBy
 from optimizer.problem import Problem
 from optimizer.result import Limits
@@ -33,6 +33,6 @@ class HiGHS:
         program = Program.tightened(problem, warm_start, horizon=self.horizon, memory=limits.memory)
         if program.refuted:
             return Answer(StoppedBy.OPTIMALITY, infeasible=program.complete)
-        steps = Steps.of(problem, program.pulses) if relaxes_well(problem) else None
-        model = highs_model(program.linear if steps is None else steps.program(program.linear))
-        return HiGHSRun(model, program, monitor, latest=lambda: warm_start, steps=steps).run(limits, seed)
+        if relaxes_well(problem):
+            program = program.in_steps()
+        return HiGHSRun(highs_model(program.linear), program, monitor, latest=lambda: warm_start).run(limits, seed)

@@ -8,7 +8,6 @@ import numpy as np
 
 from optimizer.errors import SolverError
 from optimizer.model.program import Program
-from optimizer.model.steps import Steps
 from optimizer.names import StoppedBy
 from optimizer.objective import Costs
 from optimizer.problem import Problem
@@ -16,7 +15,6 @@ from optimizer.result import Limits
 from optimizer.schedule import Schedule
 from optimizer.solvers.base import Answer
 from optimizer.solvers.monitor import Monitor
-from optimizer.units import FloatArray, IntArray
 
 _BELOW_A_STEP = 0.999  # totals are whole multiples of the granularity: a smaller gap is none
 
@@ -27,7 +25,7 @@ class HiGHSRun:
     Parameters
     ----------
     model : highspy.Highs
-        Holds ``program``, in pulses or ``steps``, and perhaps further rows that every schedule keeps.
+        Holds ``program``.
     program : Program
         What the columns mean.
     monitor : Monitor
@@ -36,8 +34,6 @@ class HiGHSRun:
         Returns the best schedule there is, whoever found it, None without one; asked again and again.
     most : float
         The program may lack schedules that cost as much or more, so that no bound is above it.
-    steps : Steps or None
-        What stands in ``model`` for the pulses; None: they themselves.
     """
 
     def __init__(
@@ -48,7 +44,6 @@ class HiGHSRun:
         *,
         latest: Callable[[], Schedule | None],
         most: float = np.inf,
-        steps: Steps | None = None,
     ) -> None:
         self._model = model
         self._program = program
@@ -56,7 +51,6 @@ class HiGHSRun:
         self._offered: Schedule | None = None
         self._latest = latest
         self._most = most
-        self._steps = steps
 
     def run(self, limits: Limits, seed: int, seconds: float = np.inf) -> Answer:
         """Search until an optimum is proven, a limit is reached or so many seconds are over."""
@@ -93,28 +87,16 @@ class HiGHSRun:
         if best is None or best is self._offered:
             return
         self._offered = best
-        chosen = self._program.chosen(best)
-        if chosen is not None:
-            columns = np.arange(len(self._program.pulses.mode), dtype=np.int32)
-            event.data_in.setSolution(columns, self._values(chosen))
+        values = self._program.values(best)
+        if values is not None:
+            event.data_in.setSolution(np.arange(len(values), dtype=np.int32), values)
             event.data_in.repairSolution()
-
-    def _values(self, chosen: IntArray) -> FloatArray:
-        """Return the columns that stand for the pulses when the chosen ones are 1."""
-        if self._steps is not None:
-            return self._steps.values(chosen)
-        values = np.zeros(len(self._program.pulses.mode))
-        values[chosen] = 1.0
-        return values
-
-    def _schedule(self, solution: FloatArray) -> Schedule:
-        return self._program.schedule(solution if self._steps is None else self._steps.pulses(solution))
 
     def _listen(self) -> None:
         model, monitor = self._model, self._monitor
 
         def improved(event: Any) -> None:
-            monitor.report(self._schedule(np.asarray(event.data_out.mip_solution)))
+            monitor.report(self._program.schedule(np.asarray(event.data_out.mip_solution)))
 
         def logged(event: Any) -> None:
             self._report_bound(event.data_out.mip_dual_bound)
@@ -135,12 +117,12 @@ class HiGHSRun:
     def _answer(self) -> Answer:
         import highspy
 
-        model = self._model
+        model, program = self._model, self._program
         status, info, statuses = model.getModelStatus(), model.getInfo(), highspy.HighsModelStatus
         if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
-            self._monitor.report(self._schedule(np.array(model.getSolution().col_value)))
+            self._monitor.report(program.schedule(np.array(model.getSolution().col_value)))
         if status in (statuses.kInfeasible, statuses.kUnboundedOrInfeasible):
-            return Answer(StoppedBy.OPTIMALITY, infeasible=self._program.complete)
+            return Answer(StoppedBy.OPTIMALITY, infeasible=program.complete)
         self._report_bound(info.mip_dual_bound)
         if status == statuses.kOptimal:
             return Answer(StoppedBy.OPTIMALITY)

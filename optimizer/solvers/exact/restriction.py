@@ -4,9 +4,9 @@ import numpy as np
 
 from optimizer.bounds.cuts.cutting_planes import CuttingPlanes
 from optimizer.bounds.lagrangian import node_kinds
-from optimizer.model.builder import LinearProgram
+from optimizer.model.builder import Builder
 from optimizer.model.columns import Groups, Pulses, counted
-from optimizer.model.program import Program, linear_program
+from optimizer.model.program import Program, program_builder
 from optimizer.model.size import refuse_if_too_large
 from optimizer.objective import Costs
 from optimizer.problem import Problem
@@ -36,8 +36,9 @@ def restricted_program(
     """
     pulses, origin = _on_all_nodes(problem, planes.pulses, planes.columns_within(total))
     refuse_if_too_large(problem, Groups(pulses.mode, pulses.node, pulses.start, pulses.start, complete=True), memory)
-    linear = linear_program(problem, Costs.of(problem), pulses, known)
-    return Program(problem, pulses, _with_cuts(linear, planes, origin), complete=True)
+    builder = program_builder(problem, Costs.of(problem), pulses, known)
+    _add_cuts(builder, planes, origin)
+    return Program(problem, pulses, builder.build(), complete=True)
 
 
 def _on_all_nodes(problem: Problem, pulses: Pulses, chosen: IntArray) -> tuple[Pulses, IntArray]:
@@ -53,12 +54,12 @@ def _on_all_nodes(problem: Problem, pulses: Pulses, chosen: IntArray) -> tuple[P
     return Pulses(pulses.mode[origin], node, pulses.start[origin], pulses.duration[origin]), origin
 
 
-def _with_cuts(linear: LinearProgram, planes: CuttingPlanes, origin: IntArray) -> LinearProgram:
+def _add_cuts(builder: Builder, planes: CuttingPlanes, origin: IntArray) -> None:
     """Add the rows of the cuts to a program whose columns stand for those of ``planes``."""
     start, column, value, side = planes.active_rows()
     by_origin = np.argsort(origin, kind="stable")
     copies = np.bincount(origin, minlength=len(planes.pulses.mode))
     count = copies[column]
     columns = by_origin[counted((np.cumsum(copies) - copies)[column], count)]
-    row = np.repeat(np.arange(len(side)), np.diff(start))
-    return linear.with_rows(np.repeat(row, count), columns, np.repeat(value, count), side)
+    rows = builder.add_rows(np.full(len(side), -np.inf), side) + np.repeat(np.arange(len(side)), np.diff(start))
+    builder.scatter_entries(columns, np.repeat(rows, count), np.repeat(value, count))

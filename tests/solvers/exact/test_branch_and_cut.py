@@ -122,16 +122,16 @@ def test_a_guess_that_is_refuted_when_time_is_up_does_not_make_the_problem_infea
 
 @pytest.mark.parametrize("ending", [StoppedBy.TIME_LIMIT, StoppedBy.MEMORY])
 def test_a_guess_that_is_not_decided_makes_way_for_cuts_and_a_smaller_one(
-    ending: StoppedBy, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ending: StoppedBy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     guess_at_once(monkeypatch)
     for name, figure in {"_FIRST_GUESS": 16, "_LEAST_SECONDS": 0.0}.items():
         monkeypatch.setattr(branch_and_cut, name, figure)
     rounds, cut, run = [], branch_and_cut._Search._cut, branch_and_cut.HiGHSRun.run
 
-    def counted(self: branch_and_cut._Search, history: list[tuple[float, float]]) -> Answer | None:
+    def counted(self: branch_and_cut._Search) -> Answer | None:
         rounds.append(self._columns)
-        return cut(self, history)
+        return cut(self)
 
     def undecided_at_first(self: branch_and_cut.HiGHSRun, limits: Limits, seed: int, seconds: float) -> Answer:
         return run(self, limits, seed) if len(rounds) > 1 else Answer(ending)

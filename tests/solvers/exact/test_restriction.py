@@ -4,7 +4,7 @@ from optimizer.bounds.cuts.cutting_planes import CuttingPlanes
 from optimizer.errors import ModelTooLargeError
 from optimizer.instance import Instance, Job, Node
 from optimizer.model.highs import highs_model
-from optimizer.model.program import linear_program
+from optimizer.model.program import program_builder
 from optimizer.objective import Costs
 from optimizer.problem import Problem
 from optimizer.solvers.exact.restriction import restricted_program
@@ -31,7 +31,7 @@ def test_it_holds_the_optimum_on_every_node_and_keeps_the_cuts(planes: CuttingPl
     assert model.getInfo().objective_function_value == pytest.approx(BEST)
     first, second = (program.pulses.node == node for node in range(2))
     assert (program.pulses.start[first] == program.pulses.start[second]).all()
-    without = linear_program(PROBLEM, Costs.of(PROBLEM), program.pulses, BEST + 1)
+    without = program_builder(PROBLEM, Costs.of(PROBLEM), program.pulses, BEST + 1).build()
     assert planes.rows > 0
     assert len(program.linear.row_upper) == len(without.row_upper) + planes.rows
 
