@@ -207,7 +207,7 @@ class _Search:
         (before, former), (now, bound) = self._before(), self._history[-1]
         rate, longest = (bound - former) / (now - before), _LONGEST * now
         gain = guess + self.costs.granularity - self._planes.bound
-        return longest if gain > longest * rate else gain / rate
+        return min(longest, gain / rate) if rate > 0 else longest
 
     def _branch_below(self, guess: float, limits: Limits, seed: int, seconds: float) -> Answer:
         """Look for the best schedule that costs at most ``guess``, for so many seconds."""

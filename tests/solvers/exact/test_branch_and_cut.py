@@ -7,7 +7,7 @@ import pytest
 from optimizer.generate import generate
 from optimizer.instance import Instance, Job, Node
 from optimizer.kernels.generation import serial_schedule
-from optimizer.names import Status, StoppedBy
+from optimizer.names import Objective, Status, StoppedBy
 from optimizer.problem import Problem
 from optimizer.result import Limits
 from optimizer.solvers.base import Answer
@@ -145,6 +145,17 @@ def test_a_guess_that_is_not_decided_makes_way_for_cuts_and_a_smaller_one(
     assert rounds[1] < rounds[0]
     assert result.status is Status.OPTIMAL
     assert result.value == solve(instance, "cp-sat", limits=LIMITS).value
+
+
+def test_a_guess_not_above_the_bound_of_cuts_that_gain_nothing_has_its_time() -> None:
+    """Where totals have no common step a guess may be rounded to just below the bound."""
+    jobs = tuple(Job(f"j{p}", duration=p, demand={"gpu": 1}) for p in (9973, 9967, 9949, 9941, 9931))
+    problem = Problem.of(Instance(jobs, resources={"gpu": 5}), objective=Objective.MEAN_SLOWDOWN)
+    search = branch_and_cut._Search(problem, Monitor(problem, LIMITS))
+    assert search.costs.granularity == 0
+    search._planes = branch_and_cut.CuttingPlanes(problem, total=search.costs.total_of(1.01))
+    search._history = [(0.0, 1.0), (3.0, 1.0)]
+    assert search._time_for(search._planes.bound - 1e-9) == 6.0
 
 
 def test_between_a_refuted_and_an_undecided_guess_there_is_another(monkeypatch: pytest.MonkeyPatch) -> None:
