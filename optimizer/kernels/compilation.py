@@ -44,6 +44,7 @@ class Kernel(Generic[P, R]):
         update_wrapper(self, function)
         self._function = cast(FunctionType, function)
         self._apart = apart
+        self._ready = False  # numba takes longer to say so than many a call
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run the function as it stands."""
@@ -62,11 +63,14 @@ class Kernel(Generic[P, R]):
         seconds : float
             Estimated time of the call as interpreted.
         """
+        if self._ready:
+            return self.compiled
         if "numba" not in sys.modules and Kernel._interpreted + seconds <= _WORTH_COMPILING:
             Kernel._interpreted += seconds
             return self
         # without a cache on disk nobody else can compile for this process; without numba's compiler nothing is compiled
         if self.background is None or cast(Any, self.compiled).signatures:
+            self._ready = True
             return self.compiled
         return partial(self._meanwhile, self.background, seconds > _WORTH_WAITING)
 

@@ -1,9 +1,10 @@
 """The multi-dimensional knapsack: which jobs that fit together are worth most.
 
 Depth-first branch and bound over items, of which some exclude one another. The bound adds up the resources, each
-relative to its capacity (a surrogate constraint: Glover 1968, "Surrogate constraints", Operations Research 16), and
-fills what is left of the sum with the items that still fit, best value for its weight first (Dantzig 1957,
-"Discrete-variable extremum problems", Operations Research 5).
+relative to its capacity and times a multiplier (a surrogate constraint: Glover 1968, "Surrogate constraints",
+Operations Research 16), and fills what is left of the sum with the items that still fit, best value for its weight
+first (Dantzig 1957, "Discrete-variable extremum problems", Operations Research 5). Multipliers grow where that takes
+more than there is, and carry over to the next search.
 """
 
 from typing import NamedTuple
@@ -20,6 +21,10 @@ WHOLE = 1 - 1e-6
 """Least gain to look for where all values are whole numbers below 2^20: what is proven then is exact."""
 
 
+_ADJUSTMENTS, _FACTOR, _LEAST = 2, 2.0, 1e-3
+"""So often multipliers change before a search, by this factor at most; none gets smaller than the least one."""
+
+
 class Knapsack(NamedTuple):
     """Room for a search over so many items.
 
@@ -29,6 +34,8 @@ class Knapsack(NamedTuple):
         The items worth taking, best first.
     weight : float64[I]
         Of each item in this order, its share of the sum of all resources.
+    multiplier, used : float64[K]
+        Of each resource in the sum; how much the items use that fill the sum, relative to the capacity.
     taken : int64[I]
         How many of each item in this order are taken.
     left : int64[K]
@@ -43,6 +50,8 @@ class Knapsack(NamedTuple):
 
     order: IntArray
     weight: FloatArray
+    multiplier: FloatArray
+    used: FloatArray
     taken: IntArray
     left: IntArray
     busy: IntArray
@@ -73,14 +82,20 @@ def new_knapsack(items: Items) -> Knapsack:
     count, kinds = items.demand.shape
     order, taken, best = np.zeros((3, count), dtype=np.int64)
     busy = np.zeros(int(items.owner.max(initial=0)) + 1, dtype=np.int64)
-    return Knapsack(
-        order, np.zeros(count), taken, np.zeros(kinds, dtype=np.int64), busy, best, np.zeros(1, dtype=np.int64)
-    )
+    left, nodes = np.zeros(kinds, dtype=np.int64), np.zeros(1, dtype=np.int64)
+    return Knapsack(order, np.zeros(count), np.ones(kinds), np.zeros(kinds), taken, left, busy, best, nodes)
 
 
 @kernel_apart
 def most_valuable(
-    items: Items, capacity: IntArray, value: FloatArray, gain: float, room: Knapsack, limit: int
+    items: Items,
+    capacity: IntArray,
+    value: FloatArray,
+    known: float,
+    enough: float,
+    gain: float,
+    room: Knapsack,
+    limit: int,
 ) -> float:
     """Return the largest value that fits, and leave in ``room.best`` how many of each item make it up.
 
@@ -92,6 +107,10 @@ def most_valuable(
         What there is.
     value : float64[I]
         Value of one of each item; items without value are left alone.
+    known : float
+        So much is known to fit; if it is the most, it is returned and ``room.best`` is empty.
+    enough : float
+        The search ends once so much fits.
     gain : float
         Answers that are better by less than this do not count.
     room : Knapsack
@@ -100,7 +119,7 @@ def most_valuable(
         Once ``room.nodes`` is as large, the search gives up and returns ``UNKNOWN``.
     """
     count = _prepare(items, capacity, value, room)
-    best, current, depth = 0.0, 0.0, 0
+    best, current, depth = known, 0.0, 0
     for i in range(len(room.best)):
         room.best[i] = 0
     while room.nodes[0] < limit:
@@ -114,6 +133,8 @@ def most_valuable(
             if current > best:
                 best = current
                 _keep(room, depth)
+                if best >= enough:
+                    break
             continue
         while depth > 0 and room.taken[depth - 1] == 0:
             depth -= 1
@@ -124,36 +145,69 @@ def most_valuable(
         _take(items, room, i, -1)
         current -= value[i]
     for p in range(depth):
-        room.busy[items.owner[room.order[p]]] = 0
-    return UNKNOWN
+        room.busy[items.owner[room.order[p]]] -= room.taken[p]
+    return best if best >= enough else UNKNOWN
 
 
 @kernel
 def _prepare(items: Items, capacity: IntArray, value: FloatArray, room: Knapsack) -> int:
-    """Sort the items that are worth something and fit; return how many."""
+    """Sort the items that are worth something and fit, by multipliers that make the bound low; return how many."""
     count = 0
     for k in range(len(capacity)):
         room.left[k] = capacity[k]
     for i in range(len(value)):
         if value[i] > 0 and _fitting(items, room, i) > 0:
-            weight = _weight(items.demand, capacity, i)
-            p = count
-            while p > 0 and value[i] * room.weight[p - 1] > value[room.order[p - 1]] * weight:
-                room.order[p], room.weight[p] = room.order[p - 1], room.weight[p - 1]
-                p -= 1
-            room.order[p], room.weight[p] = i, weight
+            room.order[count] = i
             count += 1
+    for _ in range(_ADJUSTMENTS):
+        _sort(items, capacity, value, room, count)
+        _fill(items, capacity, room, count)
+        _adjust(room)
+    _sort(items, capacity, value, room, count)
     return count
 
 
 @kernel
-def _weight(demand: IntArray, capacity: IntArray, i: int) -> float:
-    """Return the sum of a demand over all resources, each relative to its capacity."""
-    weight = 0.0
+def _sort(items: Items, capacity: IntArray, value: FloatArray, room: Knapsack, count: int) -> None:
+    """Sort the items by value for their weight."""
+    for q in range(count):
+        i = room.order[q]
+        weight = 0.0
+        for k in range(len(capacity)):
+            if items.demand[i, k] > 0:
+                weight += room.multiplier[k] * items.demand[i, k] / capacity[k]
+        p = q
+        while p > 0 and value[i] * room.weight[p - 1] > value[room.order[p - 1]] * weight:
+            room.order[p], room.weight[p] = room.order[p - 1], room.weight[p - 1]
+            p -= 1
+        room.order[p], room.weight[p] = i, weight
+
+
+@kernel
+def _fill(items: Items, capacity: IntArray, room: Knapsack, count: int) -> None:
+    """Fill the sum of the resources with items, the last one in part, and add up what they use."""
+    total = 0.0
     for k in range(len(capacity)):
-        if demand[i, k] > 0:
-            weight += demand[i, k] / capacity[k]
-    return weight
+        room.used[k] = 0.0
+        if capacity[k] > 0:
+            total += room.multiplier[k]
+    for p in range(count):
+        i = room.order[p]
+        amount = min(1.0 * _fitting(items, room, i), total / room.weight[p])
+        for k in range(len(capacity)):
+            if items.demand[i, k] > 0:
+                room.used[k] += amount * items.demand[i, k] / capacity[k]
+        total -= amount * room.weight[p]
+        if total <= 0:
+            return
+
+
+@kernel
+def _adjust(room: Knapsack) -> None:
+    """Raise the multipliers of resources of which more is used than there is, lower those of others."""
+    for k in range(len(room.used)):
+        ratio = min(max(room.used[k], 1 / _FACTOR), _FACTOR)
+        room.multiplier[k] = min(max(room.multiplier[k] * ratio, _LEAST), 1 / _LEAST)
 
 
 @kernel
@@ -194,7 +248,7 @@ def _reachable(
     total = 0.0
     for k in range(len(capacity)):
         if capacity[k] > 0:
-            total += room.left[k] / capacity[k]
+            total += room.multiplier[k] * room.left[k] / capacity[k]
     for p in range(depth, count):
         i = room.order[p]
         fitting = _fitting(items, room, i)

@@ -52,7 +52,14 @@ def new_hull(items: int) -> Hull:
 
 @kernel_apart
 def separate(
-    items: Items, capacity: IntArray, point: FloatArray, hull: Hull, room: Knapsack, rounds: int, limit: int
+    items: Items,
+    capacity: IntArray,
+    point: FloatArray,
+    least: float,
+    hull: Hull,
+    room: Knapsack,
+    rounds: int,
+    limit: int,
 ) -> float:
     """Return the left-hand side at ``point`` of the inequality in ``hull.best``, above 1 if it is cut off.
 
@@ -64,6 +71,8 @@ def separate(
         What there is.
     point : float64[N]
         How much of each item there is, > 0.
+    least : float
+        Left-hand sides below this, more than 1, are of no interest.
     hull : Hull
         Room for N items.
     room : Knapsack
@@ -74,7 +83,7 @@ def separate(
     _begin(items, capacity, point, hull)
     best = 0.0
     for _ in range(rounds):
-        reached = most_valuable(items, capacity, hull.alpha, _GAIN, room, limit)
+        reached = most_valuable(items, capacity, hull.alpha, 1.0, np.inf, _GAIN, room, limit)
         if reached == UNKNOWN:
             return best
         total = 0.0
@@ -84,7 +93,7 @@ def separate(
             best = total / reached
             for i in range(len(point)):
                 hull.best[i] = max(hull.alpha[i], 0.0) / reached
-        if reached <= 1 + _TOLERANCE or total <= 1 + _TOLERANCE or not _pivot(hull, room, reached):
+        if reached <= 1 + _TOLERANCE or total < least or not _pivot(hull, room, reached):
             return best
     return best
 
@@ -156,7 +165,7 @@ def lift(
         Most nodes of all knapsacks together; what they do not suffice for is not raised, and when they do not suffice
         to prove a right-hand side, ``UNKNOWN`` is returned.
     """
-    side = most_valuable(items, capacity, coefficient, WHOLE, room, limit)
+    side = most_valuable(items, capacity, coefficient, 0.0, np.inf, WHOLE, room, limit)
     if side <= 0:
         return UNKNOWN
     for p in range(len(order)):
@@ -190,7 +199,8 @@ def _room_for(
         count += 1
         for k in range(len(capacity)):
             capacity[k] -= items.demand[i, k]
-        rest = most_valuable(items, capacity, coefficient, WHOLE, room, limit)
+        enough = side - count * (least + 1) + WHOLE  # more room than for ``least`` there is not
+        rest = most_valuable(items, capacity, coefficient, 0.0, enough, WHOLE, room, limit)
         possible = least if rest == UNKNOWN else min(possible, (side - rest) // count)
         for k in range(len(capacity)):
             fits = fits and items.demand[i, k] <= capacity[k]

@@ -31,11 +31,35 @@ def enumerated(items: Items, capacity: IntArray, value: FloatArray) -> float:
 def test_as_by_enumeration(seed: int) -> None:
     items, capacity, value = random_items(seed)
     room = new_knapsack(items)
-    found = most_valuable.compiled(items, capacity, value, WHOLE, room, 10_000)
+    found = most_valuable.compiled(items, capacity, value, 0.0, np.inf, WHOLE, room, 10_000)
     assert found == enumerated(items, capacity, value)
     assert room.best @ value == found
     assert (room.best @ items.demand <= capacity).all()
     assert not room.busy.any()
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_what_is_known_to_fit_is_returned_when_it_is_the_most(seed: int) -> None:
+    items, capacity, value = random_items(seed)
+    most = enumerated(items, capacity, value)
+    room = new_knapsack(items)
+    assert most_valuable.compiled(items, capacity, value, most, np.inf, WHOLE, room, 10_000) == most
+    assert not room.best.any()
+    if most > 0:
+        assert most_valuable.compiled(items, capacity, value, most - 1, np.inf, WHOLE, room, 10_000) == most
+        assert room.best @ value == most
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_a_search_ends_once_enough_fits(seed: int) -> None:
+    items, capacity, value = random_items(seed)
+    most, one, other = enumerated(items, capacity, value), new_knapsack(items), new_knapsack(items)
+    found = most_valuable.compiled(items, capacity, value, 0.0, 1.0, WHOLE, one, 10_000)
+    assert min(most, 1.0) <= found <= most
+    assert one.best @ value == found
+    assert not one.busy.any()
+    most_valuable.compiled(items, capacity, value, 0.0, np.inf, WHOLE, other, 10_000)
+    assert one.nodes[0] <= other.nodes[0]
 
 
 @pytest.mark.parametrize("seed", range(30))
@@ -43,8 +67,8 @@ def test_interpreted_as_compiled(seed: int) -> None:
     items, capacity, value = random_items(seed)
     one, other = new_knapsack(items), new_knapsack(items)
     value = value / 7
-    assert most_valuable(items, capacity, value, 1e-9, one, 10_000) == most_valuable.compiled(
-        items, capacity, value, 1e-9, other, 10_000
+    assert most_valuable(items, capacity, value, 0.0, np.inf, 1e-9, one, 10_000) == most_valuable.compiled(
+        items, capacity, value, 0.0, np.inf, 1e-9, other, 10_000
     )
     assert (one.best == other.best).all()
 
@@ -53,7 +77,7 @@ def test_a_search_that_is_given_up_leaves_no_owner_busy() -> None:
     items = Items(np.array([[2], [3], [4]]), np.array([1, 1, 1]), np.arange(3))
     room = new_knapsack(items)
     value = np.array([2.0, 3.0, 4.0])
-    assert most_valuable.compiled(items, np.array([5]), value, WHOLE, room, 2) == UNKNOWN
+    assert most_valuable.compiled(items, np.array([5]), value, 0.0, np.inf, WHOLE, room, 2) == UNKNOWN
     assert not room.busy.any()
 
 
@@ -61,4 +85,4 @@ def test_owners_that_are_busy_take_nothing() -> None:
     items = Items(np.array([[1], [1]]), np.array([1, 1]), np.array([0, 1]))
     room = new_knapsack(items)
     room.busy[0] = 1
-    assert most_valuable.compiled(items, np.array([2]), np.array([5.0, 3.0]), WHOLE, room, 100) == 3.0
+    assert most_valuable.compiled(items, np.array([2]), np.array([5.0, 3.0]), 0.0, np.inf, WHOLE, room, 100) == 3.0

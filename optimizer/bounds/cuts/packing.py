@@ -26,6 +26,7 @@ _NEARLY_WHOLE = 1e-5
 """Coefficients are made whole by the first of so many factors that does it, or rounded down after this one."""
 
 _PRESENT = 1e-6
+_ACCURACY = 1e-7
 _MOST_ITEMS = 60
 """Of the items that are there by more than this, so many are looked at."""
 
@@ -89,7 +90,7 @@ def capacity_cut(classes: Classes, k: int, level: int) -> Cut:
     return Cut(classes.demand[:, k] // unit, level // unit, limit)
 
 
-def hull_cut(classes: Classes, capacity: IntArray, point: FloatArray, least: float) -> Cut | None:
+def hull_cut(classes: Classes, capacity: IntArray, point: FloatArray, least: float, averages: set[int]) -> Cut | None:
     """Return a cut that is violated at a point by at least so much (1.02: by 2 %), if there is one.
 
     Parameters
@@ -102,10 +103,12 @@ def hull_cut(classes: Classes, capacity: IntArray, point: FloatArray, least: flo
         How much of each class runs on the node.
     least : float
         Least left-hand side, relative to the right.
+    averages : set of int
+        What has been found to violate nothing; see :func:`violated`.
     """
     fits = np.flatnonzero(classes.demand.any(axis=1) & (classes.demand <= capacity).all(axis=1))
     items = Items(integers(classes.demand[fits]), integers(classes.jobs[fits]), np.arange(len(fits)))
-    found = inequality(items, integers(capacity), point[fits], least)
+    found = inequality(items, integers(capacity), point[fits], least, averages)
     if found is None:
         return None
     coefficient = np.zeros(len(point), dtype=np.int64)
@@ -113,19 +116,23 @@ def hull_cut(classes: Classes, capacity: IntArray, point: FloatArray, least: flo
     return Cut(coefficient, found[1], capacity.copy())
 
 
-def inequality(items: Items, capacity: IntArray, point: FloatArray, least: float) -> tuple[IntArray, int] | None:
+def inequality(
+    items: Items, capacity: IntArray, point: FloatArray, least: float, averages: set[int]
+) -> tuple[IntArray, int] | None:
     """Return coefficients int64[I] and side of an inequality for all sets of items that a point violates, if any.
 
     Parameters
     ----------
-    items, capacity, point, least
+    items, capacity, point, least, averages
         As for :func:`violated`.
     """
-    alpha = violated(items, capacity, point, least)
+    alpha = violated(items, capacity, point, least, averages)
     return None if alpha is None else lifted(items, capacity, alpha, point, least)
 
 
-def violated(items: Items, capacity: IntArray, point: FloatArray, least: float) -> FloatArray | None:
+def violated(
+    items: Items, capacity: IntArray, point: FloatArray, least: float, averages: set[int]
+) -> FloatArray | None:
     """Return alpha, float64[I], of an inequality with side 1 for the sets of items present at ``point``, if any.
 
     Parameters
@@ -138,15 +145,23 @@ def violated(items: Items, capacity: IntArray, point: FloatArray, least: float) 
         How much there is of each item.
     least : float
         Least left-hand side at the point.
+    averages : set of int
+        Hashes of what has been found to violate nothing, which is not looked at again: large parts of a fractional
+        solution stay as they are from one linear program to the next.
     """
     present = np.flatnonzero(point > _PRESENT)
     present = present[np.argsort(-point[present], kind="stable")][:_MOST_ITEMS]
     if not len(present):
         return None
     some = Items(items.demand[present], items.most[present], items.owner[present])
+    rounded = np.rint(point[present] / _ACCURACY).astype(np.int64)
+    known = hash((*(array.tobytes() for array in (*some, capacity, rounded)), least))
+    if known in averages:
+        return None
     hull = new_hull(len(present))
-    reached = separate.sized(inf)(some, capacity, point[present], hull, new_knapsack(some), _PIVOTS, _NODES)
+    reached = separate.sized(inf)(some, capacity, point[present], least, hull, new_knapsack(some), _PIVOTS, _NODES)
     if reached < least:
+        averages.add(known)
         return None
     alpha = np.zeros(len(point))
     alpha[present] = hull.best

@@ -77,7 +77,7 @@ class PairSearch(RowSearch):
         if len(present) < 2:
             return None
         capacity = integers(program.places.level[program.places.level_of[[place, later]]].ravel())
-        alpha = violated(self._items(present), capacity, point[present], self._least)
+        alpha = violated(self._items(present), capacity, point[present], self._least, program.averages)
         if alpha is None:
             return None
         whole = np.zeros(len(point))

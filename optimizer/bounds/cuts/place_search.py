@@ -59,7 +59,7 @@ class PlaceSearch(RowSearch):
         cut = int(sums.argmax())
         if sums[cut] < self._least:
             capacity = program.places.level[level].max(axis=0)
-            found = hull_cut(program.classes, capacity, point / nodes, self._least)
+            found = hull_cut(program.classes, capacity, point / nodes, self._least, program.averages)
             number = None if found is None else program.add_cut(found)
             if number is None:
                 return

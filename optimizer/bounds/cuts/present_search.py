@@ -50,7 +50,7 @@ class PresentSearch(RowSearch):
         if not len(group) or (self._demand[group].sum(axis=0) <= capacity).all():
             return None
         item_of, items, point = self._items(group, share / nodes)
-        found = inequality(items, capacity, point, self._least)
+        found = inequality(items, capacity, point, self._least, program.averages)
         if found is None:
             return None
         value = found[0][item_of] / found[1]

@@ -54,6 +54,8 @@ class CutProgram:
         Coefficients of the cuts, their sides 1.
     holds : bool[P, L]
         At which capacities (``places.level``) each cut holds.
+    averages : set of int
+        What has been found to violate no cut; see :func:`~optimizer.bounds.cuts.packing.violated`.
     rows : Rows
         The rows.
     price : float64[R]
@@ -75,6 +77,7 @@ class CutProgram:
         self.holds = np.zeros((0, len(self.places.level)), dtype=bool)
         self.rows, self.price = Rows.none(), np.zeros(0)
         self._frame_dual = np.zeros(len(self.frame.row_lower))
+        self.averages: set[int] = set()
         self._known_cuts: set[tuple[bytes, int, bytes]] = set()
         self.bound = -inf
         self._lay_out()

@@ -42,7 +42,7 @@ def test_a_capacity_is_a_cut_in_its_coarsest_unit() -> None:
 def test_of_jobs_that_exclude_one_another_only_one_runs() -> None:
     """3 of 5 GPUs, twice: by capacity 5/3 run at a time, in truth 1 does; 1 GPU fits beside it."""
     classes = classes_of({"gpu": 3}, {"gpu": 3}, {"gpu": 1}, gpu=5)
-    cut = hull_cut(classes, np.array([5]), np.array([0.0, 5 / 3]), 1.01)
+    cut = hull_cut(classes, np.array([5]), np.array([0.0, 5 / 3]), 1.01, set())
     assert cut is not None
     assert (cut.coefficient.tolist(), cut.side) == ([0, 1], 1)
 
@@ -52,20 +52,31 @@ def test_a_clique_over_two_resources() -> None:
     demands = ({"a": 3, "b": 1}, {"a": 3, "b": 3}, {"a": 1, "b": 3, "c": 3}, {"a": 2, "c": 3})
     classes = classes_of(*demands, a=4, b=4, c=4)
     half = np.full(4, 0.5)
-    cut = hull_cut(classes, np.array([4, 4, 4]), half, 1.01)
+    cut = hull_cut(classes, np.array([4, 4, 4]), half, 1.01, set())
     assert cut is not None
     assert cut.coefficient @ half > cut.side
 
 
 def test_an_average_of_sets_that_fit_is_not_cut_off() -> None:
     classes = classes_of({"gpu": 3}, {"gpu": 2}, gpu=5)
-    assert hull_cut(classes, np.array([5]), np.array([1.0, 1.0]), 1.001) is None
+    assert hull_cut(classes, np.array([5]), np.array([1.0, 1.0]), 1.001, set()) is None
+
+
+def test_what_was_no_average_by_less_is_looked_at_again_for_less() -> None:
+    classes, averages = classes_of({"gpu": 3}, {"gpu": 3}, gpu=5), set[int]()
+    point = np.array([1.1])
+    for _ in range(2):
+        assert hull_cut(classes, np.array([5]), point, 1.2, averages) is None
+    assert len(averages) == 1
+    assert hull_cut(classes, np.array([5]), point, 1.05, averages) is not None
+    assert hull_cut(classes, np.array([6]), point, 1.05, averages) is None
+    assert len(averages) == 2
 
 
 def test_a_class_that_is_absent_is_lifted() -> None:
     """Of 3-GPU and 4-GPU jobs only one runs on 5 GPUs; the point knows only the former."""
     classes = classes_of({"gpu": 3}, {"gpu": 3}, {"gpu": 4}, gpu=5)
-    cut = hull_cut(classes, np.array([5]), np.array([1.5, 0.0]), 1.01)
+    cut = hull_cut(classes, np.array([5]), np.array([1.5, 0.0]), 1.01, set())
     assert cut is not None
     assert (cut.coefficient.tolist(), cut.side) == ([1, 1], 1)
 
@@ -79,7 +90,7 @@ def test_what_cuts_off_a_random_point_holds_for_all_sets(seed: int) -> None:
     demand[demand.sum(axis=1) == 0] = 1
     items = Items(demand, rng.integers(1, 3, count), rng.integers(0, count, count))
     point = rng.random(count) * rng.integers(0, 2, count)
-    alpha = violated(items, capacity, point, 1.01)
+    alpha = violated(items, capacity, point, 1.01, set())
     if alpha is None:
         return
     found = lifted(items, capacity, alpha, point, 1.0)
@@ -97,9 +108,9 @@ def test_interpreted_as_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
     classes = classes_of({"a": 3, "b": 1}, {"a": 3, "b": 3}, {"a": 1, "b": 3}, {"a": 2}, a=4, b=4)
     point = np.array([0.7, 0.4, 0.6, 0.8])
     monkeypatch.setattr(Kernel, "sized", lambda kernel, _: kernel.compiled)
-    compiled = hull_cut(classes, np.array([4, 4]), point, 1.01)
+    compiled = hull_cut(classes, np.array([4, 4]), point, 1.01, set())
     monkeypatch.setattr(Kernel, "sized", lambda kernel, _: kernel)
-    interpreted = hull_cut(classes, np.array([4, 4]), point, 1.01)
+    interpreted = hull_cut(classes, np.array([4, 4]), point, 1.01, set())
     assert compiled is not None
     assert interpreted is not None
     assert compiled.key == interpreted.key
