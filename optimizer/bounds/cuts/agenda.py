@@ -51,7 +51,8 @@ _PHASES = (
     Phase(priced=True, searches=_PRICED, most=2_000, nothing=1.0, patience=2),
     Phase(priced=False, searches=_SOLVED, most=400, nothing=0.1, patience=5),
 )
-"""Linear programs gain more than prices, and while they are small they are soon solved."""
+"""Linear programs gain more than prices, and while they are small they are soon solved: prices come again only when a
+linear program takes too long."""
 
 _GAIN, _GAIN_OF_GAP = 3e-3, 0.02
 """A step is worth its while when it gains this part of the bound, or this one of the gap to the known schedule."""
@@ -96,13 +97,15 @@ class Agenda:
         """Leave out so many seconds, in which others worked, when the gain is set against the time."""
         self._looked += seconds
 
-    def end_phase(self) -> None:
-        """Go on with the next phase, or settle after the last."""
+    def end_phase(self, *, too_slow: bool = False) -> None:
+        """Go on with the next phase; prices come again only after linear programs that were ``too_slow``."""
         self._rates, self._stalled = [], 0
         if self.in_last_phase:
             self.settled = True
-        else:
-            self._phases.pop(0)
+            return
+        ended = self._phases.pop(0)
+        if not (ended.priced or too_slow):
+            self._phases = [phase for phase in self._phases if not phase.priced]
 
     def depth(self, gain: float, worthwhile: float) -> int:
         """Return how many kinds of rows to look for: those that gained most in their time, or more than ever before.

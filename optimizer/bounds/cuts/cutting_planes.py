@@ -181,7 +181,7 @@ class CuttingPlanes:
         if solution is not None:
             self.solution = solution
         elif not self._ended():
-            self._agenda.end_phase()
+            self._agenda.end_phase(too_slow=True)
             self._master = None
         return solution is not None
 

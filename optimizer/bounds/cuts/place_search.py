@@ -15,22 +15,27 @@ _LEAST_GAIN = 0.05
 """How much more of a job must run at some time of a span than all the time, to look at it."""
 
 _LONGEST = 16
+_BARREN = 100
+"""After so many places in a row at which there is no new cut, only those that are known are looked for."""
+
 _JOBS = 4
 """How many jobs are looked at for each span."""
 
 
 class PlaceSearch(RowSearch):
-    """The search for rows of cuts at single places: cuts that are known, and new ones; see :class:`RowSearch`."""
+    """The search for rows of cuts at single places: cuts that are known, and new ones where these are not rare."""
 
     def __init__(self, program: CutProgram, running: Running, least: float, stopped: Callable[[], bool]) -> None:
         super().__init__(program, running, least, stopped)
         self._known: set[Key | None] = set(program.rows.keys)
         self._found: dict[Key, float] = {}
+        self._barren = 0
 
     def rows(self, most: int) -> Rows:
         """Return at most so many new rows of single places, the most violated ones."""
         point = self._at_places()
-        for place in range(self._program.places.count):
+        busy = np.flatnonzero(point.any(axis=1))
+        for place in np.random.default_rng(0).permutation(busy).tolist():
             if self._stopped():
                 break
             self._look(place, 0, -1, point[place])
@@ -58,11 +63,15 @@ class PlaceSearch(RowSearch):
         sums = np.where(program.holds[:, level].all(axis=1), program.coefficient @ point, 0.0) / nodes
         cut = int(sums.argmax())
         if sums[cut] < self._least:
+            if self._barren > _BARREN:
+                return
             capacity = program.places.level[level].max(axis=0)
             found = hull_cut(program.classes, capacity, point / nodes, self._least, program.averages)
             number = None if found is None else program.add_cut(found)
             if number is None:
+                self._barren += 1
                 return
+            self._barren = 0
             cut, violation = number, float(program.coefficient[number] @ point) / nodes
         else:
             violation = float(sums[cut])

@@ -33,7 +33,7 @@ _PRICES_SHARE = 0.05
 
 _LOOK, _LATELY, _SLOW = 1.0, 1 / 3, 0.2
 """Seconds between two looks at what cuts gain. They are slow when this part of their time, the last, has closed less
-than this part of the gap. Then, in their last phase, it is time to guess, and again when so much of it is new."""
+than this part of the gap. Then it is time to guess, once all that was in their last phase, and again once it is new."""
 
 _FIRST_GUESS, _LARGER_GUESS = 16, 2.0
 """Columns a job that the first guess leaves, and how many times as many every further one does."""
@@ -121,16 +121,18 @@ class _Search:
     def _cut(self) -> Answer | None:
         """Add cuts until that gets slow; return the answer if it is known."""
         monitor, planes, history = self._monitor, self._planes, self._history
-        paused = history[-1][0]
-        began = monotonic() - paused
+        since = history[-1][0]
+        began = monotonic() - since
         while not (monitor.stopped or planes.settled):
             planes.advance()
             planes.fix(self._wanted)
             monitor.report(lower_bound=min(planes.bound, self.known))
             seconds = monotonic() - began
+            if not planes.in_last_phase:
+                since = seconds
             if seconds - history[-1][0] > _LOOK:
                 history.append((seconds, planes.bound))
-                if planes.in_last_phase and paused <= (1 - _LATELY) * seconds and self._is_slow():
+                if since <= (1 - _LATELY) * seconds and self._is_slow():
                     break
         if planes.bound == inf:
             return self._proven()

@@ -21,10 +21,19 @@ def test_prices_and_linear_programs_take_turns_and_the_last_phase_stays() -> Non
     while not agenda.settled:
         phases.append(agenda.phase)
         last.append(agenda.in_last_phase)
-        agenda.end_phase()
+        agenda.end_phase(too_slow=True)
     assert last == [False, False, False, True]
     assert [phase.priced for phase in phases] == [True, False, True, False]
     assert agenda.phase is phases[-1]
+
+
+def test_prices_do_not_come_again_while_linear_programs_are_quick() -> None:
+    agenda = Agenda(priced=True)
+    priced = []
+    while not agenda.settled:
+        priced.append(agenda.phase.priced)
+        agenda.end_phase()
+    assert priced == [True, False, False]
 
 
 def test_a_phase_ends_when_no_rows_are_found() -> None:

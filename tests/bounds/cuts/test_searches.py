@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from optimizer.bounds.cuts import place_search
 from optimizer.bounds.cuts.cutting_planes import CuttingPlanes
 from optimizer.bounds.cuts.pair_search import PairSearch
 from optimizer.bounds.cuts.place_search import PlaceSearch, SpanSearch
@@ -111,6 +112,20 @@ def test_what_fits_in_parts_but_not_whole_is_found_at_a_place() -> None:
     rows = PlaceSearch(program, Running.of(program.layout, solution), 1.01, never).rows(10)
     assert left_hand_sides(rows, solution) == pytest.approx(1.5 * rows.side)
     assert len(rows) == 1
+
+
+def test_where_new_cuts_are_rare_only_known_ones_are_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of jobs of 2 on 3 only one runs at a time, at each of six times; the cut that says so is found at one of them."""
+    monkeypatch.setattr(place_search, "_BARREN", -1)
+    jobs = tuple(Job(name, duration=6, demand={"gpu": 2}) for name in "ab")
+    program = CutProgram(Problem.of(Instance(jobs, resources={"gpu": 3})))
+    solution = solution_of(program, {(0, 0): 0.75, (0, 6): 0.25, (1, 0): 0.75, (1, 6): 0.25})
+    running = Running.of(program.layout, solution)
+    assert not len(PlaceSearch(program, running, 1.01, never).rows(10))
+    monkeypatch.undo()
+    assert len(PlaceSearch(program, running, 1.01, never).rows(1)) == 1
+    monkeypatch.setattr(place_search, "_BARREN", -1)
+    assert len(PlaceSearch(program, running, 1.01, never).rows(10)) == 6
 
 
 @pytest.mark.parametrize("search", [PairSearch, SpanSearch])
