@@ -21,8 +21,11 @@ WHOLE = 1 - 1e-6
 """Least gain to look for where all values are whole numbers below 2^20: what is proven then is exact."""
 
 
+_ROUNDING = 1e-12
+"""More than what adding and taking away weights may have made wrong, relative to their sum."""
+
 _ADJUSTMENTS, _FACTOR, _LEAST = 2, 2.0, 1e-3
-"""So often multipliers change before a search, by this factor at most; none gets smaller than the least one."""
+"""So often multipliers change before a search, by this factor at most; the largest is 1, none is smaller than this."""
 
 
 class Knapsack(NamedTuple):
@@ -205,9 +208,12 @@ def _fill(items: Items, capacity: IntArray, room: Knapsack, count: int) -> None:
 @kernel
 def _adjust(room: Knapsack) -> None:
     """Raise the multipliers of resources of which more is used than there is, lower those of others."""
+    most = 0.0
     for k in range(len(room.used)):
-        ratio = min(max(room.used[k], 1 / _FACTOR), _FACTOR)
-        room.multiplier[k] = min(max(room.multiplier[k] * ratio, _LEAST), 1 / _LEAST)
+        room.multiplier[k] *= min(max(room.used[k], 1 / _FACTOR), _FACTOR)
+        most = max(most, room.multiplier[k])
+    for k in range(len(room.used)):
+        room.multiplier[k] = max(room.multiplier[k] / most, _LEAST)
 
 
 @kernel
@@ -249,6 +255,7 @@ def _reachable(
     for k in range(len(capacity)):
         if capacity[k] > 0:
             total += room.multiplier[k] * room.left[k] / capacity[k]
+    total *= 1 + _ROUNDING  # rounding must not end a search too early: what it proves has to be exact
     for p in range(depth, count):
         i = room.order[p]
         fitting = _fitting(items, room, i)

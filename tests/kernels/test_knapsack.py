@@ -62,6 +62,20 @@ def test_a_search_ends_once_enough_fits(seed: int) -> None:
     assert one.nodes[0] <= other.nodes[0]
 
 
+@pytest.mark.parametrize("seed", range(200))
+def test_exact_where_items_fill_the_capacity_to_the_last_unit(seed: int) -> None:
+    """Millions of units, tiny demands in a resource that is never short, and multipliers as far apart as they get."""
+    rng = np.random.default_rng(seed)
+    large = rng.integers(100_000, 900_000, 8)
+    items = Items(np.stack([large, rng.integers(1, 4, 8)], axis=1), np.ones(8, dtype=np.int64), np.arange(8))
+    capacity = np.array([large[rng.random(8) < 0.5].sum(), 3_000_000])
+    value = np.maximum(large // 1000 + rng.integers(0, 2, 8), 1).astype(np.float64)
+    room = new_knapsack(items)
+    for _ in range(3):
+        found = most_valuable.compiled(items, capacity, value, 0.0, np.inf, WHOLE, room, 100_000)
+        assert found == enumerated(items, capacity, value)
+
+
 @pytest.mark.parametrize("seed", range(30))
 def test_interpreted_as_compiled(seed: int) -> None:
     items, capacity, value = random_items(seed)
