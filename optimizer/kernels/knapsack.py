@@ -20,7 +20,6 @@ UNKNOWN = -1.0
 WHOLE = 1 - 1e-6
 """Least gain to look for where all values are whole numbers below 2^20: what is proven then is exact."""
 
-
 _ROUNDING = 1e-12
 """More than what adding and taking away weights may have made wrong, relative to their sum."""
 

@@ -18,6 +18,8 @@ from optimizer.units import FloatArray, IntArray
 _TOLERANCE = 1e-7
 _PIVOT = 1e-9
 _GAIN = 1e-9
+_IN_BASIS = 1.0
+"""What each set in the basis is worth at the prices."""
 
 
 class Hull(NamedTuple):
@@ -83,7 +85,7 @@ def separate(
     _begin(items, capacity, point, hull)
     best = 0.0
     for _ in range(rounds):
-        reached = most_valuable(items, capacity, hull.alpha, 1.0, np.inf, _GAIN, room, limit)
+        reached = most_valuable(items, capacity, hull.alpha, _IN_BASIS, np.inf, _GAIN, room, limit)
         if reached == UNKNOWN:
             return best
         total = 0.0

@@ -11,13 +11,13 @@ from optimizer.bounds.cuts.rows import Key, Rows
 from optimizer.model.builder import BoolArray
 from optimizer.units import FloatArray, IntArray
 
+_BARREN = 100
+"""After so many places in a row at which there is no new cut, only those that are known are looked for."""
+
 _LEAST_GAIN = 0.05
 """How much more of a job must run at some time of a span than all the time, to look at it."""
 
 _LONGEST = 16
-_BARREN = 100
-"""After so many places in a row at which there is no new cut, only those that are known are looked for."""
-
 _JOBS = 4
 """How many jobs are looked at for each span."""
 

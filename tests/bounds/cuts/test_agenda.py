@@ -6,13 +6,14 @@ from optimizer.bounds.cuts import agenda as agenda_module
 from optimizer.bounds.cuts.agenda import Agenda, worthwhile_gain
 
 
-def test_without_prices_there_are_only_linear_programs() -> None:
-    agenda = Agenda(priced=False)
-    priced = []
+@pytest.mark.parametrize(("priced", "phases"), [(False, [False, False]), (True, [True, False, False])])
+def test_prices_come_first_and_not_again_while_linear_programs_are_quick(priced: bool, phases: list[bool]) -> None:
+    agenda = Agenda(priced=priced)
+    found = []
     while not agenda.settled:
-        priced.append(agenda.phase.priced)
+        found.append(agenda.phase.priced)
         agenda.end_phase()
-    assert priced == [False, False]
+    assert found == phases
 
 
 def test_prices_and_linear_programs_take_turns_and_the_last_phase_stays() -> None:
@@ -25,15 +26,6 @@ def test_prices_and_linear_programs_take_turns_and_the_last_phase_stays() -> Non
     assert last == [False, False, False, True]
     assert [phase.priced for phase in phases] == [True, False, True, False]
     assert agenda.phase is phases[-1]
-
-
-def test_prices_do_not_come_again_while_linear_programs_are_quick() -> None:
-    agenda = Agenda(priced=True)
-    priced = []
-    while not agenda.settled:
-        priced.append(agenda.phase.priced)
-        agenda.end_phase()
-    assert priced == [True, False, False]
 
 
 def test_a_phase_ends_when_no_rows_are_found() -> None:
