@@ -101,6 +101,10 @@ class CuttingPlanes:
         """Return the columns that a schedule of at most ``total`` may take, int64[*]."""
         return self._program.columns_within(total)
 
+    def within(self, total: float) -> CutProgram:
+        """Return the program of the schedules of at most ``total``, with the rows and cuts of now."""
+        return self._program.within(total)
+
     def active_rows(self) -> tuple[IntArray, IntArray, FloatArray, FloatArray]:
         """Return the rows as starts int64[R + 1], columns int64[E], coefficients float64[E] and sides float64[R]."""
         ranges = self._program.rows.ranges

@@ -36,16 +36,21 @@ class CutMaster:
         A fractional solution: its columns are the first, beside those that cost little.
     stopped : callable
         Says whether to end now.
+    dear : float or None
+        The price; None: ten times what the dearest column costs.
     """
 
-    def __init__(self, program: CutProgram, solution: FloatArray, stopped: Callable[[], bool]) -> None:
+    def __init__(
+        self, program: CutProgram, solution: FloatArray, stopped: Callable[[], bool], *, dear: float | None = None
+    ) -> None:
         import highspy
 
         self._program = program
         jobs, pulses = program.problem.jobs, len(program.cost)
         self._frame_rows = len(program.frame.row_lower)
-        self._dear = _DEAR * (1.0 + float(np.abs(program.frame.cost).max() + np.abs(program.frame.upper).max()))
-        self._model = highs_model(_without_pulses(program.frame, pulses, jobs, self._dear))
+        if dear is None:
+            dear = _DEAR * (1.0 + float(np.abs(program.frame.cost).max() + np.abs(program.frame.upper).max()))
+        self._model = highs_model(_without_pulses(program.frame, pulses, jobs, dear))
         self._first = len(program.frame.cost) - pulses + jobs
         self._column = np.zeros(0, dtype=np.int64)
         for name, value in {"threads": 1, "solver": "simplex", "presolve": "off"}.items():

@@ -30,7 +30,7 @@ class PriceDescent:
             solution = np.zeros(len(program.cost))
             solution[program.reply.column] = 1.0
         self.solution = solution
-        self._excess = program.left_hand_sides(solution) - program.rows.side
+        self._excess = program.rows.left_hand_sides(solution) - program.rows.side
         self._steps.aim(program.bound, program.total)
 
     @property

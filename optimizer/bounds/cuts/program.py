@@ -17,7 +17,7 @@ from optimizer.bounds.linear_program import reduced_costs
 from optimizer.bounds.volume import value_of_prices
 from optimizer.kernels.inputs import integers
 from optimizer.kernels.ranges import Reply, answer, new_reply
-from optimizer.model.builder import LinearProgram
+from optimizer.model.builder import BoolArray, LinearProgram
 from optimizer.model.columns import Groups, Pulses, counted, make_pulses, start_groups
 from optimizer.model.program import program_builder
 from optimizer.objective import Costs
@@ -156,20 +156,33 @@ class CutProgram:
         paid = (price * self.rows.side).sum()  # BLAS would call threads, and wait for them
         return value_of_prices(self.reply.cost.sum() + self._constant, paid)
 
-    def left_hand_sides(self, solution: FloatArray) -> FloatArray:
-        """Return what a fractional solution makes of the rows, float64[R]."""
-        sums = np.concatenate([[0.0], np.cumsum(solution)])
-        ranges = self.rows.ranges
-        values = ranges.coefficient * (sums[ranges.end] - sums[ranges.first])
-        row = np.repeat(np.arange(len(self.rows)), np.diff(ranges.start))
-        return np.bincount(row, values, len(self.rows)).astype(np.float64)
+    def value_within(self, price: FloatArray, allowed: BoolArray) -> tuple[float, FloatArray]:
+        """Return the bound of prices when only some columns may be taken, and their reduced costs.
+
+        Parameters
+        ----------
+        price : float64[R]
+            Prices >= 0 of the rows.
+        allowed : bool[C]
+            Which columns; some of each job.
+
+        Returns
+        -------
+        float, float64[C]
+            The second is infinite for all other columns.
+        """
+        self.value(price)
+        spent = np.where(allowed, self.cost + self.reply.payment, inf)
+        least = np.minimum.reduceat(spent, self.layout.job_start[:-1])
+        bound = value_of_prices(least.sum() + self._constant, (price * self.rows.side).sum())
+        return bound, spent - np.repeat(least, np.diff(self.layout.job_start))
 
     def learn(self, price: FloatArray, value: float) -> bool:
         """Keep prices and their bound if it is the best so far; return whether it is."""
         better = value > self.bound
         if better:
             self.bound, self.price = value, price
-            if value > _above(min(self.total, self._most)):
+            if value > above(min(self.total, self._most)):
                 self.bound = inf  # no schedule can cost as much
         return better
 
@@ -190,7 +203,7 @@ class CutProgram:
 
     def columns_within(self, total: float) -> IntArray:
         """Return the columns that a schedule of at most ``total`` may take, int64[*]."""
-        return np.flatnonzero(self.reduced_costs() <= _above(total) - self.bound)
+        return np.flatnonzero(self.reduced_costs() <= above(total) - self.bound)
 
     def core(self, columns: IntArray, price: FloatArray) -> "CutProgram":
         """Return the program of some of the columns, some of each job, at such prices: its "bound" is none."""
@@ -199,6 +212,14 @@ class CutProgram:
         core.total = core._most = inf
         core.price, core.bound = price, core.value(price)
         return core
+
+    def within(self, total: float) -> "CutProgram":
+        """Return the program of the schedules of at most ``total``, which goes its own way from here."""
+        program = copy(self)
+        program.cuts, program.averages = self.cuts.copy(), self.averages.copy()
+        program._known_cuts = self._known_cuts.copy()
+        program.fix(total)
+        return program
 
     def fix(self, total: float) -> IntArray:
         """Count only schedules of at most ``total`` from now on; return which columns are left, as they were before."""
@@ -222,7 +243,8 @@ class CutProgram:
         self._lay_out()
 
 
-def _above(total: float) -> float:
+def above(total: float) -> float:
+    """Return a total that is above ``total`` by more than rounding: bounds above it refute it."""
     return total + _ABSOLUTE_TOLERANCE + _RELATIVE_TOLERANCE * abs(total)
 
 

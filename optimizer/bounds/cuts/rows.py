@@ -56,6 +56,13 @@ class Rows:
         side = np.concatenate([part.side for part in parts])
         return cls(keys, joined([part.ranges for part in parts]), side)
 
+    def left_hand_sides(self, solution: FloatArray) -> FloatArray:
+        """Return what a fractional solution, float64[C], makes of the rows, float64[R]."""
+        sums = np.concatenate([[0.0], np.cumsum(solution)])
+        values = self.ranges.coefficient * (sums[self.ranges.end] - sums[self.ranges.first])
+        row = np.repeat(np.arange(len(self)), np.diff(self.ranges.start))
+        return np.bincount(row, values, len(self)).astype(np.float64)
+
     def selected(self, kept: BoolArray) -> "Rows":
         """Return some of the rows."""
         keys = tuple(key for key, keep in zip(self.keys, kept.tolist(), strict=True) if keep)

@@ -20,6 +20,7 @@ from optimizer.schedule import Schedule
 from optimizer.solvers.base import Answer
 from optimizer.solvers.exact.highs_run import HiGHSRun
 from optimizer.solvers.exact.restriction import restricted_program
+from optimizer.solvers.exact.start_tree import StartTree, branches_on_starts
 from optimizer.solvers.monitor import Monitor
 from optimizer.units import FloatArray
 
@@ -35,8 +36,8 @@ _LOOK, _LATELY, _SLOW = 1.0, 1 / 3, 0.2
 """Seconds between two looks at what cuts gain. They are slow when this part of their time, the last, has closed less
 than this part of the gap. Then it is time to guess, once all that was in their last phase, and again once it is new."""
 
-_FIRST_GUESS, _LARGER_GUESS = 16, 2.0
-"""Columns a job that the first guess leaves, and how many times as many every further one does."""
+_FIRST_GUESS, _FIRST_TREE, _LARGER_GUESS = 16, 32, 2.0
+"""Columns a job that the first guess leaves to HiGHS or a tree, and how many times as many every further one does."""
 
 _CLOSE = 1.2
 """A guess that leaves so many times the columns of one that was refuted is not worth another one between them."""
@@ -78,7 +79,8 @@ class _Search:
         self._problem = problem
         self._monitor = monitor
         self._planes: CuttingPlanes
-        self._columns = _FIRST_GUESS * problem.jobs
+        self._has_tree = branches_on_starts(problem)
+        self._columns = (_FIRST_TREE if self._has_tree else _FIRST_GUESS) * problem.jobs
         self._refuted_total = -inf
         self._history: list[tuple[float, float]]  # how far the bound was after so many seconds of cuts alone
 
@@ -213,6 +215,20 @@ class _Search:
 
     def _branch_below(self, guess: float, limits: Limits, seed: int, seconds: float) -> Answer:
         """Look for the best schedule that costs at most ``guess``, for so many seconds."""
+        if self._has_tree and guess < inf:
+            answer = self._grow_tree(guess, seconds)
+        else:
+            answer = self._run_highs(guess, limits, seed, seconds)
+        if answer.infeasible and guess < inf:  # else there is no schedule at all
+            self._monitor.report(lower_bound=min(self.known, guess + self.costs.granularity))
+        return answer
+
+    def _grow_tree(self, guess: float, seconds: float) -> Answer:
+        program = self._planes.within(guess)
+        self._log_guess(guess, len(program.pulses.mode))
+        return StartTree(program, self._monitor, lambda: min(guess, self._wanted)).run(seconds)
+
+    def _run_highs(self, guess: float, limits: Limits, seed: int, seconds: float) -> Answer:
         next_total = guess + self.costs.granularity
         try:
             program = restricted_program(self._problem, self._planes, guess, next_total, limits.memory).in_steps()
@@ -222,12 +238,12 @@ class _Search:
         model.setOptionValue("objective_bound", (guess + next_total) / 2)
         for search in _SEARCHES:
             model.setOptionValue(f"mip_heuristic_run_{search}", False)
-        logger.info("%d columns cost at most %.6g", len(program.pulses.mode), self.costs.value(guess))
+        self._log_guess(guess, len(program.pulses.mode))
         run = HiGHSRun(model, program, self._monitor, latest=lambda: self._best(guess), most=next_total)
-        answer = run.run(limits, seed, seconds)
-        if answer.infeasible and next_total < inf:  # else there is no schedule at all
-            self._monitor.report(lower_bound=min(self.known, next_total))
-        return answer
+        return run.run(limits, seed, seconds)
+
+    def _log_guess(self, guess: float, columns: int) -> None:
+        logger.info("%d columns cost at most %.6g", columns, self.costs.value(guess))
 
     def _best(self, most: float) -> Schedule | None:
         """Return the best schedule on the grid of the problem that the solver works on if it costs at most ``most``."""
