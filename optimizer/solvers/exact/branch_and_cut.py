@@ -36,7 +36,7 @@ _LOOK, _LATELY, _SLOW = 1.0, 1 / 3, 0.2
 """Seconds between two looks at what cuts gain. They are slow when this part of their time, the last, has closed less
 than this part of the gap. Then it is time to guess, once all that was in their last phase, and again once it is new."""
 
-_FIRST_GUESS, _FIRST_TREE, _LARGER_GUESS = 16, 32, 2.0
+_FIRST_GUESS, _FIRST_TREE, _LARGER_GUESS = 16, 48, 2.0
 """Columns a job that the first guess leaves to HiGHS or a tree, and how many times as many every further one does."""
 
 _CLOSE = 1.2
@@ -215,9 +215,10 @@ class _Search:
 
     def _branch_below(self, guess: float, limits: Limits, seed: int, seconds: float) -> Answer:
         """Look for the best schedule that costs at most ``guess``, for so many seconds."""
+        answer = Answer(StoppedBy.FINISHED)
         if self._has_tree and guess < inf:
             answer = self._grow_tree(guess, seconds)
-        else:
+        if answer.stopped_by is StoppedBy.FINISHED:  # no tree, or it could not decide
             answer = self._run_highs(guess, limits, seed, seconds)
         if answer.infeasible and guess < inf:  # else there is no schedule at all
             self._monitor.report(lower_bound=min(self.known, guess + self.costs.granularity))

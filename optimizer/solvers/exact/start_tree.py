@@ -14,6 +14,7 @@ from optimizer.bounds.lagrangian import node_kinds
 from optimizer.model.builder import BoolArray
 from optimizer.model.steps import relaxes_well
 from optimizer.names import StoppedBy
+from optimizer.objective import Costs
 from optimizer.problem import Problem
 from optimizer.schedule import Schedule
 from optimizer.solvers.base import Answer
@@ -83,7 +84,7 @@ class StartTree:
     def run(self, seconds: float = inf) -> Answer:
         """Search until all is known or about so many seconds are over; "infeasible" if there is nothing of interest.
 
-        A search that is half done then has as much time again.
+        A search that is half done then has as much time again. One that a linear program leaves at a loss is "finished".
         """
         self._end, self._last_end = monotonic() + seconds, monotonic() + _LONGER * seconds
         count = 0
@@ -101,7 +102,7 @@ class StartTree:
         if self._left:
             bound = min(total + self._program.costs.granularity, *(node.bound for node in self._left))
             self._monitor.report(lower_bound=min(bound, known))
-            return Answer(self._monitor.reason or StoppedBy.TIME_LIMIT)
+            return Answer(self._monitor.reason or (StoppedBy.TIME_LIMIT if self._ended() else StoppedBy.FINISHED))
         if known > total:
             return Answer(StoppedBy.OPTIMALITY, infeasible=True)
         self._monitor.report(lower_bound=known, exact=True)
@@ -132,7 +133,7 @@ class StartTree:
             pays = rounds == 0 or (rounds < _ROUNDS and relaxed.bound - before.bound >= _WORTHWHILE * gap)
             if not (whole or pays) or not self._master.improve(relaxed.solution, whole=whole):
                 if whole:
-                    return [] if self._take(relaxed.solution) else None
+                    return [] if self._take(relaxed) else None
                 return self._halves(node, relaxed.solution)
             rounds += 1
         return None
@@ -145,16 +146,16 @@ class StartTree:
         allowed = node.allowed & (relaxed.reduced <= most - relaxed.bound)
         return _Node(allowed, max(node.bound, relaxed.bound), node.share)
 
-    def _take(self, solution: FloatArray) -> bool:
-        """Report the schedule of a whole solution; return whether it is one."""
-        pulses, chosen = self._program.pulses, np.flatnonzero(solution > 1 / 2)
+    def _take(self, relaxed: Relaxation) -> bool:
+        """Report the schedule of a whole solution; return whether it is one, and no other of the node is better."""
+        pulses, chosen = self._program.pulses, np.flatnonzero(relaxed.solution > 1 / 2)
         schedule = Schedule.starting(
             self._program.problem, pulses.start[chosen], pulses.mode[chosen], pulses.node[chosen]
         )
         if violations(self._program.problem, schedule):
             return False
         self._monitor.report(schedule)
-        return True
+        return self._monitor.known_total <= self._program.costs.rounded_up(relaxed.bound)
 
     def _halves(self, node: _Node, solution: FloatArray) -> list[_Node] | None:
         """Return the halves of a node, without those that are refuted, the cheapest first; None without any."""
@@ -205,7 +206,7 @@ def _sums_so_far(values: FloatArray, start: IntArray) -> FloatArray:
 
 
 def branches_on_starts(problem: Problem) -> bool:
-    """Return whether the tree is made for a problem: a sum of costs, no precedence, tight, all nodes unlike."""
+    """Return whether the tree is made for a problem: totals with a common step, tight, no precedence, unlike nodes."""
     if problem.objective.is_maximum or len(problem.predecessor_job) or relaxes_well(problem):
         return False
-    return len(node_kinds(problem)[1]) == problem.nodes
+    return len(node_kinds(problem)[1]) == problem.nodes and Costs.of(problem).granularity > 0
