@@ -107,7 +107,8 @@ class SwitchedMaster(CutMaster):
         whole : bool
             Whether each job takes one column in it: then the least violation counts.
         """
-        self._let_sleep()
+        if not whole:  # else rows that have no price, but rule out whole solutions, would come and go for ever
+            self._let_sleep()
         rows = self._woken(solution)
         if len(rows) < _ENOUGH:
             running = Running.of(self._program.layout, solution)

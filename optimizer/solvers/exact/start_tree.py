@@ -84,7 +84,7 @@ class StartTree:
     def run(self, seconds: float = inf) -> Answer:
         """Search until all is known or about so many seconds are over; "infeasible" if there is nothing of interest.
 
-        A search that is half done then has as much time again. One that a linear program leaves at a loss is "finished".
+        A search that is half done then has as much time again. One that cannot decide is "finished".
         """
         self._end, self._last_end = monotonic() + seconds, monotonic() + _LONGER * seconds
         count = 0
