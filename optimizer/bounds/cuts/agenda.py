@@ -9,12 +9,10 @@ import numpy as np
 from optimizer.bounds.cuts.pair_search import PairSearch
 from optimizer.bounds.cuts.place_search import PlaceSearch, SpanSearch
 from optimizer.bounds.cuts.present_search import PresentSearch
-from optimizer.bounds.cuts.row_search import RowSearch
+from optimizer.bounds.cuts.row_search import Searches
 
-_Searches = tuple[tuple[type[RowSearch], float], ...]
-
-_PRICED: _Searches = ((PlaceSearch, 1.02), (PresentSearch, 1.003), (PairSearch, 1.02))
-_SOLVED: _Searches = ((PlaceSearch, 1.01), (PresentSearch, 1.001), (PairSearch, 1.002), (SpanSearch, 1.01))
+_PRICED: Searches = ((PlaceSearch, 1.02), (PresentSearch, 1.003), (PairSearch, 1.02))
+SOLVED: Searches = ((PlaceSearch, 1.01), (PresentSearch, 1.001), (PairSearch, 1.002), (SpanSearch, 1.01))
 """Where to look for rows that an approximate and an exact solution violates, what finds most in its time first, and
 the least left-hand side, relative to the right, of a row that counts."""
 
@@ -38,7 +36,7 @@ class Phase:
     """
 
     priced: bool
-    searches: _Searches
+    searches: Searches
     most: int
     nothing: float
     patience: int
@@ -47,9 +45,9 @@ class Phase:
 
 _PHASES = (
     Phase(priced=True, searches=_PRICED[:2], most=2_000, nothing=1.0, patience=2),
-    Phase(priced=False, searches=_SOLVED[:2], most=400, nothing=1.0, patience=2, seconds=1.0),
+    Phase(priced=False, searches=SOLVED[:2], most=400, nothing=1.0, patience=2, seconds=1.0),
     Phase(priced=True, searches=_PRICED, most=2_000, nothing=1.0, patience=2),
-    Phase(priced=False, searches=_SOLVED, most=400, nothing=0.1, patience=5),
+    Phase(priced=False, searches=SOLVED, most=400, nothing=0.1, patience=5),
 )
 """Linear programs gain more than prices, and while they are small they are soon solved: prices come again only when a
 linear program takes too long."""

@@ -36,21 +36,21 @@ class CutMaster:
         A fractional solution: its columns are the first, beside those that cost little.
     stopped : callable
         Says whether to end now.
-    dear : float or None
-        The price; None: ten times what the dearest column costs.
+    worth : float or None
+        The price is ten times this; None: what the dearest column costs.
     """
 
     def __init__(
-        self, program: CutProgram, solution: FloatArray, stopped: Callable[[], bool], *, dear: float | None = None
+        self, program: CutProgram, solution: FloatArray, stopped: Callable[[], bool], *, worth: float | None = None
     ) -> None:
         import highspy
 
         self._program = program
         jobs, pulses = program.problem.jobs, len(program.cost)
         self._frame_rows = len(program.frame.row_lower)
-        if dear is None:
-            dear = _DEAR * (1.0 + float(np.abs(program.frame.cost).max() + np.abs(program.frame.upper).max()))
-        self._model = highs_model(_without_pulses(program.frame, pulses, jobs, dear))
+        if worth is None:
+            worth = float(np.abs(program.frame.cost).max() + np.abs(program.frame.upper).max())
+        self._model = highs_model(_without_pulses(program.frame, pulses, jobs, _DEAR * (1.0 + worth)))
         self._first = len(program.frame.cost) - pulses + jobs
         self._column = np.zeros(0, dtype=np.int64)
         for name, value in {"threads": 1, "solver": "simplex", "presolve": "off"}.items():

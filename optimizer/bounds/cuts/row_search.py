@@ -68,3 +68,7 @@ class RowSearch(ABC):
     @abstractmethod
     def rows(self, most: int) -> Rows:
         """Return at most so many violated rows, the most violated ones."""
+
+
+Searches = tuple[tuple[type[RowSearch], float], ...]
+"""Where to look for rows, and the least left-hand side, relative to the right, of a row that counts there."""

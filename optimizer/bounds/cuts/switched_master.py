@@ -7,12 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from optimizer.bounds.cuts.agenda import SOLVED
 from optimizer.bounds.cuts.master import CutMaster
-from optimizer.bounds.cuts.pair_search import PairSearch
 from optimizer.bounds.cuts.place_search import PlaceSearch
-from optimizer.bounds.cuts.present_search import PresentSearch
 from optimizer.bounds.cuts.program import CutProgram
-from optimizer.bounds.cuts.row_search import RowSearch, Running
+from optimizer.bounds.cuts.row_search import Running, Searches
 from optimizer.bounds.cuts.rows import Rows
 from optimizer.model.builder import BoolArray
 from optimizer.units import FloatArray
@@ -20,17 +19,17 @@ from optimizer.units import FloatArray
 _PATIENCE = 2
 """A row that has had no price in so many linear programs in a row leaves the program, until it is violated again."""
 
-_SEARCHES: tuple[tuple[type[RowSearch], float], ...] = ((PlaceSearch, 1.01), (PresentSearch, 1.001))
-_THOROUGH: tuple[tuple[type[RowSearch], float], ...] = ((PairSearch, 1.002),)
+_SEARCHES, _THOROUGH = SOLVED[:2], SOLVED[2:3]
 """Where to look for new rows, and where when there are nearly none: that takes longer."""
 
-_EXACT: tuple[tuple[type[RowSearch], float], ...] = ((PlaceSearch, 1 + 1e-9),)
+_EXACT: Searches = ((PlaceSearch, 1 + 1e-9),)
 """What finds whatever a whole solution breaks."""
 
 _ENOUGH, _FEW, _MOST = 20, 5, 200
-_LEAST = 1.001
+"""So many rows woken, or found by what is quick, make it needless to look further; so many of a kind are added."""
 
-_DEARER = 10.0
+_LEAST = 1.001
+"""Least left-hand side, relative to the right, that wakes a row."""
 
 _TRIAL = 60
 """Iterations of dual simplex that show well enough what a change will do."""
@@ -69,8 +68,8 @@ class SwitchedMaster(CutMaster):
         priced = program.price > 0
         self._asleep = program.rows.selected(~priced)
         program.drop_rows(priced)
-        dear = _DEARER * (1.0 + abs(program.total))  # a schedule without some job is of no interest
-        super().__init__(program, np.ones(len(program.cost)), stopped, dear=dear)
+        worth = abs(program.total)  # then a schedule without some job is of no interest
+        super().__init__(program, np.ones(len(program.cost)), stopped, worth=worth)
         self._stopped = stopped
         self._allowed = np.ones(len(program.cost), dtype=bool)
         self._idle = np.zeros(len(program.rows), dtype=np.int64)
@@ -136,7 +135,7 @@ class SwitchedMaster(CutMaster):
             *self._program.value_within(self._price, self._allowed), self._of_all(np.array(solution.col_value))
         )
 
-    def _found(self, rows: Rows, running: Running, searches: tuple[tuple[type[RowSearch], float], ...]) -> Rows:
+    def _found(self, rows: Rows, running: Running, searches: Searches) -> Rows:
         more = [search(self._program, running, least, self._stopped).rows(_MOST) for search, least in searches]
         return Rows.joined([rows, *more])
 

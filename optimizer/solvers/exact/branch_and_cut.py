@@ -215,19 +215,19 @@ class _Search:
 
     def _branch_below(self, guess: float, limits: Limits, seed: int, seconds: float) -> Answer:
         """Look for the best schedule that costs at most ``guess``, for so many seconds."""
-        answer = Answer(StoppedBy.FINISHED)
-        if self._has_tree and guess < inf:
-            answer = self._grow_tree(guess, seconds)
-        if answer.stopped_by is StoppedBy.FINISHED:  # no tree, or it could not decide
+        answer = self._grow_tree(guess, seconds) if self._has_tree and guess < inf else None
+        if answer is None:
             answer = self._run_highs(guess, limits, seed, seconds)
         if answer.infeasible and guess < inf:  # else there is no schedule at all
             self._monitor.report(lower_bound=min(self.known, guess + self.costs.granularity))
         return answer
 
-    def _grow_tree(self, guess: float, seconds: float) -> Answer:
+    def _grow_tree(self, guess: float, seconds: float) -> Answer | None:
+        """Let a tree of our own look for it; return None when it is at a loss before its time is over."""
         program = self._planes.within(guess)
         self._log_guess(guess, len(program.pulses.mode))
-        return StartTree(program, self._monitor, lambda: min(guess, self._wanted)).run(seconds)
+        answer = StartTree(program, self._monitor, lambda: min(guess, self._wanted)).run(seconds)
+        return None if answer.stopped_by is StoppedBy.FINISHED and not self._monitor.stopped else answer
 
     def _run_highs(self, guess: float, limits: Limits, seed: int, seconds: float) -> Answer:
         next_total = guess + self.costs.granularity

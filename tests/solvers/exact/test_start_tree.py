@@ -178,13 +178,14 @@ def test_trying_out_leaves_no_trace() -> None:
 def test_rows_sleep_and_wake() -> None:
     program = program_of(Problem.of(generate("server", 15, seed=0)))
     master = SwitchedMaster(program, lambda: False)
-    allowed, bounds, sizes = np.ones(len(program.cost), dtype=bool), [], []
+    allowed, bounds, asleep = np.ones(len(program.cost), dtype=bool), [], []
     for _ in range(12):
         relaxed = master.relax(allowed, np.inf)
         assert relaxed is not None
         bounds.append(relaxed.bound)
-        sizes.append(len(program.rows))
+        asleep.append(len(master._asleep))
         if not master.improve(relaxed.solution, whole=False):
             break
     assert bounds[-1] > bounds[0]
+    assert len(set(asleep)) > 1
     assert len(program.rows) == len(program.price)
