@@ -6,6 +6,7 @@ classes of equal demand and for one capacity, and so holds wherever no more than
 
 from dataclasses import dataclass
 from math import gcd, inf
+from typing import NamedTuple
 
 import numpy as np
 
@@ -126,14 +127,30 @@ def inequality(
     items, capacity, point, least, averages
         As for :func:`violated`.
     """
-    alpha = violated(items, capacity, point, least, averages)
-    return None if alpha is None else lifted(items, capacity, alpha, point, least)
+    found = violated(items, capacity, point, least, averages)
+    return None if found is None else lifted(items, capacity, found.alpha, point, least)
 
 
-def violated(
-    items: Items, capacity: IntArray, point: FloatArray, least: float, averages: set[int]
-) -> FloatArray | None:
-    """Return alpha, float64[I], of an inequality with side 1 for the sets of items present at ``point``, if any.
+class Violated(NamedTuple):
+    """An inequality for the sets with all items that are certain at a point.
+
+    Parameters
+    ----------
+    alpha : float64[I]
+        Coefficients; 0 for items that are certain.
+    excess : float
+        How far the point is above the side, which is 1, or 0 if nothing with a coefficient fits.
+    """
+
+    alpha: FloatArray
+    excess: float
+
+
+def violated(items: Items, capacity: IntArray, point: FloatArray, least: float, averages: set[int]) -> Violated | None:
+    """Return an inequality for the sets of items present at ``point``, if there is one.
+
+    A point that wholly has some items is an average of sets if it is one of sets with all of these, and it takes much
+    less to see that.
 
     Parameters
     ----------
@@ -144,28 +161,47 @@ def violated(
     point : float64[I]
         How much there is of each item.
     least : float
-        Least left-hand side at the point.
+        Least left-hand side at the point, beside a right-hand side of 1.
     averages : set of int
         Hashes of what has been found to violate nothing, which is not looked at again: large parts of a fractional
         solution stay as they are from one linear program to the next.
     """
-    present = np.flatnonzero(point > _PRESENT)
-    present = present[np.argsort(-point[present], kind="stable")][:_MOST_ITEMS]
-    if not len(present):
+    certain = _certain(items, capacity, point)
+    rest = capacity - items.most[certain] @ items.demand[certain]
+    alpha = np.zeros(len(point))
+    present = point > _PRESENT
+    present[certain] = False
+    too_large = present & (items.demand > rest).any(axis=1)
+    alpha[too_large] = 1.0
+    if alpha @ point >= least - 1 and too_large.any():
+        return Violated(alpha, float(alpha @ point))
+    beside = np.flatnonzero(present & ~too_large)
+    beside = beside[np.argsort(-point[beside], kind="stable")][:_MOST_ITEMS]
+    scarce = items.most[beside] @ items.demand[beside] > rest
+    beside = beside[items.demand[beside][:, scarce].any(axis=1)]
+    if not len(beside):
         return None
-    some = Items(items.demand[present], items.most[present], items.owner[present])
-    rounded = np.rint(point[present] / _ACCURACY).astype(np.int64)
-    known = hash((*(array.tobytes() for array in (*some, capacity, rounded)), least))
+    some = Items(integers(items.demand[beside][:, scarce]), items.most[beside], items.owner[beside])
+    rounded = np.rint(point[beside] / _ACCURACY).astype(np.int64)
+    known = hash((*(array.tobytes() for array in (*some, rest[scarce], rounded)), least))
     if known in averages:
         return None
-    hull = new_hull(len(present))
-    reached = separate.sized(inf)(some, capacity, point[present], least, hull, new_knapsack(some), _PIVOTS, _NODES)
+    hull = new_hull(len(beside))
+    room = new_knapsack(some)
+    reached = separate.sized(inf)(some, integers(rest[scarce]), point[beside], least, hull, room, _PIVOTS, _NODES)
     if reached < least:
         averages.add(known)
         return None
-    alpha = np.zeros(len(point))
-    alpha[present] = hull.best
-    return alpha
+    alpha[:] = 0.0
+    alpha[beside] = hull.best
+    return Violated(alpha, float(alpha @ point) - 1.0)
+
+
+def _certain(items: Items, capacity: IntArray, point: FloatArray) -> IntArray:
+    """Return the items that are there wholly at a point, int64[*]; none if they do not fit together."""
+    certain = np.flatnonzero((point > items.most - _PRESENT) & items.demand.any(axis=1))
+    fits = (items.most[certain] @ items.demand[certain] <= capacity).all()
+    return certain if fits else certain[:0]
 
 
 def whole(alpha: FloatArray) -> FloatArray:
@@ -185,14 +221,17 @@ def lifted(
 ) -> tuple[IntArray, int] | None:
     """Return an inequality for all sets of items, if it is violated at ``point``: coefficients int64[I] and side.
 
-    The coefficients are those of ``alpha``, made whole, and then each of them is raised as far as it goes: first of the
-    items of which there is most, then of the largest.
+    The coefficients are those of ``alpha``, made whole; what certain items need is found out, and each other one is
+    raised as far as it goes: first of the items of which there is most, then of the largest.
     """
+    certain = _certain(items, capacity, point)
     coefficient = whole(alpha)
     size = (items.demand / np.maximum(capacity, 1)).sum(axis=1)
     order = np.lexsort((-size, -point))
-    side = lift.sized(inf)(items, capacity, coefficient, order, new_knapsack(items), _LIFTING_NODES)
-    if side == UNKNOWN or coefficient @ point < least * side:
+    order = order[~np.isin(order, certain)]
+    side = lift.sized(inf)(items, capacity, coefficient, certain, order, new_knapsack(items), _LIFTING_NODES)
+    rest = side - coefficient[certain] @ items.most[certain]
+    if side == UNKNOWN or coefficient @ point < side + (least - 1) * max(float(rest), 1.0):
         return None
     numbers, right = coefficient.astype(np.int64), int(side)
     unit = gcd(right, int(np.gcd.reduce(numbers)))

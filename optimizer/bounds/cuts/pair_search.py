@@ -26,9 +26,9 @@ _AT_LATER = np.array([True, False, True])
 
 
 class _Candidate(NamedTuple):
-    """An inequality for the roles of groups at two places, float64[3 * G], with side 1."""
+    """An inequality for the roles of groups at two places, alpha float64[3 * G]."""
 
-    violation: float
+    excess: float
     place: int
     later: int
     capacity: IntArray
@@ -54,7 +54,7 @@ class PairSearch(RowSearch):
             candidate = self._at_first(place)
             if candidate is not None:
                 candidates.append(candidate)
-        candidates.sort(key=lambda candidate: -candidate.violation)
+        candidates.sort(key=lambda candidate: -candidate.excess)
         rows = (None if self._stopped() else self._row(candidate) for candidate in candidates[:most])
         return Rows.joined([Rows.none(), *(row for row in rows if row is not None)])
 
@@ -77,12 +77,12 @@ class PairSearch(RowSearch):
         if len(present) < 2:
             return None
         capacity = integers(program.places.level[program.places.level_of[[place, later]]].ravel())
-        alpha = violated(self._items(present), capacity, point[present], self._least, program.averages)
-        if alpha is None:
+        found = violated(self._items(present), capacity, point[present], self._least, program.averages)
+        if found is None:
             return None
-        whole = np.zeros(len(point))
-        whole[present] = alpha
-        return _Candidate(float(whole @ point), place, later, capacity, point, whole)
+        alpha = np.zeros(len(point))
+        alpha[present] = found.alpha
+        return _Candidate(found.excess, place, later, capacity, point, alpha)
 
     def _row(self, candidate: _Candidate) -> Rows | None:
         """Return the row of an inequality, lifted to all columns."""

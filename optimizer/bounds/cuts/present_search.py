@@ -1,13 +1,14 @@
 """Inequalities for the jobs that are present at one place: sharper there than what holds for their classes anywhere.
 
 Jobs that run wholly count as one item a demand, and so do those of which equally much runs; all others stand alone.
+Most violated are those that hold beside the jobs that run wholly; they are lifted to all jobs that could run there.
 """
 
 from collections.abc import Callable
 
 import numpy as np
 
-from optimizer.bounds.cuts.packing import inequality
+from optimizer.bounds.cuts.packing import lifted, violated
 from optimizer.bounds.cuts.program import CutProgram
 from optimizer.bounds.cuts.row_search import RowSearch, Running
 from optimizer.bounds.cuts.rows import Rows
@@ -27,6 +28,7 @@ class PresentSearch(RowSearch):
     def __init__(self, program: CutProgram, running: Running, least: float, stopped: Callable[[], bool]) -> None:
         super().__init__(program, running, least, stopped)
         self._demand = program.classes.demand[program.layout.item]
+        self._takes: BoolArray = self._demand.sum(axis=1) > 0
 
     def rows(self, most: int) -> Rows:
         """Return at most so many violated rows, the most violated ones."""
@@ -42,31 +44,43 @@ class PresentSearch(RowSearch):
 
     def _row(self, place: int) -> tuple[float, Rows] | None:
         """Return a row that is violated at a place, and how much, if there is one."""
-        program = self._program
-        there = (self._running.begin <= place) & (self._running.end > place)
-        group, share = self._shares(there)
-        nodes = program.places.nodes[place]
-        capacity = integers(program.places.level[program.places.level_of[place]])
-        if not len(group) or (self._demand[group].sum(axis=0) <= capacity).all():
+        share = self._shares(place)
+        capacity = integers(self._program.places.level[self._program.places.level_of[place]])
+        present = np.flatnonzero(share)
+        if (self._demand[present].sum(axis=0) <= capacity).all():
             return None
-        item_of, items, point = self._items(group, share / nodes)
-        found = inequality(items, capacity, point, self._least, program.averages)
+        item_of, items, point = self._items(present, share[present])
+        found = violated(items, capacity, point, self._least, self._program.averages)
         if found is None:
             return None
-        value = found[0][item_of] / found[1]
-        used = value > 0
-        first, end = (edge[group[used]] for edge in program.layout.of_place(place))
-        job = program.layout.job[group[used]]
-        entries = Ranges(np.array([0, len(job)]), job, first, end, value[used])
-        return float(found[0] @ point) / found[1], Rows((None,), entries, program.places.nodes[[place]])
+        alpha = np.zeros(len(share))
+        alpha[present] = found.alpha[item_of]
+        row = self._lifted(place, capacity, share, alpha)
+        return None if row is None else (found.excess, row)
 
-    def _shares(self, there: BoolArray) -> tuple[IntArray, FloatArray]:
-        """Return the groups that take something, and how much of each there is."""
+    def _lifted(self, place: int, capacity: IntArray, share: FloatArray, alpha: FloatArray) -> Rows | None:
+        """Return the row of an inequality for what is present, alpha float64[G], lifted to all columns."""
+        layout = self._program.layout
+        first, end = layout.of_place(place)
+        group = np.flatnonzero((end > first) & self._takes)
+        item_of, items, point = self._items(group, share[group])
+        of_items = np.zeros(len(point))
+        of_items[item_of] = alpha[group]
+        found = lifted(items, capacity, of_items, point, self._least)
+        if found is None:
+            return None
+        used = np.flatnonzero(found[0][item_of])
+        value, own = found[0][item_of[used]] / found[1], group[used]
+        entries = Ranges(np.array([0, len(own)]), layout.job[own], first[own], end[own], value)
+        return Rows((None,), entries, self._program.places.nodes[[place]])
+
+    def _shares(self, place: int) -> FloatArray:
+        """Return how much of each group that takes something runs at a place, on each of equal nodes, float64[G]."""
         running = self._running
-        group, position = np.unique(running.group[there], return_inverse=True)
-        share = np.bincount(position, running.weight[there], len(group)).astype(np.float64)
-        takes = self._demand[group].any(axis=1)
-        return group[takes], share[takes]
+        there = (running.begin <= place) & (running.end > place)
+        share = np.bincount(running.group[there], running.weight[there], len(self._demand))
+        on_each: FloatArray = np.where(self._takes, share, 0.0) / self._program.places.nodes[place]
+        return on_each
 
     def _items(self, group: IntArray, share: FloatArray) -> tuple[IntArray, Items, FloatArray]:
         """Return the item that each group is, the items, and how much there is of each."""

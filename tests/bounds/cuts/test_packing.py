@@ -3,7 +3,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from optimizer.bounds.cuts.packing import Classes, capacity_cut, hull_cut, lifted, violated, whole
+from optimizer.bounds.cuts.packing import Classes, capacity_cut, hull_cut, inequality, lifted, violated, whole
 from optimizer.instance import Instance, Job
 from optimizer.kernels.compilation import Kernel
 from optimizer.kernels.knapsack import Items
@@ -63,7 +63,7 @@ def test_an_average_of_sets_that_fit_is_not_cut_off() -> None:
 
 
 def test_what_was_no_average_by_less_is_looked_at_again_for_less() -> None:
-    classes, averages = classes_of({"gpu": 3}, {"gpu": 3}, gpu=5), set[int]()
+    classes, averages = classes_of({"gpu": 3}, {"gpu": 3}, {"gpu": 3}, gpu=5), set[int]()
     point = np.array([1.1])
     for _ in range(2):
         assert hull_cut(classes, np.array([5]), point, 1.2, averages) is None
@@ -81,7 +81,32 @@ def test_a_class_that_is_absent_is_lifted() -> None:
     assert (cut.coefficient.tolist(), cut.side) == ([1, 1], 1)
 
 
-@pytest.mark.parametrize("seed", range(150))
+def test_what_does_not_fit_beside_certain_items() -> None:
+    """A 2-GPU job runs wholly, beside it 3/4 of one that takes 4 of 5 GPUs: only one of them runs."""
+    items = Items(np.array([[2], [4]]), np.array([1, 1]), np.array([0, 1]))
+    found = inequality(items, np.array([5]), np.array([1.0, 0.75]), 1.01, set())
+    assert found is not None
+    assert (found[0].tolist(), found[1]) == ([1, 1], 1)
+
+
+def test_certain_items_are_released_by_so_much_as_they_make_room_for() -> None:
+    """Beside two 1-GPU jobs only two 3-GPU jobs fit on 9 GPUs, without one of them still two, without both three."""
+    items = Items(np.array([[1], [3]]), np.array([2, 3]), np.array([0, 1]))
+    found = inequality(items, np.array([9]), np.array([2.0, 7 / 3]), 1.01, set())
+    assert found is not None
+    coefficient, side = found
+    assert coefficient @ [2, 7 / 3] > side
+    assert largest_sum(items, np.array([9]), coefficient) == side
+
+
+def test_certain_items_that_do_not_fit_together_count_as_others() -> None:
+    items = Items(np.array([[3], [3]]), np.array([1, 1]), np.array([0, 1]))
+    found = inequality(items, np.array([5]), np.array([1.0, 1.0]), 1.01, set())
+    assert found is not None
+    assert (found[0].tolist(), found[1]) == ([1, 1], 1)
+
+
+@pytest.mark.parametrize("seed", range(300))
 def test_what_cuts_off_a_random_point_holds_for_all_sets(seed: int) -> None:
     rng = np.random.default_rng(seed)
     count, kinds = int(rng.integers(2, 7)), int(rng.integers(1, 4))
@@ -90,10 +115,13 @@ def test_what_cuts_off_a_random_point_holds_for_all_sets(seed: int) -> None:
     demand[demand.sum(axis=1) == 0] = 1
     items = Items(demand, rng.integers(1, 3, count), rng.integers(0, count, count))
     point = rng.random(count) * rng.integers(0, 2, count)
-    alpha = violated(items, capacity, point, 1.01, set())
-    if alpha is None:
+    if seed % 2:  # some items are wholly there
+        certain = rng.random(count) < 0.4
+        point[certain] = items.most[certain]
+    inequality = violated(items, capacity, point, 1.01, set())
+    if inequality is None:
         return
-    found = lifted(items, capacity, alpha, point, 1.0)
+    found = lifted(items, capacity, inequality.alpha, point, 1.0)
     assert found is not None
     coefficient, side = found
     assert largest_sum(items, capacity, coefficient) <= side < coefficient @ point

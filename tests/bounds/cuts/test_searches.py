@@ -74,6 +74,16 @@ def at_first_starts(program: CutProgram, share: list[float]) -> np.ndarray:
     return solution
 
 
+def solution_of(program: CutProgram, shares: dict[tuple[int, int], float]) -> np.ndarray:
+    """Return the solution in which so much of each (job, start) runs."""
+    pulses = program.pulses
+    solution = np.zeros(len(pulses.mode))
+    for (job, start), share in shares.items():
+        (column,) = np.flatnonzero((program.problem.mode_job[pulses.mode] == job) & (pulses.start == start))
+        solution[column] = share
+    return solution
+
+
 def present_rows(program: CutProgram, solution: np.ndarray) -> Rows:
     return PresentSearch(program, Running.of(program.layout, solution), 1.01, never).rows(10)
 
@@ -85,6 +95,19 @@ def test_halves_of_jobs_that_exclude_one_another_are_enough() -> None:
     assert len(present_rows(program, at_first_starts(program, [1.0, 0.75, 0.5]))) == 4
 
 
+def test_rows_hold_for_jobs_that_are_absent_too() -> None:
+    """Beside a, which runs wholly, one of b, c and d fits; only b and c run, but d could as well."""
+    demands = {"a": 1, "b": 2, "c": 2, "d": 2}
+    jobs = tuple(Job(name, duration=2, demand={"gpu": demand}) for name, demand in demands.items())
+    program = CutProgram(Problem.of(Instance(jobs=jobs, resources={"gpu": 4})))
+    now = {(0, 0): 1.0, (1, 0): 0.75, (2, 0): 0.75, (1, 6): 0.25, (2, 4): 0.25, (3, 2): 1.0}
+    rows = present_rows(program, solution_of(program, now))
+    assert len(rows) == 2
+    for row in range(2):
+        own = slice(rows.ranges.start[row], rows.ranges.start[row + 1])
+        assert {1, 2, 3} <= set(rows.ranges.job[own].tolist())
+
+
 def test_modes_of_one_job_exclude_one_another() -> None:
     """Half a job in one mode and half in the other are one job; with more of another, that does not fit beside it."""
     modes = (Mode(4, demand={"gpu": 1}), Mode(2, demand={"gpu": 2}))
@@ -92,16 +115,6 @@ def test_modes_of_one_job_exclude_one_another() -> None:
     program = CutProgram(Problem.of(Instance(jobs=jobs, resources={"gpu": 4})))
     assert not len(present_rows(program, at_first_starts(program, [0.25, 0.25, 0.5])))
     assert len(present_rows(program, at_first_starts(program, [0.5, 0.5, 0.25])))
-
-
-def solution_of(program: CutProgram, shares: dict[tuple[int, int], float]) -> np.ndarray:
-    """Return the solution in which so much of each (job, start) runs."""
-    pulses = program.pulses
-    solution = np.zeros(len(pulses.mode))
-    for (job, start), share in shares.items():
-        (column,) = np.flatnonzero((program.problem.mode_job[pulses.mode] == job) & (pulses.start == start))
-        solution[column] = share
-    return solution
 
 
 def test_what_fits_in_parts_but_not_whole_is_found_at_a_place() -> None:
