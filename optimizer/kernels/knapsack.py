@@ -5,6 +5,9 @@ relative to its capacity and times a multiplier (a surrogate constraint: Glover 
 Operations Research 16), and fills what is left of the sum with the items that still fit, best value for its weight
 first (Dantzig 1957, "Discrete-variable extremum problems", Operations Research 5). Multipliers grow where that takes
 more than there is, and carry over to the next search.
+
+Where there is a single resource, and nothing excludes anything, dynamic programming over the capacity takes its place
+(Bellman 1957, "Dynamic Programming").
 """
 
 from typing import NamedTuple
@@ -19,6 +22,9 @@ UNKNOWN = -1.0
 
 WHOLE = 1 - 1e-6
 """Least gain to look for where all values are whole numbers below 2^20: what is proven then is exact."""
+
+_LARGEST_TABLE = 1_000
+"""Up to this capacity dynamic programming takes little time and room."""
 
 _ROUNDING = 1e-12
 """More than what adding and taking away weights may have made wrong, relative to their sum."""
@@ -48,6 +54,9 @@ class Knapsack(NamedTuple):
         The answer: how many of each item to take.
     nodes : int64[1]
         Nodes of all searches so far.
+    table, chosen : float64[C], int64[I, C]
+        For dynamic programming, else with C = 0: the largest value that each capacity has room for, with the items so
+        far, and how many of each of them make it up.
     """
 
     order: IntArray
@@ -59,6 +68,8 @@ class Knapsack(NamedTuple):
     busy: IntArray
     best: IntArray
     nodes: IntArray
+    table: FloatArray
+    chosen: IntArray
 
 
 class Items(NamedTuple):
@@ -79,13 +90,17 @@ class Items(NamedTuple):
     owner: IntArray
 
 
-def new_knapsack(items: Items) -> Knapsack:
-    """Return room for a search over these items."""
+def new_knapsack(items: Items, capacity: IntArray) -> Knapsack:
+    """Return room for searches over these items, with no more than so much capacity, int64[K]."""
     count, kinds = items.demand.shape
+    tabulated = kinds == 1 and capacity[0] <= _LARGEST_TABLE and len(np.unique(items.owner)) == count
+    table = np.zeros(int(capacity[0]) + 1 if tabulated else 0)
     order, taken, best = np.zeros((3, count), dtype=np.int64)
     busy = np.zeros(int(items.owner.max(initial=0)) + 1, dtype=np.int64)
     left, nodes = np.zeros(kinds, dtype=np.int64), np.zeros(1, dtype=np.int64)
-    return Knapsack(order, np.zeros(count), np.ones(kinds), np.zeros(kinds), taken, left, busy, best, nodes)
+    weight, multiplier, used = np.zeros(count), np.ones(kinds), np.zeros(kinds)
+    chosen = np.zeros((count, len(table)), dtype=np.int64)
+    return Knapsack(order, weight, multiplier, used, taken, left, busy, best, nodes, table, chosen)
 
 
 @kernel_apart
@@ -120,10 +135,12 @@ def most_valuable(
     limit : int
         Once ``room.nodes`` is as large, the search gives up and returns ``UNKNOWN``.
     """
-    count = _prepare(items, capacity, value, room)
-    best, current, depth = known, 0.0, 0
     for i in range(len(room.best)):
         room.best[i] = 0
+    if len(room.table) > 0:
+        return _tabulate(items, capacity[0], value, known, room)
+    count = _prepare(items, capacity, value, room)
+    best, current, depth = known, 0.0, 0
     while room.nodes[0] < limit:
         room.nodes[0] += 1
         if depth < count and _reachable(items, capacity, value, room, depth, count, current) >= best + gain:
@@ -149,6 +166,32 @@ def most_valuable(
     for p in range(depth):
         room.busy[items.owner[room.order[p]]] -= room.taken[p]
     return best if best >= enough else UNKNOWN
+
+
+@kernel
+def _tabulate(items: Items, capacity: int, value: FloatArray, known: float, room: Knapsack) -> float:
+    """Return what :func:`most_valuable` does, of a single resource."""
+    for c in range(capacity + 1):
+        room.table[c] = 0.0
+    for i in range(len(value)):
+        demand = items.demand[i, 0]
+        for c in range(capacity + 1):
+            room.chosen[i, c] = 0
+        if value[i] <= 0 or room.busy[items.owner[i]] > 0:
+            continue
+        for _ in range(min(items.most[i], capacity // demand)):
+            for c in range(capacity, demand - 1, -1):
+                if room.table[c - demand] + value[i] > room.table[c]:
+                    room.table[c] = room.table[c - demand] + value[i]
+                    room.chosen[i, c] = room.chosen[i, c - demand] + 1
+    most: float = room.table[capacity]
+    if most <= known:
+        return known
+    left = capacity
+    for i in range(len(value) - 1, -1, -1):
+        room.best[i] = room.chosen[i, left]
+        left -= room.best[i] * items.demand[i, 0]
+    return most
 
 
 @kernel

@@ -30,7 +30,7 @@ def enumerated(items: Items, capacity: IntArray, value: FloatArray) -> float:
 @pytest.mark.parametrize("seed", range(300))
 def test_as_by_enumeration(seed: int) -> None:
     items, capacity, value = random_items(seed)
-    room = new_knapsack(items)
+    room = new_knapsack(items, capacity)
     found = most_valuable.compiled(items, capacity, value, 0.0, np.inf, WHOLE, room, 10_000)
     assert found == enumerated(items, capacity, value)
     assert room.best @ value == found
@@ -42,7 +42,7 @@ def test_as_by_enumeration(seed: int) -> None:
 def test_what_is_known_to_fit_is_returned_when_it_is_the_most(seed: int) -> None:
     items, capacity, value = random_items(seed)
     most = enumerated(items, capacity, value)
-    room = new_knapsack(items)
+    room = new_knapsack(items, capacity)
     assert most_valuable.compiled(items, capacity, value, most, np.inf, WHOLE, room, 10_000) == most
     assert not room.best.any()
     if most > 0:
@@ -53,7 +53,7 @@ def test_what_is_known_to_fit_is_returned_when_it_is_the_most(seed: int) -> None
 @pytest.mark.parametrize("seed", range(100))
 def test_a_search_ends_once_enough_fits(seed: int) -> None:
     items, capacity, value = random_items(seed)
-    most, one, other = enumerated(items, capacity, value), new_knapsack(items), new_knapsack(items)
+    most, one, other = enumerated(items, capacity, value), new_knapsack(items, capacity), new_knapsack(items, capacity)
     found = most_valuable.compiled(items, capacity, value, 0.0, 1.0, WHOLE, one, 10_000)
     assert min(most, 1.0) <= found <= most
     assert one.best @ value == found
@@ -70,7 +70,7 @@ def test_exact_where_items_fill_the_capacity_to_the_last_unit(seed: int) -> None
     items = Items(np.stack([large, rng.integers(1, 4, 8)], axis=1), np.ones(8, dtype=np.int64), np.arange(8))
     capacity = np.array([large[rng.random(8) < 0.5].sum(), 3_000_000])
     value = np.maximum(large // 1000 + rng.integers(0, 2, 8), 1).astype(np.float64)
-    room = new_knapsack(items)
+    room = new_knapsack(items, capacity)
     for _ in range(3):
         found = most_valuable.compiled(items, capacity, value, 0.0, np.inf, WHOLE, room, 100_000)
         assert found == enumerated(items, capacity, value)
@@ -79,7 +79,7 @@ def test_exact_where_items_fill_the_capacity_to_the_last_unit(seed: int) -> None
 @pytest.mark.parametrize("seed", range(30))
 def test_interpreted_as_compiled(seed: int) -> None:
     items, capacity, value = random_items(seed)
-    one, other = new_knapsack(items), new_knapsack(items)
+    one, other = new_knapsack(items, capacity), new_knapsack(items, capacity)
     value = value / 7
     assert most_valuable(items, capacity, value, 0.0, np.inf, 1e-9, one, 10_000) == most_valuable.compiled(
         items, capacity, value, 0.0, np.inf, 1e-9, other, 10_000
@@ -88,15 +88,30 @@ def test_interpreted_as_compiled(seed: int) -> None:
 
 
 def test_a_search_that_is_given_up_leaves_no_owner_busy() -> None:
-    items = Items(np.array([[2], [3], [4]]), np.array([1, 1, 1]), np.arange(3))
-    room = new_knapsack(items)
+    items, capacity = Items(np.array([[2, 1], [3, 1], [4, 1]]), np.array([1, 1, 1]), np.arange(3)), np.array([5, 2])
+    room = new_knapsack(items, capacity)
     value = np.array([2.0, 3.0, 4.0])
-    assert most_valuable.compiled(items, np.array([5]), value, 0.0, np.inf, WHOLE, room, 2) == UNKNOWN
+    assert most_valuable.compiled(items, capacity, value, 0.0, np.inf, WHOLE, room, 2) == UNKNOWN
     assert not room.busy.any()
 
 
+@pytest.mark.parametrize("seed", range(200))
+def test_a_single_resource_by_enumeration(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    count = int(rng.integers(1, 7))
+    items = Items(rng.integers(1, 6, (count, 1)), rng.integers(1, 4, count), np.arange(count))
+    value, capacity = rng.integers(-2, 9, count) / 7, rng.integers(0, 14, 1)
+    room = new_knapsack(items, np.array([20]))
+    for _ in range(2):
+        found = most_valuable.compiled(items, capacity, value, 0.0, np.inf, 1e-9, room, 1)
+        assert found == pytest.approx(enumerated(items, capacity, value))
+        assert room.best @ value == pytest.approx(found)
+        assert (room.best @ items.demand <= capacity).all()
+        assert (room.best <= items.most).all()
+
+
 def test_owners_that_are_busy_take_nothing() -> None:
-    items = Items(np.array([[1], [1]]), np.array([1, 1]), np.array([0, 1]))
-    room = new_knapsack(items)
+    items, capacity = Items(np.array([[1], [1]]), np.array([1, 1]), np.array([0, 1])), np.array([2])
+    room = new_knapsack(items, capacity)
     room.busy[0] = 1
-    assert most_valuable.compiled(items, np.array([2]), np.array([5.0, 3.0]), 0.0, np.inf, WHOLE, room, 100) == 3.0
+    assert most_valuable.compiled(items, capacity, np.array([5.0, 3.0]), 0.0, np.inf, WHOLE, room, 100) == 3.0

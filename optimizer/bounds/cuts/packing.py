@@ -18,7 +18,7 @@ from optimizer.units import FloatArray, IntArray
 
 _ANY = np.iinfo(np.int64).max
 _PIVOTS = 400
-_NODES, _LIFTING_NODES = 20_000, 100_000
+_NODES, _LIFTING_NODES = 5_000, 100_000
 """Knapsacks that take more are given up: a cut less, or coefficients that are not lifted."""
 
 _DENOMINATORS = 240
@@ -187,7 +187,7 @@ def violated(items: Items, capacity: IntArray, point: FloatArray, least: float, 
     if known in averages:
         return None
     hull = new_hull(len(beside))
-    room = new_knapsack(some)
+    room = new_knapsack(some, rest[scarce])
     reached = separate.sized(inf)(some, integers(rest[scarce]), point[beside], least, hull, room, _PIVOTS, _NODES)
     if reached < least:
         averages.add(known)
@@ -222,17 +222,26 @@ def lifted(
     """Return an inequality for all sets of items, if it is violated at ``point``: coefficients int64[I] and side.
 
     The coefficients are those of ``alpha``, made whole; what certain items need is found out, and each other one is
-    raised as far as it goes: first of the items of which there is most, then of the largest.
+    raised as far as it goes: first of the items of which there is most, then of the largest. Resources of which all
+    items with an alpha have enough are left out of account.
     """
-    certain = _certain(items, capacity, point)
-    coefficient = whole(alpha)
-    size = (items.demand / np.maximum(capacity, 1)).sum(axis=1)
-    order = np.lexsort((-size, -point))
-    order = order[~np.isin(order, certain)]
-    side = lift.sized(inf)(items, capacity, coefficient, certain, order, new_knapsack(items), _LIFTING_NODES)
-    rest = side - coefficient[certain] @ items.most[certain]
-    if side == UNKNOWN or coefficient @ point < side + (least - 1) * max(float(rest), 1.0):
+    is_certain = np.zeros(len(point), dtype=bool)
+    is_certain[_certain(items, capacity, point)] = True
+    rest = capacity - items.most[is_certain] @ items.demand[is_certain]
+    scarce = items.most[alpha > 0] @ items.demand[alpha > 0] > rest
+    own = np.flatnonzero(items.demand[:, scarce].any(axis=1))
+    unit = np.gcd(np.gcd.reduce(items.demand[np.ix_(own, scarce)], axis=0), capacity[scarce])
+    some = Items(integers(items.demand[np.ix_(own, scarce)] // unit), items.most[own], items.owner[own])
+    capacity = integers(capacity[scarce] // unit)
+    size = (some.demand / np.maximum(capacity, 1)).sum(axis=1)
+    order = np.lexsort((-size, -point[own]))
+    certain, order = np.flatnonzero(is_certain[own]), order[~is_certain[own][order]]
+    found, room = whole(alpha[own]), new_knapsack(some, capacity)
+    side = lift.sized(inf)(some, capacity, found, certain, order, room, _LIFTING_NODES)
+    at_first = side - found[certain] @ some.most[certain]
+    if side == UNKNOWN or found @ point[own] < side + (least - 1) * max(float(at_first), 1.0):
         return None
-    numbers, right = coefficient.astype(np.int64), int(side)
-    unit = gcd(right, int(np.gcd.reduce(numbers)))
-    return numbers // unit, right // unit
+    coefficient, right = np.zeros(len(point), dtype=np.int64), int(side)
+    coefficient[own] = found
+    common = gcd(right, int(np.gcd.reduce(coefficient)))
+    return coefficient // common, right // common

@@ -24,7 +24,7 @@ from optimizer.validation import violations
 
 logger = logging.getLogger(__name__)
 
-_ROUNDS, _WORTHWHILE = 6, 0.04
+_ROUNDS, _WORTHWHILE = 12, 0.02
 """A node has so many rounds of rows at most, and a further one only if the last closed this part of its gap."""
 
 _CANDIDATES = 8

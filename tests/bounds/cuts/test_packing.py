@@ -118,6 +118,8 @@ def test_what_cuts_off_a_random_point_holds_for_all_sets(seed: int) -> None:
     if seed % 2:  # some items are wholly there
         certain = rng.random(count) < 0.4
         point[certain] = items.most[certain]
+    of_owner = np.bincount(items.owner, point / items.most, count)[items.owner]  # together no more than one of them
+    point /= np.maximum(of_owner, 1.0)
     inequality = violated(items, capacity, point, 1.01, set())
     if inequality is None:
         return
