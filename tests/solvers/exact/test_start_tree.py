@@ -100,7 +100,7 @@ def test_a_schedule_that_another_part_finds_ends_what_costs_as_much() -> None:
 
 
 def test_undecided_it_says_what_the_nodes_left_say(monkeypatch: pytest.MonkeyPatch) -> None:
-    problem = Problem.of(generate("server", 20, seed=0))
+    problem = Problem.of(generate("server", 25, seed=0))
     total, _ = listed(problem, 50)
     best = solve(problem.instance, "auto", limits=Limits(time_limit=60, threads=2))
     assert best.value is not None
