@@ -32,6 +32,8 @@ _AT_ONCE = 1.0
 """Seconds that one exact solver has, in this process, for few jobs: most are solved by then. A handful has all the
 time, for what takes long then is loading the solver for the first time."""
 
+_SEARCH = "local-search"
+
 _FIRST_SEARCH = 0.15
 """Part of the time of a first, quick search; a good schedule early makes bounds and programs tighter."""
 
@@ -114,13 +116,13 @@ def _team_for_maxima(threads: int) -> list[Plan]:
 
 
 def _team_for_projects(threads: int, proves: bool) -> list[Plan]:
-    search = Plan("local-search", 1 if proves else threads, apart=False)
+    search = Plan(_SEARCH, 1 if proves else threads, apart=False)
     proof = Plan("cp-sat", max(1, threads - 1), apart=True)
     return [replace(search, share=_FIRST_SEARCH), proof, search]
 
 
 def _team_for_sums(jobs: int, threads: int, proves: bool) -> list[Plan]:
-    search = Plan("local-search", 1 if proves else max(1, threads - 1), apart=False)
+    search = Plan(_SEARCH, 1 if proves else max(1, threads - 1), apart=False)
     proof = Plan("cp-sat", max(1, threads - 2), apart=True)
     if threads > 2:
         later = [proof, search]
@@ -174,6 +176,7 @@ class _Team:
         self._running: list[Part] = []
         self._begun = 0
         self._known = monitor.schedule
+        self._suggested = self._suggestion = monitor.suggestion
         self._memory = monitor.limits.memory or int(_MEMORY_SHARE * psutil.virtual_memory().available)
 
     def run(self, waiting: Sequence[Plan]) -> Answer:
@@ -184,6 +187,7 @@ class _Team:
                 waiting = self._start(waiting)
                 time.sleep(_PAUSE)
                 self._exchange()
+                waiting = [*self._overtaken(), *waiting]
                 self._hold_memory()
                 if any(part.answer is not None and part.answer.infeasible for part in self._ended()):
                     return Answer(StoppedBy.OPTIMALITY, infeasible=True)
@@ -199,6 +203,8 @@ class _Team:
             threads = "1 thread" if plan.threads == 1 else f"{plan.threads} threads"
             logger.info("%.1f s: %s begins, %s", self._monitor.elapsed, plan.solver, threads)
             start = self._monitor.best_on_working_grid() or self._warm_start
+            if plan.solver == _SEARCH and self._suggestion is not None:
+                start, self._suggestion = self._suggestion, None
             seed = (self._seed + self._begun) % _SEEDS  # a search that begins anew is another one
             self._running.append(started(plan, self._problem, seed, start, self._monitor))
             self._begun += 1
@@ -221,6 +227,16 @@ class _Team:
             if (shared := self._monitor.best_on_working_grid()) is not None:
                 for part in self._running:
                     part.offer(shared)
+
+    def _overtaken(self) -> list[Plan]:
+        """End searches when there is a new schedule to search from; return their plans, to begin anew."""
+        if self._monitor.suggestion is self._suggested:
+            return []
+        self._suggested = self._suggestion = self._monitor.suggestion
+        searches = [part for part in self._running if part.plan.solver == _SEARCH]
+        for part in searches:
+            part.ask_to_end()
+        return [part.plan for part in searches]
 
     def _hold_memory(self) -> None:
         """End the part that takes most memory when all processes together take more than they may."""

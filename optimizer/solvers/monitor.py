@@ -39,6 +39,8 @@ class Monitor:
         No schedule has a smaller total cost; computed from integers.
     late_allowed : bool
         Whether a schedule that misses deadlines may be the answer; else it is kept, but not passed on as a value.
+    suggested : callable or None
+        Hears of schedules to search from.
     working : Problem or None
         What the solver works on when that is a coarser problem: its schedules are shifted back onto the grid of
         ``problem``, and its bounds are taken only if that grid holds an optimal schedule. None: ``problem`` itself.
@@ -53,6 +55,7 @@ class Monitor:
         listener: Listener | None = None,
         late_allowed: bool = True,
         working: Problem | None = None,
+        suggested: Callable[[Schedule], None] | None = None,
     ) -> None:
         self.problem = problem
         self.limits = limits
@@ -67,6 +70,8 @@ class Monitor:
         self.trace: list[Progress] = []
         self.schedules = 0
         self._listener = listener
+        self._suggested = suggested
+        self.suggestion: Schedule | None = None
         self._late_allowed = late_allowed
         self.working = working or problem
         self._working_costs = self.costs if working is None else Costs.of(working)
@@ -192,6 +197,12 @@ class Monitor:
                 improved |= self._take_bound(self.costs.total_of(bound), exact=True)
             if improved:
                 self._tell(source)
+
+    def suggest(self, schedule: Schedule) -> None:
+        """Take a schedule, of the problem that the solver works on, that is worth a search from it, good or not."""
+        self.suggestion = schedule
+        if self._suggested is not None:
+            self._suggested(schedule)
 
     def settle(self, schedule: Schedule) -> None:
         """Take a schedule of the problem that the solver works on, even if it is only as good as the one that is kept.

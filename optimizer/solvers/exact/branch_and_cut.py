@@ -12,6 +12,7 @@ from optimizer.bounds.cuts.program import count_columns
 from optimizer.bounds.lagrangian import Lagrangian
 from optimizer.errors import ModelTooLargeError
 from optimizer.model.highs import highs_model
+from optimizer.model.steps import relaxes_well
 from optimizer.names import StoppedBy
 from optimizer.objective import Costs, total_cost
 from optimizer.problem import Problem
@@ -21,6 +22,7 @@ from optimizer.solvers.base import Answer
 from optimizer.solvers.exact.highs_run import HiGHSRun
 from optimizer.solvers.exact.restriction import restricted_program
 from optimizer.solvers.exact.start_tree import StartTree, branches_on_starts
+from optimizer.solvers.heuristics.fractional import Fractional, listed_by_starts
 from optimizer.solvers.monitor import Monitor
 from optimizer.units import FloatArray
 
@@ -36,11 +38,18 @@ _LOOK, _LATELY, _SLOW = 1.0, 1 / 3, 0.2
 """Seconds between two looks at what cuts gain. They are slow when this part of their time, the last, has closed less
 than this part of the gap. Then it is time to guess, once all that was in their last phase, and again once it is new."""
 
-_FIRST_GUESS, _FIRST_TREE, _LARGER_GUESS = 16, 48, 2.0
-"""Columns a job that the first guess leaves to HiGHS or a tree, and how many times as many every further one does."""
+_FIRST_GUESS, _FIRST_TREE = 16, 4
+"""Columns a job that the first guess leaves to HiGHS or a tree."""
 
-_CLOSE = 1.2
+_QUICK, _MUCH_LARGER, _LARGER = 0.1, 2.0, 1.25
+"""A guess that took less than this part of the time of cuts is followed by one that leaves so many times the columns,
+any other by one that leaves a few more: the time of a tree grows much faster than its columns."""
+
+_CLOSE = 1.25
 """A guess that leaves so many times the columns of one that was refuted is not worth another one between them."""
+
+_STEADY = 0.05
+"""When cuts have closed less than this part of the gap between two looks, their solution is worth a search from it."""
 
 _LEAST_SECONDS, _LONGEST = 0.5, 2.0
 """A guess that may take less is not worth a try; none takes longer than this many times the time of cuts so far."""
@@ -65,23 +74,26 @@ class BranchAndCut:
         """Solve; see :class:`~optimizer.solvers.base.Solver`."""
         if warm_start is not None:
             monitor.report(warm_start)
-        search = _Search(problem, monitor)
+        search = _Search(problem, limits, seed, monitor)
         if count_columns(problem, search.costs, search.known) > MOST_COLUMNS:
             return search.price(inf) or Answer(monitor.reason or StoppedBy.FINISHED)
-        return search.price(_PRICES_SHARE * monitor.remaining) or search.close(limits, seed)
+        return search.price(_PRICES_SHARE * monitor.remaining) or search.close()
 
 
 class _Search:
     """What is known of one problem."""
 
-    def __init__(self, problem: Problem, monitor: Monitor) -> None:
+    def __init__(self, problem: Problem, limits: Limits, seed: int, monitor: Monitor) -> None:
         self.costs = Costs.of(problem)
         self._problem = problem
+        self._limits = limits
+        self._seed = seed
         self._monitor = monitor
         self._planes: CuttingPlanes
         self._has_tree = branches_on_starts(problem)
         self._columns = (_FIRST_TREE if self._has_tree else _FIRST_GUESS) * problem.jobs
         self._refuted_total = -inf
+        self._suggested = False
         self._history: list[tuple[float, float]]  # how far the bound was after so many seconds of cuts alone
 
     @property
@@ -110,13 +122,13 @@ class _Search:
             lagrangian.advance(_ROUNDS)
         return self._proven()
 
-    def close(self, limits: Limits, seed: int) -> Answer:
+    def close(self) -> Answer:
         """Add cuts and guess in turns, until all is known or time is up."""
         monitor = self._monitor
         self._planes = CuttingPlanes(self._problem, total=self._wanted, stopped=lambda: monitor.stopped)
         self._history = [(0.0, self._planes.bound)]
         while True:
-            answer = self._cut() or self._guess(limits, seed)
+            answer = self._cut() or self._guess()
             if answer is not None:
                 return answer
 
@@ -134,11 +146,26 @@ class _Search:
                 since = seconds
             if seconds - history[-1][0] > _LOOK:
                 history.append((seconds, planes.bound))
+                self._suggest()
                 if since <= (1 - _LATELY) * seconds and self._is_slow():
                     break
         if planes.bound == inf:
             return self._proven()
         return Answer(monitor.reason) if monitor.reason else None
+
+    def _suggest(self) -> None:
+        """Suggest a schedule like the fractional solution, once, as soon as that hardly changes any more.
+
+        Where the program relaxes well it leads a search to where none from a rule of priority gets: ``cluster`` with
+        1,000 jobs to 10.30 in 20 s, from a rule to 10.43.
+        """
+        if self._suggested or not (self._planes.in_last_phase and relaxes_well(self._problem)):
+            return
+        former, bound = self._history[-2][1], self._history[-1][1]
+        if bound - former < _STEADY * (self.known - former):
+            fractional = Fractional.of_pulses(self._problem, self._planes.pulses, self._planes.solution)
+            self._monitor.suggest(listed_by_starts(self._problem, fractional))
+            self._suggested = True
 
     def _is_slow(self) -> bool:
         former, bound = self._before()[1], self._history[-1][1]
@@ -155,7 +182,7 @@ class _Search:
         self._monitor.report(lower_bound=self.known, exact=True)
         return Answer(StoppedBy.OPTIMALITY)
 
-    def _guess(self, limits: Limits, seed: int) -> Answer | None:
+    def _guess(self) -> Answer | None:
         """Guess what an optimum costs; HiGHS branches on the columns that this leaves. Return the answer if known.
 
         A small guess leaves few columns, is soon refuted and raises the bound; the next one is larger. Each may take as
@@ -169,7 +196,9 @@ class _Search:
             guess, seconds = self._next_guess()
             if seconds < _LEAST_SECONDS:
                 return None
-            answer = self._branch_below(guess, limits, seed, seconds)
+            began = monotonic()
+            answer = self._branch_below(guess, seconds)
+            quick = monotonic() - began < _QUICK * self._history[-1][0]
             if answer.infeasible and guess >= self._wanted:
                 return Answer(StoppedBy.OPTIMALITY, infeasible=self.known == inf)
             decided = answer.stopped_by is StoppedBy.OPTIMALITY  # also when all that is left costs more than the guess
@@ -182,9 +211,10 @@ class _Search:
             elif refuted:
                 undecided = self._columns
             else:
-                self._columns = max(self._problem.jobs, int(self._columns / _LARGER_GUESS))
+                self._columns = max(self._problem.jobs, int(self._columns / _MUCH_LARGER))
                 return None
-            self._columns = int(min(_LARGER_GUESS * refuted, (refuted * undecided) ** 0.5))
+            larger = _MUCH_LARGER if quick else _LARGER
+            self._columns = int(min(larger * refuted, (refuted * undecided) ** 0.5))
         return None
 
     def _next_guess(self) -> tuple[float, float]:
@@ -195,7 +225,7 @@ class _Search:
             seconds = self._time_for(guess)
             if seconds >= _LEAST_SECONDS or guess >= self._wanted:
                 return guess, seconds
-            self._columns = int(_LARGER_GUESS * self._columns)
+            self._columns = int(_MUCH_LARGER * self._columns)
 
     def _total_within(self, columns: int, reduced: FloatArray) -> float:
         """Return a total cost that leaves about so many columns, above what was refuted; at most what is wanted."""
@@ -213,11 +243,11 @@ class _Search:
         gain = guess + self.costs.granularity - self._planes.bound
         return min(longest, gain / rate) if rate > 0 else longest
 
-    def _branch_below(self, guess: float, limits: Limits, seed: int, seconds: float) -> Answer:
+    def _branch_below(self, guess: float, seconds: float) -> Answer:
         """Look for the best schedule that costs at most ``guess``, for so many seconds."""
         answer = self._grow_tree(guess, seconds) if self._has_tree and guess < inf else None
         if answer is None:
-            answer = self._run_highs(guess, limits, seed, seconds)
+            answer = self._run_highs(guess, seconds)
         if answer.infeasible and guess < inf:  # else there is no schedule at all
             self._monitor.report(lower_bound=min(self.known, guess + self.costs.granularity))
         return answer
@@ -229,10 +259,10 @@ class _Search:
         answer = StartTree(program, self._monitor, lambda: min(guess, self._wanted)).run(seconds)
         return None if answer.stopped_by is StoppedBy.FINISHED and not self._monitor.stopped else answer
 
-    def _run_highs(self, guess: float, limits: Limits, seed: int, seconds: float) -> Answer:
+    def _run_highs(self, guess: float, seconds: float) -> Answer:
         next_total = guess + self.costs.granularity
         try:
-            program = restricted_program(self._problem, self._planes, guess, next_total, limits.memory).in_steps()
+            program = restricted_program(self._problem, self._planes, guess, next_total, self._limits.memory).in_steps()
         except ModelTooLargeError:
             return Answer(StoppedBy.MEMORY)
         model = highs_model(program.linear)
@@ -241,7 +271,7 @@ class _Search:
             model.setOptionValue(f"mip_heuristic_run_{search}", False)
         self._log_guess(guess, len(program.pulses.mode))
         run = HiGHSRun(model, program, self._monitor, latest=lambda: self._best(guess), most=next_total)
-        return run.run(limits, seed, seconds)
+        return run.run(self._limits, self._seed, seconds)
 
     def _log_guess(self, guess: float, columns: int) -> None:
         logger.info("%d columns cost at most %.6g", columns, self.costs.value(guess))

@@ -12,7 +12,6 @@ from optimizer.bounds.cuts.program import CutProgram, above
 from optimizer.bounds.cuts.switched_master import Relaxation, SwitchedMaster
 from optimizer.bounds.lagrangian import node_kinds
 from optimizer.model.builder import BoolArray
-from optimizer.model.steps import relaxes_well
 from optimizer.names import StoppedBy
 from optimizer.objective import Costs
 from optimizer.problem import Problem
@@ -206,7 +205,7 @@ def _sums_so_far(values: FloatArray, start: IntArray) -> FloatArray:
 
 
 def branches_on_starts(problem: Problem) -> bool:
-    """Return whether the tree is made for a problem: totals with a common step, tight, no precedence, unlike nodes."""
-    if problem.objective.is_maximum or len(problem.predecessor_job) or relaxes_well(problem):
+    """Return whether the tree is made for a problem: totals with a common step, no precedence, unlike nodes."""
+    if problem.objective.is_maximum or len(problem.predecessor_job):
         return False
     return len(node_kinds(problem)[1]) == problem.nodes and Costs.of(problem).granularity > 0

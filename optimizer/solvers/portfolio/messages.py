@@ -40,6 +40,13 @@ class Offer:
 
 
 @dataclass(frozen=True)
+class Suggestion:
+    """A schedule of a part that is worth a search from it."""
+
+    schedule: Schedule
+
+
+@dataclass(frozen=True)
 class Stop:
     """The part should end."""
 
@@ -52,7 +59,7 @@ class Note:
     text: str
 
 
-Message = Assignment | Offer | Stop | Note | Answer
+Message = Assignment | Offer | Suggestion | Stop | Note | Answer
 
 
 class Channel:

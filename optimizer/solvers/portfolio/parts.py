@@ -18,7 +18,7 @@ from optimizer.schedule import Schedule
 from optimizer.solvers import registry
 from optimizer.solvers.base import Answer
 from optimizer.solvers.monitor import Monitor
-from optimizer.solvers.portfolio.messages import Assignment, Channel, Note, Offer, Sender, Stop
+from optimizer.solvers.portfolio.messages import Assignment, Channel, Note, Offer, Sender, Stop, Suggestion
 
 logger = logging.getLogger(__name__)
 
@@ -98,7 +98,7 @@ class ThreadPart:
         self.answer: Answer | None = None
         self._parent = parent
         self._passed_on: Schedule | None = None
-        self._own = Monitor(problem, limits, listener=self._pass_on)
+        self._own = Monitor(problem, limits, listener=self._pass_on, suggested=parent.suggest)
         self._thread = Thread(target=self._run, args=(problem, limits, seed, warm_start), name=plan.solver, daemon=True)
         self._thread.start()
 
@@ -199,6 +199,8 @@ class ProcessPart:
             match message:
                 case Offer():
                     self._parent.report(message.schedule, message.lower_bound, exact=True, source=self.plan.solver)
+                case Suggestion():
+                    self._parent.suggest(message.schedule)
                 case Answer():
                     self.answer = message
                 case Note():

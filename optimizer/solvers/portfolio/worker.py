@@ -8,10 +8,11 @@ from threading import Thread
 
 from optimizer.names import StoppedBy
 from optimizer.result import Progress
+from optimizer.schedule import Schedule
 from optimizer.solvers import registry
 from optimizer.solvers.base import Answer
 from optimizer.solvers.monitor import Monitor
-from optimizer.solvers.portfolio.messages import Assignment, Channel, Note, Offer
+from optimizer.solvers.portfolio.messages import Assignment, Channel, Note, Offer, Suggestion
 
 
 class _Notes(logging.Handler):
@@ -33,12 +34,17 @@ class _Reporter:
         self._channel = channel
         self._sent: tuple[float, float, float] = (inf, inf, inf)
         self._bound = -inf
-        self.monitor = Monitor(assignment.problem, assignment.limits, listener=self._hear)
+        self.monitor = Monitor(
+            assignment.problem, assignment.limits, listener=self._hear, suggested=self._pass_on_suggestion
+        )
 
     def take(self, offer: Offer) -> None:
         """Take over a better schedule that another part has found."""
         assert offer.schedule is not None
         self.monitor.start_from(offer.schedule)
+
+    def _pass_on_suggestion(self, schedule: Schedule) -> None:
+        self._channel.send(Suggestion(schedule))
 
     def _hear(self, _: Progress) -> None:
         monitor = self.monitor

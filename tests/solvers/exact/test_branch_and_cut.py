@@ -162,7 +162,7 @@ def test_a_guess_not_above_the_bound_of_cuts_that_gain_nothing_has_its_time() ->
     """Where totals have no common step a guess may be rounded to just below the bound."""
     jobs = tuple(Job(f"j{p}", duration=p, demand={"gpu": 1}) for p in (9973, 9967, 9949, 9941, 9931))
     problem = Problem.of(Instance(jobs, resources={"gpu": 5}), objective=Objective.MEAN_SLOWDOWN)
-    search = branch_and_cut._Search(problem, Monitor(problem, LIMITS))
+    search = branch_and_cut._Search(problem, LIMITS, 0, Monitor(problem, LIMITS))
     assert search.costs.granularity == 0
     search._planes = branch_and_cut.CuttingPlanes(problem, total=search.costs.total_of(1.01))
     search._history = [(0.0, 1.0), (3.0, 1.0)]
@@ -172,7 +172,7 @@ def test_a_guess_not_above_the_bound_of_cuts_that_gain_nothing_has_its_time() ->
 def test_between_a_refuted_and_an_undecided_guess_there_is_another(monkeypatch: pytest.MonkeyPatch) -> None:
     leave_guesses_to_highs(monkeypatch)
     problem = Problem.of(generate("server", 20, seed=0))
-    search = branch_and_cut._Search(problem, Monitor(problem, LIMITS))
+    search = branch_and_cut._Search(problem, LIMITS, 0, Monitor(problem, LIMITS))
     search._planes = branch_and_cut.CuttingPlanes(problem)
     tried = []
 
@@ -193,7 +193,7 @@ def test_what_another_has_found_goes_to_the_tree_on_its_grid(step: int) -> None:
     working = problem.coarsened(step)
     monitor = Monitor(problem, Limits(), working=working)
     monitor.report(serial_schedule(working, np.arange(3)))
-    search = branch_and_cut._Search(working, monitor)
+    search = branch_and_cut._Search(working, LIMITS, 0, monitor)
     best = search._best(2 + 5 + 9)
     assert best is not None
     assert best.start.tolist() == [0, 2, 5]
