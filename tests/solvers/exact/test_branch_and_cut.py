@@ -60,10 +60,17 @@ def test_what_no_schedule_keeps_is_infeasible() -> None:
     assert result.status is Status.INFEASIBLE
 
 
+def grow_by(factor: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let each guess leave so many times the columns of the one before."""
+    monkeypatch.setattr(branch_and_cut, "_LARGER", factor)
+    monkeypatch.setattr(branch_and_cut, "_MUCH_LARGER", factor)
+
+
 def guess_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let cuts end at once, which leaves much to guess, and the first guess leave a column a job."""
-    for name, figure in {"_LOOK": 0.0, "_SLOW": 1.1, "_FIRST_GUESS": 1, "_FIRST_TREE": 1, "_LARGER_GUESS": 1.6}.items():
+    for name, figure in {"_LOOK": 0.0, "_SLOW": 1.1, "_FIRST_GUESS": 1, "_FIRST_TREE": 1}.items():
         monkeypatch.setattr(branch_and_cut, name, figure)
+    grow_by(1.6, monkeypatch)
     monkeypatch.setattr(branch_and_cut.CuttingPlanes, "in_last_phase", True)
 
 
@@ -92,7 +99,7 @@ def test_guesses_that_are_refuted_raise_the_bound_up_to_the_optimum(
     if by == "highs":
         leave_guesses_to_highs(monkeypatch)
     else:
-        monkeypatch.setattr(branch_and_cut, "_LARGER_GUESS", 1.2)
+        grow_by(1.2, monkeypatch)
     monkeypatch.setattr(branch_and_cut, "_PRICES_SHARE", 0.0)
     monkeypatch.setattr(branch_and_cut._Search, "_time_for", lambda *_: 60.0)
     instance = generate("server", 14, seed)
@@ -174,6 +181,7 @@ def test_between_a_refuted_and_an_undecided_guess_there_is_another(monkeypatch: 
     problem = Problem.of(generate("server", 20, seed=0))
     search = branch_and_cut._Search(problem, LIMITS, 0, Monitor(problem, LIMITS))
     search._planes = branch_and_cut.CuttingPlanes(problem)
+    search._history = [(3600.0, 0.0)]  # each guess is quick
     tried = []
 
     def decided(columns: int) -> Answer:
@@ -182,7 +190,7 @@ def test_between_a_refuted_and_an_undecided_guess_there_is_another(monkeypatch: 
 
     monkeypatch.setattr(search, "_next_guess", lambda: (float(search._columns), 60.0))
     monkeypatch.setattr(search, "_branch_below", lambda *_: decided(search._columns))
-    assert search._guess(LIMITS, 0) is None
+    assert search._guess() is None
     assert tried == [320, 640, 1280, 905, 1076]
 
 
