@@ -139,7 +139,6 @@ def test_a_tree_that_is_half_done_has_more_time(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize(
     ("instance", "objective"),
     [
-        (generate("cluster", 10, seed=0), Objective.MEAN_FLOW_TIME),
         (generate("server", 10, seed=0), Objective.MAKESPAN),
         (Instance((Job("a", duration=2, demand={"gpu": 2}),), nodes=(Node("n", {"gpu": 2}, count=2),)), None),
     ],
