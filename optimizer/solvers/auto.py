@@ -176,7 +176,7 @@ class _Team:
         self._running: list[Part] = []
         self._begun = 0
         self._known = monitor.schedule
-        self._suggested = self._suggestion = monitor.suggestion
+        self._suggestion: Schedule | None = None  # that no search has begun from yet
         self._memory = monitor.limits.memory or int(_MEMORY_SHARE * psutil.virtual_memory().available)
 
     def run(self, waiting: Sequence[Plan]) -> Answer:
@@ -230,9 +230,9 @@ class _Team:
 
     def _overtaken(self) -> list[Plan]:
         """End searches when there is a new schedule to search from; return their plans, to begin anew."""
-        if self._monitor.suggestion is self._suggested:
+        if self._monitor.suggestion is None:
             return []
-        self._suggested = self._suggestion = self._monitor.suggestion
+        self._suggestion, self._monitor.suggestion = self._monitor.suggestion, None
         searches = [part for part in self._running if part.plan.solver == _SEARCH]
         for part in searches:
             part.ask_to_end()

@@ -13,6 +13,7 @@ import numpy as np
 from optimizer.kernels.inputs import integers
 from optimizer.kernels.knapsack import UNKNOWN, Items, new_knapsack
 from optimizer.kernels.packing import lift, new_hull, separate
+from optimizer.model.builder import BoolArray
 from optimizer.problem import Problem
 from optimizer.units import FloatArray, IntArray
 
@@ -166,15 +167,12 @@ def violated(items: Items, capacity: IntArray, point: FloatArray, least: float, 
         Hashes of what has been found to violate nothing, which is not looked at again: large parts of a fractional
         solution stay as they are from one linear program to the next.
     """
-    certain = _certain(items, capacity, point)
-    rest = capacity - items.most[certain] @ items.demand[certain]
-    alpha = np.zeros(len(point))
-    present = point > _PRESENT
-    present[certain] = False
+    certain, rest = _set_aside(items, capacity, point)
+    present = (point > _PRESENT) & ~certain
     too_large = present & (items.demand > rest).any(axis=1)
-    alpha[too_large] = 1.0
-    if alpha @ point >= least - 1 and too_large.any():
-        return Violated(alpha, float(alpha @ point))
+    excess = float(point[too_large].sum())
+    if too_large.any() and excess >= least - 1:
+        return Violated(too_large.astype(np.float64), excess)
     beside = np.flatnonzero(present & ~too_large)
     beside = beside[np.argsort(-point[beside], kind="stable")][:_MOST_ITEMS]
     scarce = items.most[beside] @ items.demand[beside] > rest
@@ -182,26 +180,27 @@ def violated(items: Items, capacity: IntArray, point: FloatArray, least: float, 
     if not len(beside):
         return None
     some = Items(integers(items.demand[beside][:, scarce]), items.most[beside], items.owner[beside])
+    rest = integers(rest[scarce])
     rounded = np.rint(point[beside] / _ACCURACY).astype(np.int64)
-    known = hash((*(array.tobytes() for array in (*some, rest[scarce], rounded)), least))
+    known = hash((*(array.tobytes() for array in (*some, rest, rounded)), least))
     if known in averages:
         return None
     hull = new_hull(len(beside))
-    room = new_knapsack(some, rest[scarce])
-    reached = separate.sized(inf)(some, integers(rest[scarce]), point[beside], least, hull, room, _PIVOTS, _NODES)
+    room = new_knapsack(some, rest)
+    reached = separate.sized(inf)(some, rest, point[beside], least, hull, room, _PIVOTS, _NODES)
     if reached < least:
         averages.add(known)
         return None
-    alpha[:] = 0.0
+    alpha = np.zeros(len(point))
     alpha[beside] = hull.best
     return Violated(alpha, float(alpha @ point) - 1.0)
 
 
-def _certain(items: Items, capacity: IntArray, point: FloatArray) -> IntArray:
-    """Return the items that are there wholly at a point, int64[*]; none if they do not fit together."""
-    certain = np.flatnonzero((point > items.most - _PRESENT) & items.demand.any(axis=1))
-    fits = (items.most[certain] @ items.demand[certain] <= capacity).all()
-    return certain if fits else certain[:0]
+def _set_aside(items: Items, capacity: IntArray, point: FloatArray) -> tuple[BoolArray, IntArray]:
+    """Return which items are wholly there at a point, bool[I], and what they leave; none that do not fit together."""
+    certain = point > items.most - _PRESENT
+    rest = capacity - items.most[certain] @ items.demand[certain]
+    return (certain, rest) if (rest >= 0).all() else (np.zeros_like(certain), capacity)
 
 
 def whole(alpha: FloatArray) -> FloatArray:
@@ -225,13 +224,12 @@ def lifted(
     raised as far as it goes: first of the items of which there is most, then of the largest. Resources of which all
     items with an alpha have enough are left out of account.
     """
-    is_certain = np.zeros(len(point), dtype=bool)
-    is_certain[_certain(items, capacity, point)] = True
-    rest = capacity - items.most[is_certain] @ items.demand[is_certain]
+    is_certain, rest = _set_aside(items, capacity, point)
     scarce = items.most[alpha > 0] @ items.demand[alpha > 0] > rest
     own = np.flatnonzero(items.demand[:, scarce].any(axis=1))
-    unit = np.gcd(np.gcd.reduce(items.demand[np.ix_(own, scarce)], axis=0), capacity[scarce])
-    some = Items(integers(items.demand[np.ix_(own, scarce)] // unit), items.most[own], items.owner[own])
+    demand = items.demand[np.ix_(own, scarce)]
+    unit = np.gcd(np.gcd.reduce(demand, axis=0), capacity[scarce])
+    some = Items(integers(demand // unit), items.most[own], items.owner[own])
     capacity = integers(capacity[scarce] // unit)
     size = (some.demand / np.maximum(capacity, 1)).sum(axis=1)
     order = np.lexsort((-size, -point[own]))

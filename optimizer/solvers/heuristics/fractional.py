@@ -40,8 +40,9 @@ class Fractional:
     weight: FloatArray
 
     @classmethod
-    def of_pulses(cls, problem: Problem, pulses: Pulses, weight: FloatArray) -> "Fractional":
-        """Return what a solution of the linear relaxation says, float64[C]."""
+    def of_pulses(cls, problem: Problem, pulses: Pulses, solution: FloatArray) -> "Fractional":
+        """Return what a solution of the linear relaxation says, whose first columns are the pulses."""
+        weight = solution[: len(pulses.mode)]
         kept = weight > _LEAST_WEIGHT
         job = problem.mode_job[pulses.mode[kept]]
         return _normalised(

@@ -112,11 +112,7 @@ class LPRounding:
         relaxed = solve_relaxation(program, seconds=_SHARE * monitor.remaining, stopped=lambda: monitor.stopped)
         if isfinite(relaxed.bound):
             monitor.report(lower_bound=relaxed.bound)
-        return (
-            None
-            if relaxed.solution is None
-            else Fractional.of_pulses(problem, program.pulses, relaxed.solution[: len(program.pulses.mode)])
-        )
+        return None if relaxed.solution is None else Fractional.of_pulses(problem, program.pulses, relaxed.solution)
 
 
 def _lagrangian(problem: Problem, total: float, monitor: Monitor) -> Fractional:

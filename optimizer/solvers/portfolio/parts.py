@@ -98,7 +98,7 @@ class ThreadPart:
         self.answer: Answer | None = None
         self._parent = parent
         self._passed_on: Schedule | None = None
-        self._own = Monitor(problem, limits, listener=self._pass_on, suggested=parent.suggest)
+        self._own = Monitor(problem, limits, listener=self._pass_on)
         self._thread = Thread(target=self._run, args=(problem, limits, seed, warm_start), name=plan.solver, daemon=True)
         self._thread.start()
 
