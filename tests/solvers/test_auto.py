@@ -178,6 +178,37 @@ def test_what_a_part_finds_reaches_the_others_on_their_grid(step: int, monkeypat
     assert all((part.heard[0].start == found.start).all() for part in parts[:2])
 
 
+class AskedPart(FakePart):
+    """A part that ends when it is asked to."""
+
+    asked = False
+
+    @property
+    def ended(self) -> bool:
+        return self.asked
+
+    def ask_to_end(self) -> None:
+        self.asked = True
+
+
+def test_a_search_begins_anew_from_what_another_part_suggests(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = Problem.of(generate("cluster", 31, seed=0))
+    poor = serial_schedule(problem, np.arange(31)[::-1])
+    begun = list[tuple[str, Schedule | None]]()
+
+    def start(plan: Plan, problem: Problem, seed: int, warm_start: Schedule | None, parent: Monitor) -> FakePart:
+        begun.append((plan.solver, warm_start))
+        if plan.solver == "branch-and-cut":
+            parent.suggest(poor)
+        return AskedPart(plan)
+
+    monkeypatch.setattr(auto, "started", start)
+    limits = Limits(time_limit=1, threads=2)
+    Auto().solve(problem, limits, seed=0, warm_start=None, monitor=Monitor(problem, limits))
+    assert [solver for solver, _ in begun] == ["local-search", "branch-and-cut", "local-search"]
+    assert begun[2][1] is poor
+
+
 def test_every_part_of_the_trace_says_who_found_it() -> None:
     result = solve(generate("server", 40, seed=0), limits=Limits(time_limit=8, threads=2))
     found = {moment.source for moment in result.trace}
