@@ -44,7 +44,7 @@ class Phase:
 
 
 _PHASES = (
-    Phase(priced=True, searches=_PRICED[:1], most=2_000, nothing=1.0, patience=2),
+    Phase(priced=True, searches=_PRICED[:2], most=2_000, nothing=1.0, patience=2),
     Phase(priced=False, searches=SOLVED[:2], most=400, nothing=1.0, patience=2, seconds=1.0),
     Phase(priced=True, searches=_PRICED, most=2_000, nothing=1.0, patience=2),
     Phase(priced=False, searches=SOLVED, most=400, nothing=0.1, patience=5),
