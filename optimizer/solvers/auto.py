@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import inf, isfinite
+from queue import SimpleQueue
 
 import numpy as np
 import psutil
@@ -176,7 +177,9 @@ class _Team:
         self._running: list[Part] = []
         self._begun = 0
         self._known = monitor.schedule
+        self._suggestions: SimpleQueue[Schedule] = SimpleQueue()
         self._suggestion: Schedule | None = None  # that no search has begun from yet
+        monitor.on_suggestion(self._suggestions.put)
         self._memory = monitor.limits.memory or int(_MEMORY_SHARE * psutil.virtual_memory().available)
 
     def run(self, waiting: Sequence[Plan]) -> Answer:
@@ -230,9 +233,9 @@ class _Team:
 
     def _overtaken(self) -> list[Plan]:
         """End searches when there is a new schedule to search from; return their plans, to begin anew."""
-        if self._monitor.suggestion is None:
+        if self._suggestions.empty():
             return []
-        self._suggestion, self._monitor.suggestion = self._monitor.suggestion, None
+        self._suggestion = self._suggestions.get()
         searches = [part for part in self._running if part.plan.solver == _SEARCH]
         for part in searches:
             part.ask_to_end()

@@ -39,8 +39,6 @@ class Monitor:
         No schedule has a smaller total cost; computed from integers.
     late_allowed : bool
         Whether a schedule that misses deadlines may be the answer; else it is kept, but not passed on as a value.
-    suggested : callable or None
-        Hears of schedules to search from.
     working : Problem or None
         What the solver works on when that is a coarser problem: its schedules are shifted back onto the grid of
         ``problem``, and its bounds are taken only if that grid holds an optimal schedule. None: ``problem`` itself.
@@ -55,7 +53,6 @@ class Monitor:
         listener: Listener | None = None,
         late_allowed: bool = True,
         working: Problem | None = None,
-        suggested: Callable[[Schedule], None] | None = None,
     ) -> None:
         self.problem = problem
         self.limits = limits
@@ -70,8 +67,6 @@ class Monitor:
         self.trace: list[Progress] = []
         self.schedules = 0
         self._listener = listener
-        self._suggested = suggested
-        self.suggestion: Schedule | None = None
         self._late_allowed = late_allowed
         self.working = working or problem
         self._working_costs = self.costs if working is None else Costs.of(working)
@@ -79,6 +74,7 @@ class Monitor:
         self._began = time.monotonic()
         self._stop = threading.Event()
         self._callbacks: list[Callable[[], None]] = []
+        self._searches: list[Callable[[Schedule], None]] = []
         self._lock = threading.RLock()
         self._closed = False
 
@@ -199,10 +195,16 @@ class Monitor:
                 self._tell(source)
 
     def suggest(self, schedule: Schedule) -> None:
-        """Take a schedule, of the problem that the solver works on, that is worth a search from it, good or not."""
-        self.suggestion = schedule
-        if self._suggested is not None:
-            self._suggested(schedule)
+        """Pass on a schedule, of the problem that the solver works on, that is worth a search from it, good or not."""
+        with self._lock:
+            callbacks = [] if self._closed else list(self._searches)
+        for callback in callbacks:
+            callback(schedule)
+
+    def on_suggestion(self, callback: Callable[[Schedule], None]) -> None:
+        """Call ``callback`` with each schedule that is suggested from now on."""
+        with self._lock:
+            self._searches.append(callback)
 
     def settle(self, schedule: Schedule) -> None:
         """Take a schedule of the problem that the solver works on, even if it is only as good as the one that is kept.

@@ -178,12 +178,14 @@ def test_the_last_word_of_a_search_counts_if_it_is_as_good() -> None:
     assert monitor.schedule.start.tolist() == [1, 0]
 
 
-def test_suggestions_are_kept_and_passed_on_however_good_they_are() -> None:
+def test_suggestions_are_passed_on_however_good_they_are_until_all_is_over() -> None:
     problem = Problem.of(Instance((Job("a", duration=2, demand={"gpu": 1}),), resources={"gpu": 1}))
     heard: list[Schedule] = []
-    monitor = Monitor(problem, Limits(), suggested=heard.append)
+    monitor = Monitor(problem, Limits())
+    monitor.on_suggestion(heard.append)
     late = Schedule.starting(problem, np.array([7]), np.array([0]), np.array([0]))
     monitor.suggest(late)
-    assert monitor.suggestion is late
+    monitor.close()
+    monitor.suggest(late)
     assert heard == [late]
     assert monitor.schedule is None

@@ -1,4 +1,4 @@
-"""Bounds of the time-indexed program, ever closer, then branch and bound on what they leave of it."""
+"""Bounds of the time-indexed program, ever closer, and branch and bound on what they leave of it."""
 
 import logging
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ from optimizer.problem import Problem
 from optimizer.result import Limits
 from optimizer.schedule import Schedule
 from optimizer.solvers.base import Answer
+from optimizer.solvers.exact.guess_size import GuessSize
 from optimizer.solvers.exact.highs_run import HiGHSRun
 from optimizer.solvers.exact.restriction import restricted_program
 from optimizer.solvers.exact.start_tree import StartTree, branches_on_starts
@@ -38,21 +39,20 @@ _LOOK, _LATELY, _SLOW = 1.0, 1 / 3, 0.2
 """Seconds between two looks at what cuts gain. They are slow when this part of their time, the last, has closed less
 than this part of the gap. Then it is time to guess, once all that was in their last phase, and again once it is new."""
 
-_FIRST_GUESS, _FIRST_TREE = 16, 4
-"""Columns a job that the first guess leaves to HiGHS or a tree."""
+_FIRST_FOR_TREE, _FIRST_FOR_HIGHS = 4, 16
+"""Columns a job that the first guess leaves to the tree, or to HiGHS."""
 
-_QUICK, _MUCH_LARGER, _LARGER = 0.1, 2.0, 1.25
-"""A guess that took less than this part of the time of cuts is followed by one that leaves so many times the columns,
-any other by one that leaves a few more: the time of a tree grows much faster than its columns."""
-
-_CLOSE = 1.25
-"""A guess that leaves so many times the columns of one that was refuted is not worth another one between them."""
+_QUICK = 0.1
+"""The tree was quick when it took less than this part of the time of cuts."""
 
 _STEADY = 0.05
 """When cuts have closed less than this part of the gap between two looks, their solution is worth a search from it."""
 
-_LEAST_SECONDS, _LONGEST = 0.5, 2.0
-"""A guess that may take less is not worth a try; none takes longer than this many times the time of cuts so far."""
+_LEAST_SECONDS = 0.5
+"""A guess that may take less is not worth a try."""
+
+_LONGEST = 2.0
+"""A guess has this many times the time of cuts so far at most; a tree that is half done then has twice as much."""
 
 _SEARCHES = ("rins", "rens", "root_reduced_cost")
 """Searches that HiGHS is not to do: they take half of the time and find little beside the best schedule known."""
@@ -60,12 +60,13 @@ _SEARCHES = ("rins", "rens", "root_reduced_cost")
 
 @dataclass(frozen=True)
 class BranchAndCut:
-    """Lagrangian prices, cutting planes, fixing by reduced costs, then HiGHS on the columns that guesses leave.
+    """Lagrangian prices, cutting planes, fixing by reduced costs, then branching on the columns that guesses leave.
 
     A column whose reduced cost is above the gap between the best schedule and the bound is in no better schedule
     (Dantzig, Fulkerson & Johnson 1954, "Solution of a large-scale traveling-salesman problem", Operations Research 2);
     what another solver of the run finds counts at once. The same holds for a guess of what the best costs in place of
-    what is known: HiGHS finds a schedule that cheap, or the guess is a bound.
+    what is known: branching finds a schedule that cheap, or the guess is a bound. Our own tree branches
+    (:class:`~optimizer.solvers.exact.start_tree.StartTree`), HiGHS where that is not made for the problem.
     """
 
     def solve(
@@ -91,7 +92,8 @@ class _Search:
         self._monitor = monitor
         self._planes: CuttingPlanes
         self._has_tree = branches_on_starts(problem)
-        self._columns = (_FIRST_TREE if self._has_tree else _FIRST_GUESS) * problem.jobs
+        first = _FIRST_FOR_TREE if self._has_tree else _FIRST_FOR_HIGHS
+        self._size = GuessSize(first * problem.jobs, least=problem.jobs)
         self._refuted_total = -inf
         self._suggested = False
         self._history: list[tuple[float, float]]  # how far the bound was after so many seconds of cuts alone
@@ -144,7 +146,7 @@ class _Search:
             seconds = monotonic() - began
             if not planes.in_last_phase:
                 since = seconds
-            if seconds - history[-1][0] > _LOOK:
+            if seconds - history[-1][0] > _LOOK or planes.settled:
                 history.append((seconds, planes.bound))
                 self._suggest()
                 if since <= (1 - _LATELY) * seconds and self._is_slow():
@@ -156,16 +158,16 @@ class _Search:
     def _suggest(self) -> None:
         """Suggest a schedule like the fractional solution, once, as soon as that hardly changes any more.
 
-        Where the program relaxes well it leads a search to where none from a rule of priority gets: ``cluster`` with
-        1,000 jobs to 10.30 in 20 s, from a rule to 10.43.
+        Where the program relaxes well it leads a search to where none from a rule of priority gets (docs/portfolio.md).
         """
         if self._suggested or not (self._planes.in_last_phase and relaxes_well(self._problem)):
             return
         former, bound = self._history[-2][1], self._history[-1][1]
         if bound - former < _STEADY * (self.known - former):
             fractional = Fractional.of_pulses(self._problem, self._planes.pulses, self._planes.solution)
-            self._monitor.suggest(listed_by_starts(self._problem, fractional))
-            self._suggested = True
+            if fractional.is_complete:
+                self._monitor.suggest(listed_by_starts(self._problem, fractional))
+                self._suggested = True
 
     def _is_slow(self) -> bool:
         former, bound = self._before()[1], self._history[-1][1]
@@ -183,13 +185,13 @@ class _Search:
         return Answer(StoppedBy.OPTIMALITY)
 
     def _guess(self) -> Answer | None:
-        """Guess what an optimum costs; HiGHS branches on the columns that this leaves. Return the answer if known.
+        """Guess what an optimum costs and branch on the columns that this leaves; return the answer if it is known.
 
         A small guess leaves few columns, is soon refuted and raises the bound; the next one is larger. Each may take as
         long as cuts would to raise the bound as far.
         """
-        refuted, undecided = 0, inf
-        while undecided > _CLOSE * refuted:
+        self._size.begin_anew()
+        while not self._size.found:
             self._planes.fix(self._wanted)
             if self._planes.bound == inf:
                 return self._proven()
@@ -198,34 +200,30 @@ class _Search:
                 return None
             began = monotonic()
             answer = self._branch_below(guess, seconds)
-            quick = monotonic() - began < _QUICK * self._history[-1][0]
             if answer.infeasible and guess >= self._wanted:
-                return Answer(StoppedBy.OPTIMALITY, infeasible=self.known == inf)
+                return self._proven()
             decided = answer.stopped_by is StoppedBy.OPTIMALITY  # also when all that is left costs more than the guess
             if self._monitor.stopped or (self._planes.settled and not decided):
                 return Answer(answer.stopped_by)
             if decided and guess >= self._wanted:
                 return answer
             if decided:
-                refuted, self._refuted_total = self._columns, guess
-            elif refuted:
-                undecided = self._columns
+                self._refuted_total = guess
+                quick = monotonic() - began < _QUICK * max(self._history[-1][0], _LOOK)
+                self._size.refuted(quick=quick or not self._has_tree)
             else:
-                self._columns = max(self._problem.jobs, int(self._columns / _MUCH_LARGER))
-                return None
-            larger = _MUCH_LARGER if quick else _LARGER
-            self._columns = int(min(larger * refuted, (refuted * undecided) ** 0.5))
+                self._size.undecided()
         return None
 
     def _next_guess(self) -> tuple[float, float]:
         """Return a guess that leaves more columns than what was refuted, and the seconds that it may take."""
         reduced = np.sort(self._planes.reduced_costs())
         while True:
-            guess = self._total_within(self._columns, reduced)
+            guess = self._total_within(self._size.columns, reduced)
             seconds = self._time_for(guess)
             if seconds >= _LEAST_SECONDS or guess >= self._wanted:
                 return guess, seconds
-            self._columns = int(_MUCH_LARGER * self._columns)
+            self._size.double()
 
     def _total_within(self, columns: int, reduced: FloatArray) -> float:
         """Return a total cost that leaves about so many columns, above what was refuted; at most what is wanted."""
@@ -245,9 +243,10 @@ class _Search:
 
     def _branch_below(self, guess: float, seconds: float) -> Answer:
         """Look for the best schedule that costs at most ``guess``, for so many seconds."""
+        end = monotonic() + seconds
         answer = self._grow_tree(guess, seconds) if self._has_tree and guess < inf else None
         if answer is None:
-            answer = self._run_highs(guess, seconds)
+            answer = self._run_highs(guess, max(end - monotonic(), _LEAST_SECONDS))
         if answer.infeasible and guess < inf:  # else there is no schedule at all
             self._monitor.report(lower_bound=min(self.known, guess + self.costs.granularity))
         return answer

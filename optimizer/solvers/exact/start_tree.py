@@ -104,7 +104,7 @@ class StartTree:
             return Answer(self._monitor.reason or (StoppedBy.TIME_LIMIT if self._ended() else StoppedBy.FINISHED))
         if known > total:
             return Answer(StoppedBy.OPTIMALITY, infeasible=True)
-        self._monitor.report(lower_bound=known, exact=True)
+        self._monitor.report(lower_bound=known)
         return Answer(StoppedBy.OPTIMALITY)
 
     def _ended(self) -> bool:
@@ -154,7 +154,8 @@ class StartTree:
         if violations(self._program.problem, schedule):
             return False
         self._monitor.report(schedule)
-        return self._monitor.known_total <= self._program.costs.rounded_up(relaxed.bound)
+        costs = self._program.costs
+        return costs.closed(self._monitor.known_total, costs.rounded_up(relaxed.bound))
 
     def _halves(self, node: _Node, solution: FloatArray) -> list[_Node] | None:
         """Return the halves of a node, without those that are refuted, the cheapest first; None without any."""

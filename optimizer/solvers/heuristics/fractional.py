@@ -20,7 +20,7 @@ _ALPHAS = 16
 
 @dataclass(frozen=True, eq=False)
 class Fractional:
-    """Parts of jobs that run as wholes; the weights of a job add up to 1.
+    """Parts of jobs that run as wholes; the weights of a job add up to 1. Orders are those of a complete one.
 
     Parameters
     ----------
@@ -59,6 +59,11 @@ class Fractional:
         start, mode, node = (np.concatenate([getattr(a, name) for a in answers]) for name in ("start", "mode", "node"))
         duration = problem.mode_time[mode, problem.node_speed[node]]
         return _normalised(problem.jobs, problem.mode_job[mode], mode, start, duration, weight.ravel())
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it has a part of every job."""
+        return len(np.unique(self.job)) == self.jobs
 
     def orders(self, points: FloatArray) -> Iterator[FloatArray]:
         """Yield keys of the jobs: mean starts, midpoints and ends, then the alpha-points of each alpha above 0."""

@@ -34,9 +34,8 @@ class _Reporter:
         self._channel = channel
         self._sent: tuple[float, float, float] = (inf, inf, inf)
         self._bound = -inf
-        self.monitor = Monitor(
-            assignment.problem, assignment.limits, listener=self._hear, suggested=self._pass_on_suggestion
-        )
+        self.monitor = Monitor(assignment.problem, assignment.limits, listener=self._hear)
+        self.monitor.on_suggestion(self._pass_on_suggestion)
 
     def take(self, offer: Offer) -> None:
         """Take over a better schedule that another part has found."""

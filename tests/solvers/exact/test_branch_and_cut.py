@@ -8,10 +8,12 @@ from optimizer.generate import generate
 from optimizer.instance import Instance, Job, Node
 from optimizer.kernels.generation import serial_schedule
 from optimizer.names import Objective, Status, StoppedBy
+from optimizer.objective import Costs
 from optimizer.problem import Problem
 from optimizer.result import Limits
+from optimizer.schedule import Schedule
 from optimizer.solvers.base import Answer
-from optimizer.solvers.exact import branch_and_cut
+from optimizer.solvers.exact import branch_and_cut, guess_size
 from optimizer.solvers.monitor import Monitor
 from optimizer.solvers.solve import solve
 from tests.oracle import brute_force
@@ -62,13 +64,13 @@ def test_what_no_schedule_keeps_is_infeasible() -> None:
 
 def grow_by(factor: float, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let each guess leave so many times the columns of the one before."""
-    monkeypatch.setattr(branch_and_cut, "_LARGER", factor)
-    monkeypatch.setattr(branch_and_cut, "_MUCH_LARGER", factor)
+    monkeypatch.setattr(guess_size, "_LARGER", factor)
+    monkeypatch.setattr(guess_size, "_MUCH_LARGER", factor)
 
 
 def guess_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let cuts end at once, which leaves much to guess, and the first guess leave a column a job."""
-    for name, figure in {"_LOOK": 0.0, "_SLOW": 1.1, "_FIRST_GUESS": 1, "_FIRST_TREE": 1}.items():
+    for name, figure in {"_LOOK": 0.0, "_SLOW": 1.1, "_FIRST_FOR_HIGHS": 1, "_FIRST_FOR_TREE": 1}.items():
         monkeypatch.setattr(branch_and_cut, name, figure)
     grow_by(1.6, monkeypatch)
     monkeypatch.setattr(branch_and_cut.CuttingPlanes, "in_last_phase", True)
@@ -143,12 +145,12 @@ def test_a_guess_that_is_not_decided_makes_way_for_cuts_and_a_smaller_one(
 ) -> None:
     guess_at_once(monkeypatch)
     leave_guesses_to_highs(monkeypatch)
-    for name, figure in {"_FIRST_GUESS": 16, "_LEAST_SECONDS": 0.0}.items():
+    for name, figure in {"_FIRST_FOR_HIGHS": 16, "_LEAST_SECONDS": 0.0}.items():
         monkeypatch.setattr(branch_and_cut, name, figure)
     rounds, cut, run = [], branch_and_cut._Search._cut, branch_and_cut.HiGHSRun.run
 
     def counted(self: branch_and_cut._Search) -> Answer | None:
-        rounds.append(self._columns)
+        rounds.append(self._size.columns)
         return cut(self)
 
     def undecided_at_first(self: branch_and_cut.HiGHSRun, limits: Limits, seed: int, seconds: float) -> Answer:
@@ -176,22 +178,50 @@ def test_a_guess_not_above_the_bound_of_cuts_that_gain_nothing_has_its_time() ->
     assert search._time_for(search._planes.bound - 1e-9) == 6.0
 
 
-def test_between_a_refuted_and_an_undecided_guess_there_is_another(monkeypatch: pytest.MonkeyPatch) -> None:
-    leave_guesses_to_highs(monkeypatch)
+def test_a_schedule_is_suggested_once_when_cuts_are_steady(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = Problem.of(generate("cluster", 20, seed=0))
+    search = branch_and_cut._Search(problem, LIMITS, 0, monitor := Monitor(problem, LIMITS))
+    heard: list[Schedule] = []
+    monitor.on_suggestion(heard.append)
+    monitor.report(serial_schedule(problem, np.arange(20)))
+    search._planes = branch_and_cut.CuttingPlanes(problem)
+    search._planes.advance()
+    half = monitor.known_total / 2
+    for is_last, gained in ((False, 0.0), (True, half / 2), (True, 0.0), (True, 0.0)):
+        monkeypatch.setattr(branch_and_cut.CuttingPlanes, "in_last_phase", is_last)
+        search._history = [(1.0, half), (2.0, half + gained)]
+        assert not heard or gained == 0
+        search._suggest()
+    assert len(heard) == 1
+
+
+@pytest.mark.parametrize("quick", [True, False])
+def test_guesses_grow_sooner_when_they_are_quick(quick: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     problem = Problem.of(generate("server", 20, seed=0))
     search = branch_and_cut._Search(problem, LIMITS, 0, Monitor(problem, LIMITS))
     search._planes = branch_and_cut.CuttingPlanes(problem)
-    search._history = [(3600.0, 0.0)]  # each guess is quick
-    tried = []
+    search._history = [(3600.0 if quick else -1.0, 0.0)]
+    monkeypatch.setattr(branch_and_cut, "_LOOK", 0.0)
+    tried: list[int] = []
 
     def decided(columns: int) -> Answer:
         tried.append(columns)
-        return Answer(StoppedBy.OPTIMALITY if columns < 1000 else StoppedBy.TIME_LIMIT, infeasible=columns < 1000)
+        return Answer(StoppedBy.OPTIMALITY if columns < 110 else StoppedBy.TIME_LIMIT)
 
-    monkeypatch.setattr(search, "_next_guess", lambda: (float(search._columns), 60.0))
-    monkeypatch.setattr(search, "_branch_below", lambda *_: decided(search._columns))
+    monkeypatch.setattr(search, "_next_guess", lambda: (float(search._size.columns), 60.0))
+    monkeypatch.setattr(search, "_branch_below", lambda *_: decided(search._size.columns))
     assert search._guess() is None
-    assert tried == [320, 640, 1280, 905, 1076]
+    assert tried == ([80, 160, 113, 95] if quick else [80, 100, 125])
+
+
+def test_totals_too_large_to_tell_one_from_the_next_are_proven() -> None:
+    """A total of 2e11 with steps of 1: a bound in floating point is off by more."""
+    instance = generate("cluster", 60, seed=4)
+    result = solve(instance, "branch-and-cut", objective="mean-slowdown", limits=LIMITS)
+    assert result.status is Status.OPTIMAL
+    costs = Costs.of(Problem.of(instance, objective=Objective.MEAN_SLOWDOWN))
+    assert costs.granularity == 1
+    assert costs.total_of(result.value) > 1e11  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("step", [1, 5])

@@ -4,7 +4,7 @@ import pytest
 from optimizer.bounds.lagrangian import Answers
 from optimizer.instance import Instance, Job, Mode
 from optimizer.problem import Problem
-from optimizer.solvers.heuristics.fractional import Fractional
+from optimizer.solvers.heuristics.fractional import Fractional, listed_by_starts
 
 HALVES = Fractional(
     jobs=2,
@@ -53,3 +53,20 @@ def test_answers_are_averaged_by_their_shares() -> None:
 def test_an_empty_job_counts_as_one_of_length_one() -> None:
     empty = Fractional(1, np.zeros(1, int), np.zeros(1, int), np.array([5]), np.zeros(1, int), np.ones(1))
     assert empty.alpha_points(2).tolist() == [[5, 5.5, 6]]
+
+
+def test_jobs_are_listed_by_when_a_part_of_them_has_begun() -> None:
+    """Half of the long job begins first, all of the short one before its other half: alpha 1/2 or 3/4 decides."""
+    jobs = (Job("long", duration=9, demand={"gpu": 1}), Job("short", duration=1, demand={"gpu": 1}))
+    problem = Problem.of(Instance(jobs, resources={"gpu": 1}))
+    begun = Fractional(
+        2, np.array([0, 0, 1]), np.array([0, 0, 1]), np.array([0, 4, 2]), np.array([9, 9, 1]), np.array([0.5, 0.5, 1.0])
+    )
+    assert listed_by_starts(problem, begun).start.tolist() == [1, 0]
+    all_at_first = Fractional(2, np.arange(2), np.arange(2), np.array([0, 9]), np.array([9, 1]), np.ones(2))
+    assert listed_by_starts(problem, all_at_first).start.tolist() == [0, 9]
+
+
+def test_without_a_part_of_every_job_there_are_no_orders() -> None:
+    assert HALVES.is_complete
+    assert not Fractional(2, np.array([1]), np.array([2]), np.array([0]), np.array([4]), np.ones(1)).is_complete

@@ -17,10 +17,12 @@ from optimizer.names import Objective, StoppedBy
 from optimizer.objective import Costs
 from optimizer.problem import Problem
 from optimizer.result import Limits
+from optimizer.schedule import Schedule
 from optimizer.solvers.heuristics.rules import rule_keys
 from optimizer.solvers.monitor import Monitor
 from optimizer.solvers.portfolio import parts
 from optimizer.solvers.portfolio.parts import Part, Plan, ProcessPart, ThreadPart, started
+from optimizer.validation import violations
 
 PROBLEM = Problem.of(generate("server", 10, seed=1))
 LARGE = Problem.of(generate("server", 300, seed=1))
@@ -65,6 +67,20 @@ def test_a_part_ends_when_it_is_asked_to(apart: bool) -> None:
     part.ask_to_end()
     part.end(30)
     assert part.ended
+
+
+def test_what_a_process_suggests_arrives() -> None:
+    """Cuts on a wide cluster that are steady suggest a schedule to search from."""
+    heard: list[Schedule] = []
+    problem = Problem.of(generate("cluster", 200, seed=1))
+    monitor = Monitor(problem, Limits(time_limit=60, threads=1))
+    monitor.on_suggestion(heard.append)
+    part = started(Plan("branch-and-cut", 1, apart=True), problem, 0, None, monitor)
+    wait_for(lambda: heard or part.ended)
+    part.ask_to_end()
+    part.end(30)
+    assert len(heard) == 1
+    assert not violations(problem, heard[0])
 
 
 def test_a_part_that_hangs_is_killed() -> None:

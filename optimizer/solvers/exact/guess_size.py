@@ -1,0 +1,54 @@
+"""How many columns of a program the next guess leaves."""
+
+from math import inf
+
+_MUCH_LARGER, _LARGER = 2.0, 1.25
+"""After a quick guess the next one leaves so many times the columns, after any other a few more, for the time of a tree
+grows much faster than its columns; but never more than half-way, by ratio, to what was left undecided."""
+
+_CLOSE = 1.25
+"""A guess that leaves so many times the columns of one that was refuted is not worth another one between them."""
+
+
+class GuessSize:
+    """A number of columns between the most that were refuted and the fewest that were left undecided.
+
+    Parameters
+    ----------
+    columns : int
+        What the first guess leaves, > 0.
+    least : int
+        What any guess leaves, > 0.
+    """
+
+    def __init__(self, columns: int, least: int) -> None:
+        self.columns = columns
+        self._least = least
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Forget what was refuted and what was undecided, for the program has changed; the size stays."""
+        self.found = False
+        self._refuted, self._undecided = 0, inf
+
+    def double(self) -> None:
+        """Leave twice the columns, for fewer are not worth a try."""
+        self.columns = int(_MUCH_LARGER * self.columns)
+
+    def refuted(self, *, quick: bool) -> None:
+        """Leave more columns than those among which there was no schedule."""
+        self._refuted = self.columns
+        self._try(_MUCH_LARGER if quick else _LARGER)
+
+    def undecided(self) -> None:
+        """Leave fewer columns than those that took too long; ``found`` when there is nothing to be tried any more."""
+        if self._refuted:
+            self._undecided = self.columns
+            self._try(_MUCH_LARGER)
+        else:
+            self.columns = max(self._least, int(self.columns / _MUCH_LARGER))
+            self.found = True
+
+    def _try(self, growth: float) -> None:
+        self.columns = int(min(growth * self._refuted, (self._refuted * self._undecided) ** 0.5))
+        self.found = self._undecided <= _CLOSE * self._refuted
