@@ -133,7 +133,8 @@ def most_valuable(
     room : Knapsack
         Room for these items; owners that are busy already take nothing.
     limit : int
-        Once ``room.nodes`` is as large, the search gives up and returns ``UNKNOWN``.
+        Once ``room.nodes`` is as large, the search gives up and returns ``UNKNOWN``. A table (of a single resource) is
+        always filled to its end, whatever ``enough`` and ``limit``.
     """
     for i in range(len(room.best)):
         room.best[i] = 0

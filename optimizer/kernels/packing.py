@@ -178,7 +178,7 @@ def lift(
         to prove a right-hand side, ``UNKNOWN`` is returned.
     """
     for p in range(len(certain)):
-        _set_aside(items, capacity, certain[p], items.most[certain[p]])
+        _take_away(items, capacity, certain[p], items.most[certain[p]])
     side = most_valuable(items, capacity, coefficient, 0.0, np.inf, WHOLE, room, limit)
     if len(certain) > 0 and side != UNKNOWN:
         _raise_all(items, capacity, coefficient, order, side, room, limit)
@@ -191,7 +191,8 @@ def lift(
 
 
 @kernel
-def _set_aside(items: Items, capacity: IntArray, i: int, count: int) -> None:
+def _take_away(items: Items, capacity: IntArray, i: int, count: int) -> None:
+    """Take what so many of an item demand away from the capacity; a negative number gives it back."""
     for k in range(len(capacity)):
         capacity[k] -= count * items.demand[i, k]
 
@@ -217,7 +218,7 @@ def _release(
     """
     least, known = 0.0, side
     for missing in range(1, items.most[i] + 1):
-        _set_aside(items, capacity, i, -1)
+        _take_away(items, capacity, i, -1)
         if known != UNKNOWN:
             known = most_valuable(items, capacity, coefficient, side + missing * least, np.inf, WHOLE, room, limit)
             least = max(least, np.ceil((known - side) / missing))
@@ -246,12 +247,12 @@ def _room_for(
     room.busy[items.owner[i]] = 1
     while fits and possible > least and count < items.most[i]:
         count += 1
-        _set_aside(items, capacity, i, 1)
+        _take_away(items, capacity, i, 1)
         enough = side - count * (least + 1) + WHOLE  # more room than for ``least`` there is not
         rest = most_valuable(items, capacity, coefficient, 0.0, enough, WHOLE, room, limit)
         possible = least if rest == UNKNOWN else min(possible, (side - rest) // count)
         for k in range(len(capacity)):
             fits = fits and items.demand[i, k] <= capacity[k]
-    _set_aside(items, capacity, i, -count)
+    _take_away(items, capacity, i, -count)
     room.busy[items.owner[i]] = 0
     return possible

@@ -103,7 +103,7 @@ _ENTRIES = (
     Entry(
         "branch-and-cut",
         SolverKind.EXACT,
-        "cutting planes on the time-indexed program, then HiGHS on the columns that they leave",
+        "cutting planes on the time-indexed program, then a tree, or HiGHS, on the columns that they leave",
         "optimizer.solvers.exact.branch_and_cut:BranchAndCut",
         _EXACT,
         {"highspy": "highspy"},

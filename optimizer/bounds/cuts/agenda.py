@@ -11,10 +11,14 @@ from optimizer.bounds.cuts.place_search import PlaceSearch, SpanSearch
 from optimizer.bounds.cuts.present_search import PresentSearch
 from optimizer.bounds.cuts.row_search import Searches
 
-_PRICED: Searches = ((PlaceSearch, 1.02), (PresentSearch, 1.003), (PairSearch, 1.02))
-SOLVED: Searches = ((PlaceSearch, 1.01), (PresentSearch, 1.001), (PairSearch, 1.002), (SpanSearch, 1.01))
-"""Where to look for rows that an approximate and an exact solution violates, what finds most in its time first, and
-the least left-hand side, relative to the right, of a row that counts."""
+_PRICED_QUICK: Searches = ((PlaceSearch, 1.02), (PresentSearch, 1.003))
+_PRICED: Searches = (*_PRICED_QUICK, (PairSearch, 1.02))
+"""Where to look for rows that an approximate solution violates: what finds most in its time first."""
+
+QUICK: Searches = ((PlaceSearch, 1.01), (PresentSearch, 1.001))
+THOROUGH: Searches = ((PairSearch, 1.002),)
+_SOLVED: Searches = (*QUICK, *THOROUGH, (SpanSearch, 1.01))
+"""Where to look for rows that an exact solution violates."""
 
 
 @dataclass(frozen=True)
@@ -44,10 +48,10 @@ class Phase:
 
 
 _PHASES = (
-    Phase(priced=True, searches=_PRICED[:2], most=2_000, nothing=1.0, patience=2),
-    Phase(priced=False, searches=SOLVED[:2], most=400, nothing=1.0, patience=2, seconds=1.0),
+    Phase(priced=True, searches=_PRICED_QUICK, most=2_000, nothing=1.0, patience=2),
+    Phase(priced=False, searches=QUICK, most=400, nothing=1.0, patience=2, seconds=1.0),
     Phase(priced=True, searches=_PRICED, most=2_000, nothing=1.0, patience=2),
-    Phase(priced=False, searches=SOLVED, most=400, nothing=0.1, patience=5),
+    Phase(priced=False, searches=_SOLVED, most=400, nothing=0.1, patience=5),
 )
 """Linear programs gain more than prices, and while they are small they are soon solved: prices come again only when a
 linear program takes too long."""

@@ -93,7 +93,7 @@ def capacity_cut(classes: Classes, k: int, level: int) -> Cut:
 
 
 def hull_cut(classes: Classes, capacity: IntArray, point: FloatArray, least: float, averages: set[int]) -> Cut | None:
-    """Return a cut that is violated at a point by at least so much (1.02: by 2 %), if there is one.
+    """Return a cut that is violated at a point, if there is one.
 
     Parameters
     ----------
@@ -103,10 +103,8 @@ def hull_cut(classes: Classes, capacity: IntArray, point: FloatArray, least: flo
         What the node has.
     point : float64[I]
         How much of each class runs on the node.
-    least : float
-        Least left-hand side, relative to the right.
-    averages : set of int
-        What has been found to violate nothing; see :func:`violated`.
+    least, averages
+        As for :func:`violated`.
     """
     fits = np.flatnonzero(classes.demand.any(axis=1) & (classes.demand <= capacity).all(axis=1))
     items = Items(integers(classes.demand[fits]), integers(classes.jobs[fits]), np.arange(len(fits)))
@@ -162,12 +160,13 @@ def violated(items: Items, capacity: IntArray, point: FloatArray, least: float, 
     point : float64[I]
         How much there is of each item.
     least : float
-        Least left-hand side at the point, beside a right-hand side of 1.
+        Least left-hand side at the point, relative to what items that are certain leave of the right-hand side: with
+        1.02 it is violated by 2 % of that.
     averages : set of int
         Hashes of what has been found to violate nothing, which is not looked at again: large parts of a fractional
         solution stay as they are from one linear program to the next.
     """
-    certain, rest = _set_aside(items, capacity, point)
+    certain, rest = _certain(items, capacity, point)
     present = (point > _PRESENT) & ~certain
     too_large = present & (items.demand > rest).any(axis=1)
     excess = float(point[too_large].sum())
@@ -196,7 +195,7 @@ def violated(items: Items, capacity: IntArray, point: FloatArray, least: float, 
     return Violated(alpha, float(alpha @ point) - 1.0)
 
 
-def _set_aside(items: Items, capacity: IntArray, point: FloatArray) -> tuple[BoolArray, IntArray]:
+def _certain(items: Items, capacity: IntArray, point: FloatArray) -> tuple[BoolArray, IntArray]:
     """Return which items are wholly there at a point, bool[I], and what they leave; none that do not fit together."""
     certain = point > items.most - _PRESENT
     rest = capacity - items.most[certain] @ items.demand[certain]
@@ -224,7 +223,7 @@ def lifted(
     raised as far as it goes: first of the items of which there is most, then of the largest. Resources of which all
     items with an alpha have enough are left out of account.
     """
-    is_certain, rest = _set_aside(items, capacity, point)
+    is_certain, rest = _certain(items, capacity, point)
     scarce = items.most[alpha > 0] @ items.demand[alpha > 0] > rest
     own = np.flatnonzero(items.demand[:, scarce].any(axis=1))
     demand = items.demand[np.ix_(own, scarce)]

@@ -67,12 +67,12 @@ class PlaceSearch(RowSearch):
                 return
             capacity = program.places.level[level].max(axis=0)
             found = hull_cut(program.classes, capacity, point / nodes, self._least, program.averages)
-            number = None if found is None else program.add_cut(found)
-            if number is None:
+            if found is None:
                 self._barren += 1
                 return
-            self._barren = 0
-            cut, violation = number, float(program.coefficient[number] @ point) / nodes
+            cut, is_new = program.add_cut(found)
+            self._barren = 0 if is_new else self._barren + 1
+            violation = float(program.coefficient[cut] @ point) / nodes
         else:
             violation = float(sums[cut])
         key = (cut, place, span, job)

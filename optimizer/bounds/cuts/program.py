@@ -78,7 +78,7 @@ class CutProgram:
         self.rows, self.price = Rows.none(), np.zeros(0)
         self._frame_dual = np.zeros(len(self.frame.row_lower))
         self.averages: set[int] = set()
-        self._known_cuts: set[tuple[bytes, int, bytes]] = set()
+        self._number_of_cut: dict[tuple[bytes, int, bytes], int] = {}
         self.bound = -inf
         self._lay_out()
         if self.bound < inf:
@@ -129,15 +129,15 @@ class CutProgram:
         """Whether prices of the rows alone say all: neither precedence nor a maximum is in the frame."""
         return len(self.frame.row_lower) == self.problem.jobs
 
-    def add_cut(self, cut: Cut) -> int | None:
-        """Add a cut; return its number, None if it was known."""
-        if cut.key in self._known_cuts:
-            return None
-        self._known_cuts.add(cut.key)
+    def add_cut(self, cut: Cut) -> tuple[int, bool]:
+        """Add a cut unless it is known; return its number and whether it is new."""
+        if (number := self._number_of_cut.get(cut.key)) is not None:
+            return number, False
+        self._number_of_cut[cut.key] = len(self.cuts)
         self.cuts.append(cut)
         self.coefficient = np.vstack([self.coefficient, cut.coefficient / cut.side])
         self.holds = np.vstack([self.holds, (self.places.level <= cut.limit).all(axis=1)])
-        return len(self.cuts) - 1
+        return len(self.cuts) - 1, True
 
     def add_rows(self, found: Rows) -> None:
         """Add rows, at prices of 0."""
@@ -217,7 +217,7 @@ class CutProgram:
         """Return the program of the schedules of at most ``total``, which goes its own way from here."""
         program = copy(self)
         program.cuts, program.averages = self.cuts.copy(), self.averages.copy()
-        program._known_cuts = self._known_cuts.copy()
+        program._number_of_cut = self._number_of_cut.copy()
         program.fix(total)
         return program
 

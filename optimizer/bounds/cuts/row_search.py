@@ -54,7 +54,8 @@ class RowSearch(ABC):
     running : Running
         The solution.
     least : float
-        Least left-hand side, relative to the right, of a violated row.
+        Least left-hand side, relative to the right, of a violated row; where jobs run wholly, relative to what these
+        leave of the right (:func:`~optimizer.bounds.cuts.packing.violated`).
     stopped : callable
         Says whether to be content with what is found.
     """

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from optimizer.bounds.cuts.agenda import SOLVED
+from optimizer.bounds.cuts.agenda import QUICK, THOROUGH
 from optimizer.bounds.cuts.master import CutMaster
 from optimizer.bounds.cuts.place_search import PlaceSearch
 from optimizer.bounds.cuts.program import CutProgram
@@ -18,9 +18,6 @@ from optimizer.units import FloatArray
 
 _PATIENCE = 2
 """A row that has had no price in so many linear programs in a row leaves the program, until it is violated again."""
-
-_SEARCHES, _THOROUGH = SOLVED[:2], SOLVED[2:3]
-"""Where to look for new rows, and where when there are nearly none: that takes longer."""
 
 _EXACT: Searches = ((PlaceSearch, 1 + 1e-9),)
 """What finds whatever a whole solution breaks."""
@@ -111,9 +108,9 @@ class SwitchedMaster(CutMaster):
         rows = self._woken(solution)
         if len(rows) < _ENOUGH:
             running = Running.of(self._program.layout, solution)
-            rows = self._found(rows, running, _SEARCHES)
+            rows = self._found(rows, running, QUICK)
             if len(rows) < _FEW:
-                rows = self._found(rows, running, _EXACT if whole else _THOROUGH)
+                rows = self._found(rows, running, _EXACT if whole else THOROUGH)
         self._program.add_rows(rows)
         self._idle = np.concatenate([self._idle, np.zeros(len(rows), dtype=np.int64)])
         self.add_rows(len(rows))

@@ -59,8 +59,7 @@ class StartTree:
     branch-and-cut algorithm for the resolution of large-scale symmetric traveling salesman problems", SIAM Review 33).
     The job to branch on is the one whose halves, tried out, raise the bound most (strong branching: Applegate, Bixby,
     Chvátal & Cook 1995, "Finding cuts in the TSP", DIMACS technical report 95-05). Rows know what runs together better
-    than those of capacity, and after a branching new ones are soon found: one instance of ``server`` with 50 jobs takes
-    22 to 30 nodes and 10 s, where HiGHS, given the same rows at the root, does not end in 60 s.
+    than those of capacity, and after a branching new ones are soon found (measured: docs/portfolio.md).
 
     Parameters
     ----------
