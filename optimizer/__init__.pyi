@@ -5,6 +5,7 @@ from .errors import (
     InputError,
     InstanceError,
     Issue,
+    MissingPackageError,
     ModelTooLargeError,
     SchedoptError,
     SolverError,
@@ -13,6 +14,7 @@ from .errors import (
     UsageError,
 )
 from .formats.reading import load
+from .formats.swf import Window
 from .instance import Instance, Job, Mode, Node, Predecessor, Resource, Unavailable
 from .metrics import Metrics
 from .names import Feature, Kind, Objective, Status, StoppedBy, TimeUnit
@@ -38,6 +40,7 @@ __all__ = [
     "Kind",
     "Limits",
     "Metrics",
+    "MissingPackageError",
     "Mode",
     "ModelTooLargeError",
     "Node",
@@ -62,6 +65,7 @@ __all__ = [
     "UnsupportedError",
     "UsageError",
     "Violation",
+    "Window",
     "__version__",
     "bound",
     "compare",

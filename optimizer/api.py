@@ -56,6 +56,8 @@ def gantt(
     ------
     UsageError
         When no run has a schedule, or runs are of several instances or objectives.
+    MissingPackageError
+        When the package that draws is not installed.
     """
     results = {result.label: result} if isinstance(result, Result) else result
     if interactive:

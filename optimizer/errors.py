@@ -81,12 +81,12 @@ class SolverError(SchedoptError, RuntimeError):
     """A solver failed (command line: exit status 4)."""
 
 
-class SolverMissingError(SolverError, ImportError):
-    """A solver is known but not installed; the message says what to install."""
-
-
 class MissingPackageError(SchedoptError, ImportError):
     """What was asked for takes a package that is not installed; the message says what to install."""
+
+
+class SolverMissingError(SolverError, MissingPackageError):
+    """A solver is known but not installed; the message says what to install."""
 
 
 class ModelTooLargeError(SolverError, MemoryError):

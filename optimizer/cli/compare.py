@@ -1,7 +1,7 @@
 """``schedopt compare``."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,23 +10,26 @@ from optimizer.cli.options import (
     debug_option,
     instance_options,
     json_option,
-    limit_options,
-    make_limits,
     naming,
     objective_option,
     read_instance,
+    read_warm_start,
+    run_options,
     verbose_option,
 )
 from optimizer.cli.status import Exit, comparison_status
 
-_DEFAULT = "greedy,cbc,highs,cp-sat"
+if TYPE_CHECKING:
+    from optimizer.result import Limits
+
+_DEFAULT = "fcfs,easy,greedy,local-search,auto"
 
 
 @click.command()
 @instance_options
 @click.option("--solvers", default=_DEFAULT, show_default=True, help="Solvers, each NAME or NAME:KEY=VALUE,…")
 @objective_option
-@limit_options
+@run_options
 @click.option("-o", "--output", type=PATH, help="Write the table to this CSV file.")
 @click.option(
     "--gantt", "chart", type=PATH, help="Write a chart of all (html, png, svg, pdf) to this file; '-' draws them here."
@@ -37,16 +40,13 @@ _DEFAULT = "greedy,cbc,highs,cp-sat"
 def compare(
     solvers: str,
     objective: str | None,
+    limits: "Limits",
     seed: int,
     time_step: int,
+    warm_start: Path | None,
     output: Path | None,
     chart: Path | None,
     as_json: bool,
-    time_limit: float,
-    iterations: int | None,
-    schedules: int | None,
-    gap: float,
-    threads: int | None,
     **file: Any,
 ) -> Exit:
     """Run several solvers and set each against the best proven bound."""
@@ -55,10 +55,9 @@ def compare(
     from optimizer.solvers.compare import compare as run
     from optimizer.solvers.registry import split
 
-    require_writable(output, chart, inputs=(file["file"], file["cluster"]), suffixes=(".csv",))
+    require_writable(output, chart, inputs=(file["file"], file["cluster"], warm_start), suffixes=(".csv",))
     names = split(solvers)
     instance = read_instance(**file)
-    limits = make_limits(time_limit, iterations, schedules, gap, threads)
     with naming(file["file"]), live_solvers(quiet=as_json) as begin:
         comparison = run(
             instance,
@@ -66,6 +65,7 @@ def compare(
             objective=objective,
             limits=limits,
             seed=seed,
+            warm_start=read_warm_start(warm_start, instance),
             time_step=time_step,
             on_start=begin,
         )

@@ -16,7 +16,7 @@ from optimizer.cli.output import require_writable
 def convert(output: Path, **file: Any) -> None:
     """Read FILE in any format and write it to OUTPUT (json, yaml).
 
-    FILE may be JSON, YAML, jobs as CSV (with --cluster), SWF (.gz too) or PSPLIB's .sm.
+    FILE may be JSON, YAML, jobs as CSV (with --cluster), SWF (.gz too) or PSPLIB's .sm and .mm.
     """
     from optimizer.formats.writing import save
 

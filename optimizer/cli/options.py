@@ -4,9 +4,9 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import reduce
+from functools import reduce, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
@@ -14,7 +14,7 @@ from optimizer.names import Objective
 
 if TYPE_CHECKING:
     from optimizer.instance import Instance
-    from optimizer.result import Limits
+    from optimizer.schedule import Schedule
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 PATH = click.Path(path_type=Path)
@@ -43,7 +43,7 @@ debug_option = click.option(
 )
 verbose_option = click.option(
     "-v", "--verbose", is_flag=True, expose_value=False, callback=_want_log,
-    help="Say on stderr which part of a solver begins, ends and finds what.",
+    help="Say on stderr which part of 'auto' begins, ends and finds what.",
 )  # fmt: skip
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
 objective_option = click.option(
@@ -100,7 +100,7 @@ def naming(file: Path) -> Iterator[None]:
         raise (error if error.source else InstanceError(error.issues, str(file))) from error
 
 
-limit_options = _together(
+_run_options = _together(
     click.option("--time-limit", type=click.FloatRange(min=0), default=60.0, show_default=True,
                  help="Seconds; 0: no limit."),
     click.option("--iterations", type=STEPS, help="Stop a search after so many iterations."),
@@ -111,19 +111,50 @@ limit_options = _together(
     click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Random seed."),
     click.option("--time-step", type=STEPS, default=1, show_default=True,
                  help="Let the solver work on a grid this many times as coarse."),
+    click.option("--warm-start", type=PATH, help="Schedule file to start from."),
 )  # fmt: skip
 
 
-def make_limits(
-    time_limit: float, iterations: int | None, schedules: int | None, gap: float, threads: int | None
-) -> "Limits":
-    """Return the limits that the options stand for."""
-    from optimizer.result import Limits, available_threads
+def run_options(command: Command) -> Command:
+    """Add the options of a run of solvers; the command gets ``limits``, ``seed``, ``time_step`` and ``warm_start``."""
 
-    return Limits(
-        time_limit=time_limit or None,
-        gap=gap,
-        threads=threads or available_threads(),
-        iterations=iterations,
-        schedules=schedules,
-    )
+    @wraps(command)
+    def with_limits(
+        *,
+        time_limit: float,
+        iterations: int | None,
+        schedules: int | None,
+        gap: float,
+        threads: int | None,
+        **others: Any,
+    ) -> Any:
+        from optimizer.result import Limits, available_threads
+
+        limits = Limits(
+            time_limit=time_limit or None,
+            gap=gap,
+            threads=threads or available_threads(),
+            iterations=iterations,
+            schedules=schedules,
+        )
+        return command(limits=limits, **others)
+
+    return cast(Command, _run_options(with_limits))
+
+
+def read_warm_start(path: Path | None, instance: "Instance") -> "Schedule | None":
+    """Return the schedule in a file, if one is named; InputError names the file when there is none to start from."""
+    if path is None:
+        return None
+    from optimizer.errors import InputError
+    from optimizer.formats.schedule_file import read_schedule
+    from optimizer.problem import Problem
+    from optimizer.validation import violations
+
+    problem = Problem.of(instance)
+    found = read_schedule(path, problem)
+    if found.schedule is None:
+        raise InputError(f"{path}: there is no schedule to start from, its status is {found.document['status']}")
+    if broken := violations(problem, found.schedule):
+        raise InputError(f"{path}: no valid schedule to start from: {broken[0]}")
+    return found.schedule

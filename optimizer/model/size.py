@@ -24,8 +24,6 @@ class Size:
     ----------
     columns, entries : int
         Variables, and their nonzero coefficients.
-    memory : int
-        Bytes with a solver at work on it.
     """
 
     columns: int

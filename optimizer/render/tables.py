@@ -142,6 +142,27 @@ def solvers_table(rows: Sequence[Mapping[str, Any]]) -> Table:
     return table
 
 
+def solver_manual(row: Mapping[str, Any]) -> Group:
+    """Return how a solver works and what its options mean.
+
+    Parameters
+    ----------
+    row : mapping
+        As for :func:`solvers_table`, with ``text`` and, by option, ``meanings`` with ``values`` and ``meaning``.
+    """
+    heading = Text(row["name"], style="bold") + Text(f"  {row['kind']}: {row['summary']}", style="not bold")
+    parts: list[Text | Table] = [heading, Text(f"\n{row['text']}\n")]
+    if row["meanings"]:
+        table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+        for name in ("option", "default", "values", "meaning"):
+            table.add_column(name, overflow="fold")
+        for name, said in row["meanings"].items():
+            cells = (name, str(row["options"][name]), said["values"], said["meaning"])
+            table.add_row(*map(Text, cells))
+        parts.append(table)
+    return Group(*parts)
+
+
 def _summary(result: Result) -> dict[str, str | Text]:
     unit, objective = result.problem.instance.time_unit, result.objective
     gap = valid_gap(result, result.lower_bound)

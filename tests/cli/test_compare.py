@@ -19,6 +19,23 @@ def test_every_solver_against_the_best_bound(schedopt: Command, instances: Path)
     assert greedy["gap"] == (greedy["value"] - 4) / greedy["value"] > 0
 
 
+def test_unless_told_otherwise_policies_stand_beside_the_portfolio(schedopt: Command, instances: Path) -> None:
+    document = json.loads(schedopt("compare", instances / "first-steps.yaml", "--iterations", "5", "--json").stdout)
+    assert [row["solver"] for row in document["solvers"]] == ["fcfs", "easy", "greedy", "local-search", "auto"]
+    assert document["solvers"][-1]["gap"] == 0
+
+
+def test_solvers_may_start_from_a_schedule(schedopt: Command, instances: Path) -> None:
+    instance = instances / "first-steps.yaml"
+    schedopt("solve", instance, "--solver", "cp-sat", "-o", "best.json")
+    words = ["--solvers", "local-search", "--schedules", "1", "--json"]
+    document = json.loads(schedopt("compare", instance, *words, "--warm-start", "best.json").stdout)
+    assert document["solvers"][0]["value"] == 4.0
+    refused = schedopt("compare", instance, "--warm-start", "nothing.json")
+    assert refused.exit_code == 3
+    assert "nothing.json" in refused.stderr
+
+
 def test_table_and_csv(schedopt: Command, instances: Path) -> None:
     result = schedopt("compare", instances / "first-steps.yaml", "--solvers", "greedy,cp-sat", "-o", "t.csv")
     assert result.exit_code == 0

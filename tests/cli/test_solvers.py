@@ -29,3 +29,24 @@ def test_what_is_missing_is_said(schedopt: Command, monkeypatch: pytest.MonkeyPa
     assert rows["cp-sat"]["missing"] == ["ortools"]
     assert rows["greedy"]["missing"] == []
     assert "pip install" in schedopt("solvers").stdout
+
+
+@pytest.mark.parametrize("name", REGISTRY)
+def test_a_solver_and_all_its_options_are_explained(name: str, schedopt: Command) -> None:
+    (row,) = json.loads(schedopt("solvers", name, "--json").stdout)
+    assert row["text"]
+    assert list(row["meanings"]) == list(row["options"])
+    assert all(said["values"] and said["meaning"] for said in row["meanings"].values())
+
+
+def test_the_manual_of_a_solver_is_for_people(schedopt: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    text = " ".join(schedopt("solvers", "local-search").stdout.split())
+    assert "simulated annealing" in text.lower()
+    assert "reach 512 int A job moves by at most so many positions" in text
+
+
+def test_a_name_that_does_not_exist_is_wrong_usage(schedopt: Command) -> None:
+    result = schedopt("solvers", "genetics")
+    assert result.exit_code == 2
+    assert "genetic" in result.stderr

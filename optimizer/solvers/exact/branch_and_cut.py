@@ -65,8 +65,8 @@ class BranchAndCut:
     A column whose reduced cost is above the gap between the best schedule and the bound is in no better schedule
     (Dantzig, Fulkerson & Johnson 1954, "Solution of a large-scale traveling-salesman problem", Operations Research 2);
     what another solver of the run finds counts at once. The same holds for a guess of what the best costs in place of
-    what is known: branching finds a schedule that cheap, or the guess is a bound. Our own tree branches
-    (:class:`~optimizer.solvers.exact.start_tree.StartTree`), HiGHS where that is not made for the problem.
+    what is known: branching finds a schedule that cheap, or the guess is a bound. Our own tree branches, with cuts at every
+    node, or HiGHS where that is not made for the problem.
     """
 
     def solve(
