@@ -21,7 +21,7 @@ from benchmarks.report import data_file, markdown_table, publish, warm_up
 from optimizer import Limits, load
 from optimizer.problem import Problem
 from optimizer.solvers import registry
-from optimizer.solvers.heuristics.rules import critical_path
+from optimizer.solvers.heuristics.common.rules import critical_path
 from optimizer.solvers.monitor import Monitor
 
 HERE = Path(__file__).parent

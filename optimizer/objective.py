@@ -112,12 +112,9 @@ class Costs:
         return ceil(safe / self.granularity) * self.granularity
 
     def closed(self, total: float, lower_bound: float) -> bool:
-        """Return whether no schedule can have a total between ``lower_bound`` and ``total``, which one has.
-
-        Totals that are too large for a bound to tell one from the next count as equal.
-        """
+        """Return whether no schedule can have a total between ``lower_bound`` and ``total``, which one has."""
         if self.granularity:
-            return total - lower_bound < max(self.granularity, 2 * _RELATIVE_TOLERANCE * abs(total))
+            return lower_bound > total - self.granularity
         return lower_bound >= total - _CLOSED * max(1.0, abs(total))
 
 

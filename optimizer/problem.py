@@ -10,10 +10,12 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimizer.errors import InstanceError, Issue, UsageError
-from optimizer.instance import Instance, Job, Mode, Unavailable
+from optimizer.instance import Instance, Job, Mode
 from optimizer.names import Feature, Objective
+from optimizer.profiles import capacity_profile, joined
 from optimizer.units import FloatArray, IntArray, Number, Scale, processing_steps
 
 NEVER = 2**60
@@ -191,6 +193,36 @@ class Problem:
         return np.repeat(np.arange(self.jobs), np.diff(self.mode_start))
 
     @cached_property
+    def node_kind(self) -> IntArray:
+        """Kind of each node, equal for nodes that are alike in all, int64[N]; numbered as they first appear."""
+        known: dict[tuple[int, bytes, bytes], int] = {}
+        kinds = []
+        for v in range(self.nodes):
+            own = slice(self.profile_start[v], self.profile_start[v + 1])
+            time, level = self.profile_time[own], self.profile_level[own]
+            key = (int(self.node_speed[v]), time.tobytes(), level.tobytes())
+            kinds.append(known.setdefault(key, len(known)))
+        return np.array(kinds, dtype=np.int64)
+
+    @cached_property
+    def first_of_kind(self) -> IntArray:
+        """First node of each kind, int64[*]."""
+        return np.unique(self.node_kind, return_index=True)[1].astype(np.int64)
+
+    def fits(self) -> NDArray[np.bool_]:
+        """Return which mode fits on which node when that is empty, bool[M, N]."""
+        capacities, same = np.unique(self.node_capacity, axis=0, return_inverse=True)
+        fits = np.stack([(self.mode_demand <= capacity).all(axis=1) for capacity in capacities], axis=1)
+        return fits[:, same.ravel()]
+
+    @cached_property
+    def mode_share(self) -> FloatArray:
+        """Part of the whole capacity that each mode takes of each resource, 0 where there is none, float64[M, K]."""
+        total = self.node_capacity.sum(axis=0)
+        share: FloatArray = np.divide(self.mode_demand, total, out=np.zeros(self.mode_demand.shape), where=total > 0)
+        return share
+
+    @cached_property
     def least_time(self) -> IntArray:
         """Shortest processing time of each job over the modes and nodes that fit, int64[J]."""
         best = np.full(len(self.mode_demand), NEVER)
@@ -296,7 +328,7 @@ def _cluster_and_modes(instance: Instance) -> dict[str, Any]:
         scales.append(Scale.holding([*set(demand), *set(capacity), *amounts]))
         columns.append((scales[-1].array(demand), scales[-1].array(capacity)))
     capacity_array = np.column_stack([capacity for _, capacity in columns])
-    starts, times, levels = _capacity_profile(instance, capacity_array, scales)
+    starts, times, levels = capacity_profile(instance, capacity_array, scales)
     return {
         "mode_start": np.concatenate([[0], np.cumsum([len(entry) for entry in entries])]).astype(np.int64),
         "mode_demand": np.column_stack([demand for demand, _ in columns]),
@@ -340,50 +372,6 @@ def _times_at_speeds(scale: Scale, durations: list[Number], speeds: list[tuple[N
     return np.array([known[key] for key in zip(durations, speeds, strict=True)], dtype=np.int64)
 
 
-def _capacity_profile(
-    instance: Instance, capacity: IntArray, scales: list[Scale]
-) -> tuple[IntArray, IntArray, IntArray]:
-    """Return the breakpoints of every node's capacity: starts, times and levels."""
-    node_index = {name: v for v, name in enumerate(instance.node_ids)}
-    blocks: list[list[tuple[int, int, IntArray]]] = [[] for _ in node_index]
-    for block in instance.unavailable:
-        start, end = instance.time_scale.steps(block.start), instance.time_scale.steps(block.end)
-        for v in range(len(node_index)) if block.node is None else [node_index[block.node]]:
-            blocks[v].append((start, end, _taken(instance, block, capacity[v], scales)))
-    times, levels = [], []
-    for v, own in enumerate(blocks):
-        when = np.unique(np.array([0, *(t for start, end, _ in own for t in (start, end))], dtype=np.int64))
-        level = np.repeat(capacity[v][None, :], len(when), axis=0)
-        for start, end, taken in own:
-            level[(when >= start) & (when < end)] -= taken
-        times.append(when)
-        levels.append(np.maximum(level, 0))
-    return _joined(times, levels)
-
-
-def _joined(times: list[IntArray], levels: list[IntArray]) -> tuple[IntArray, IntArray, IntArray]:
-    """Return the profiles of all nodes in a row, without breakpoints at which nothing changes."""
-    changes = [np.append(True, (level[1:] != level[:-1]).any(axis=1)) for level in levels]
-    starts = np.concatenate([[0], np.cumsum([change.sum() for change in changes])]).astype(np.int64)
-    kept = np.concatenate(changes)
-    return starts, np.concatenate(times)[kept], np.concatenate(levels)[kept]
-
-
-def _taken(instance: Instance, block: Unavailable, capacity: IntArray, scales: list[Scale]) -> IntArray:
-    """Return how much of each resource of one node ``block`` takes away."""
-    return np.array(
-        [
-            0
-            if block.resource not in (None, name)
-            else capacity[k]
-            if block.amount is None
-            else min(int(capacity[k]), scales[k].steps(block.amount))
-            for k, name in enumerate(instance.resource_ids)
-        ],
-        dtype=np.int64,
-    )
-
-
 def _coarse_profile(problem: Problem, step: int) -> tuple[IntArray, IntArray, IntArray]:
     """Return the capacity breakpoints on a coarser grid, each level the least within its coarse step."""
     times, levels = [], []
@@ -395,4 +383,4 @@ def _coarse_profile(problem: Problem, step: int) -> tuple[IntArray, IntArray, In
         last = np.searchsorted(when, (coarse + 1) * step, side="left")
         times.append(coarse)
         levels.append(np.array([level[a:b].min(axis=0) for a, b in zip(first, last, strict=True)]))
-    return _joined(times, levels)
+    return joined(times, levels)

@@ -11,7 +11,7 @@ from optimizer.metrics import Metrics
 from optimizer.names import Objective, Status, StoppedBy
 from optimizer.problem import Problem
 from optimizer.schedule import Schedule
-from optimizer.validation import Rule, Violation, violations
+from optimizer.validation import Violation, violations
 
 EQUAL = 1e-12
 """Values and bounds closer than this, relative to the value, are equal as far as floating point can tell."""
@@ -180,8 +180,7 @@ class Result:
     @cached_property
     def broken(self) -> list[Violation]:
         """What the schedule breaks, without deadlines where it is said to miss some; of files by others."""
-        found = [] if self.schedule is None else violations(self.problem, self.schedule)
-        return [violation for violation in found if not (self.late and violation.rule is Rule.DEADLINE)]
+        return [] if self.schedule is None else violations(self.problem, self.schedule, late_allowed=self.late)
 
 
 def bounds_on(results: Mapping[str, Result]) -> dict[str, float | None]:

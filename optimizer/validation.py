@@ -49,7 +49,7 @@ class Violation:
         return f"job {self.job!r}: {self.message}" if self.job is not None else self.message
 
 
-def violations(problem: Problem, schedule: Schedule) -> list[Violation]:
+def violations(problem: Problem, schedule: Schedule, *, late_allowed: bool = False) -> list[Violation]:
     """Return all places where ``schedule`` breaks a rule of ``problem``; an empty list means that it is valid.
 
     Parameters
@@ -58,6 +58,8 @@ def violations(problem: Problem, schedule: Schedule) -> list[Violation]:
         On the instance's own grid.
     schedule : Schedule
         Any arrays of the right length.
+    late_allowed : bool
+        Whether missed deadlines are none.
     """
     broken = [*_assignment(problem, schedule)]
     if broken:
@@ -65,7 +67,8 @@ def violations(problem: Problem, schedule: Schedule) -> list[Violation]:
     checks: tuple[Callable[[Problem, Schedule], Iterator[Violation]], ...] = (
         _arrival, _processing, _precedence, _capacity, _deadline,
     )  # fmt: skip
-    return [violation for check in checks for violation in check(problem, schedule)]
+    found = (violation for check in checks for violation in check(problem, schedule))
+    return [violation for violation in found if not (late_allowed and violation.rule is Rule.DEADLINE)]
 
 
 def deadline_misses(problem: Problem, schedule: Schedule) -> int:

@@ -14,8 +14,8 @@ from optimizer.solvers.registry import REGISTRY
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "optimizer"
 LAYERS = (
-    {"errors", "names", "processes", "units", "version"},
-    {"instance", "consistency"},
+    {"errors", "names", "patience", "processes", "units", "version"},
+    {"instance", "consistency", "profiles"},
     {"problem"},
     {"schedule", "objective"},
     {"validation", "metrics", "result"},

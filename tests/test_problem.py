@@ -216,3 +216,17 @@ def test_topological_order_and_successors_of_random_instances() -> None:
         forward = sorted(zip(before.tolist(), job.tolist(), lag.tolist(), strict=True))
         pairs = zip(problem.predecessor_job.tolist(), after.tolist(), problem.predecessor_lag.tolist(), strict=True)
         assert forward == sorted(pairs)
+
+
+def test_equal_nodes_are_of_one_kind() -> None:
+    nodes = (Node("a", {"gpu": 2}, 3), Node("b", {"gpu": 2}), Node("c", {"gpu": 2}, 1, 2))
+    block = Unavailable(1, 2, node="b")
+    problem = Problem.of(Instance((Job("j", duration=1, demand={"gpu": 1}),), nodes=nodes, unavailable=(block,)))
+    assert problem.node_kind.tolist() == [0, 0, 0, 1, 2]
+    assert problem.first_of_kind.tolist() == [0, 3, 4]
+
+
+def test_modes_run_only_where_they_fit() -> None:
+    job = Job("a", modes=(Mode(2, {"gpu": 4}), Mode(4, {"gpu": 1})))
+    nodes = (Node("small", {"gpu": 2}, count=2), Node("large", {"gpu": 8}))
+    assert Problem.of(Instance((job,), nodes=nodes)).fits().tolist() == [[False, False, True], [True, True, True]]

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from math import inf, isfinite
-from threading import Event, Thread
+from threading import Event
 
 from optimizer.bounds.catalogue import CATALOGUE, Bound, Effort, Holds
 from optimizer.bounds.request import Found, Request
@@ -12,10 +12,11 @@ from optimizer.errors import InputError
 from optimizer.instance import Instance
 from optimizer.names import Objective
 from optimizer.objective import Costs, total_cost
+from optimizer.patience import outcome_of
 from optimizer.problem import Problem
 from optimizer.result import Limits
 from optimizer.schedule import Schedule
-from optimizer.validation import Rule, violations
+from optimizer.validation import deadline_misses, violations
 
 _GRACE = 5.0
 """Seconds that a bound has to end after it was asked to."""
@@ -146,11 +147,9 @@ def bounds_of(
 
 def _known(problem: Problem, schedule: Schedule) -> float:
     """Return the total cost of a schedule, infinite for one that is preemptive or late."""
-    broken = violations(problem, schedule)
-    wrong = [violation for violation in broken if violation.rule is not Rule.DEADLINE]
-    if wrong:
-        raise InputError(f"the schedule is not valid: {wrong[0]}")
-    if broken or schedule.preemptive:
+    if broken := violations(problem, schedule, late_allowed=True):
+        raise InputError(f"the schedule is not valid: {broken[0]}")
+    if deadline_misses(problem, schedule) or schedule.preemptive:
         return inf
     return total_cost(problem, Costs.of(problem), schedule)
 
@@ -203,32 +202,19 @@ def _row(entry: Bound, problem: Problem, found: Found, value: float | None, seco
 
 def _computed(entry: Bound, request: Request, interrupted: Event) -> Found:
     """Compute a bound in a thread of its own, so that Ctrl-C and the time limit reach it at any moment."""
-    outcome: list[Found | BaseException] = []
-    ended = Event()
 
-    def work() -> None:
-        try:
-            outcome.append(entry.total(request))
-        except BaseException as error:  # goes on in the thread that waits
-            outcome.append(error)
-        finally:
-            ended.set()
+    def interrupt() -> bool:
+        again = interrupted.is_set()
+        interrupted.set()
+        return not again
 
-    Thread(target=work, name=entry.name, daemon=True).start()
-    asked = None
-    while not ended.is_set() and (asked is None or time.monotonic() - asked < _GRACE):
-        try:
-            ended.wait(0.2)
-        except KeyboardInterrupt:
-            if interrupted.is_set():
-                break
-            interrupted.set()
-        if asked is None and request.stopped:
-            asked = time.monotonic()
-    if not outcome:
+    outcome = outcome_of(
+        lambda: entry.total(request), entry.name, stopped=lambda: request.stopped, interrupt=interrupt, grace=_GRACE
+    )
+    if outcome is None:
         return Found(-inf, cut_short=True, note="did not end when asked to")
-    if isinstance(outcome[0], MemoryError):
+    if isinstance(outcome, MemoryError):
         return Found(-inf, note="memory ran out")
-    if isinstance(outcome[0], BaseException):
-        raise outcome[0]
-    return outcome[0]
+    if isinstance(outcome, BaseException):
+        raise outcome
+    return outcome

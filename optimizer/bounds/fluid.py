@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.bounds.windows import Heads
+from optimizer.kernels.bounds.fluid import Flow, Machine, flow_by_rank, flow_by_work, late_weight, new_flow
 from optimizer.kernels.compilation import Kernel
-from optimizer.kernels.fluid import Flow, Machine, flow_by_rank, flow_by_work, late_weight, new_flow
 from optimizer.kernels.ranks import new_ranks
 from optimizer.problem import Problem
 from optimizer.units import FloatArray, IntArray

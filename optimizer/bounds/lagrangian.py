@@ -17,8 +17,8 @@ from optimizer.bounds.mean_busy_time import BestFlow, best_flows
 from optimizer.bounds.request import Found, Request
 from optimizer.bounds.volume import Steps, value_of_prices
 from optimizer.bounds.windows import Heads, heads, latest_ends
+from optimizer.kernels.bounds.lagrangian import Windows, answer, fluid_marginals, new_prices, new_reply, set_prices
 from optimizer.kernels.inputs import Inputs, integers
-from optimizer.kernels.lagrangian import Windows, answer, fluid_marginals, new_prices, new_reply, set_prices
 from optimizer.kernels.ranks import new_ranks
 from optimizer.names import Objective
 from optimizer.objective import Costs
@@ -84,7 +84,7 @@ class Lagrangian:
         self.rounds = 0
         self._center: FloatArray
         self.answers: deque[Answers] = deque(maxlen=memory)
-        self._kind, self._node = node_kinds(problem)
+        self._node = problem.first_of_kind
         self._horizon = _horizon(problem)
         buckets = buckets or _buckets(problem, self._horizon, len(self._node))
         self._lay_out(1 << ((self._horizon - 1) // buckets).bit_length())
@@ -106,6 +106,17 @@ class Lagrangian:
         """Whether the bound is above all that a schedule can cost, so that none keeps all deadlines."""
         return 0 < self._inputs.miss_cost < self.bound
 
+    @property
+    def exhausted(self) -> bool:
+        """Whether further rounds will add little at any width."""
+        return self.settled and self.width == 1
+
+    def improve(self, rounds: int) -> None:
+        """Do so many rounds more, at half the width where this one is settled; not when it is exhausted."""
+        if self.settled:
+            self.refine()
+        self.advance(rounds)
+
     def advance(self, rounds: int) -> float:
         """Do so many rounds more; return the best bound on the total cost so far."""
         for _ in range(rounds):
@@ -122,7 +133,7 @@ class Lagrangian:
 
     def _lay_out(self, width: int) -> None:
         count = -(-self._horizon // width)
-        self._area = _areas(self._problem, self._kind, np.arange(count + 1) * width)
+        self._area = _areas(self._problem, np.arange(count + 1) * width)
         self._scale = np.maximum(self._area.max(axis=1, keepdims=True), 1.0)
         self._prices = new_prices(width, self._node, count, self._area.shape[2])
         self._reply = new_reply(self._problem.jobs, self._prices)
@@ -196,15 +207,9 @@ class Lagrangian:
 def lagrangian_bound(request: Request) -> Found:
     """Return the bound that prices reach in the time there is, at the finest width if that is enough."""
     lagrangian = Lagrangian(request.problem, total=request.known)
-    while not (lagrangian.settled and lagrangian.width == 1):
-        if lagrangian.refuted:
-            return Found(inf)
-        if request.stopped:
-            return Found(lagrangian.bound, cut_short=True)
-        if lagrangian.settled:
-            lagrangian.refine()
-        lagrangian.advance(1)  # with a million jobs a round takes seconds
-    return Found(lagrangian.bound)
+    while not (request.stopped or lagrangian.refuted or lagrangian.exhausted):
+        lagrangian.improve(1)  # with a million jobs a round takes seconds
+    return Found(inf) if lagrangian.refuted else Found(lagrangian.bound, cut_short=not lagrangian.exhausted)
 
 
 def _until_idle(marginal: FloatArray) -> FloatArray:
@@ -213,21 +218,6 @@ def _until_idle(marginal: FloatArray) -> FloatArray:
     place = np.where(marginal > 0, len(marginal), np.arange(len(marginal)))
     left: FloatArray = after[:-1] - after[np.minimum.accumulate(place[::-1])[::-1]]
     return left
-
-
-def node_kinds(problem: Problem) -> tuple[list[int], IntArray]:
-    """Return the kind of each node, equal for nodes that are alike in all, and the first node of each kind."""
-    known: dict[tuple[int, bytes, bytes], int] = {}
-    kind, first = [], []
-    for v in range(problem.nodes):
-        own = slice(problem.profile_start[v], problem.profile_start[v + 1])
-        time, level = problem.profile_time[own], problem.profile_level[own]
-        key = (int(problem.node_speed[v]), time.tobytes(), level.tobytes())
-        if key not in known:
-            known[key] = len(known)
-            first.append(v)
-        kind.append(known[key])
-    return kind, np.array(first, dtype=np.int64)
 
 
 def _windows(problem: Problem, costs: Costs, head: Heads, total: float) -> Windows:
@@ -253,14 +243,14 @@ def _buckets(problem: Problem, horizon: int, kinds: int) -> int:
     return min(max(_FEW, int(wanted)), max(1, most))
 
 
-def _areas(problem: Problem, kind: list[int], edges: IntArray) -> FloatArray:
+def _areas(problem: Problem, edges: IntArray) -> FloatArray:
     """Return what the nodes of each kind offer between two edges, float64[V, B, K]."""
-    found = np.zeros((max(kind) + 1, len(edges) - 1, problem.node_capacity.shape[1]))
-    counts = np.bincount(kind)
-    for v in np.unique(kind, return_index=True)[1].tolist():
+    counts = np.bincount(problem.node_kind)
+    found = np.zeros((len(counts), len(edges) - 1, problem.node_capacity.shape[1]))
+    for kind, v in enumerate(problem.first_of_kind):
         own = slice(problem.profile_start[v], problem.profile_start[v + 1])
         time, level = problem.profile_time[own], problem.profile_level[own].astype(np.float64)
         area = np.concatenate([np.zeros((1, level.shape[1])), np.cumsum(np.diff(time)[:, None] * level[:-1], axis=0)])
         i = np.searchsorted(time, edges, side="right") - 1
-        found[kind[v]] = counts[kind[v]] * np.diff(area[i] + (edges - time[i])[:, None] * level[i], axis=0)
+        found[kind] = counts[kind] * np.diff(area[i] + (edges - time[i])[:, None] * level[i], axis=0)
     return found

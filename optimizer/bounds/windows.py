@@ -33,7 +33,7 @@ def heads(problem: Problem, *, blocked: bool = True) -> Heads:
         end = _free_ends(problem) if blocked else problem.release + problem.least_time
         return Heads(problem.release, end)
     start, end = problem.release.copy(), problem.release + problem.least_time
-    kinds = [*_node_kinds(problem)] if blocked else []
+    kinds = [*_kinds_of_nodes(problem)] if blocked else []
     for j in problem.topological_order.tolist():
         own = slice(problem.predecessor_start[j], problem.predecessor_start[j + 1])
         before = end[problem.predecessor_job[own]] + problem.predecessor_lag[own]
@@ -42,22 +42,17 @@ def heads(problem: Problem, *, blocked: bool = True) -> Heads:
     return Heads(start, end)
 
 
-def _node_kinds(problem: Problem) -> Iterator[tuple[int, IntArray, IntArray]]:
-    """Yield speed and capacity profile of each distinct node."""
-    seen = set()
-    for v in range(problem.nodes):
+def _kinds_of_nodes(problem: Problem) -> Iterator[tuple[int, IntArray, IntArray]]:
+    """Yield speed and capacity profile of each kind of node."""
+    for v in problem.first_of_kind:
         own = slice(problem.profile_start[v], problem.profile_start[v + 1])
-        time, level = problem.profile_time[own], problem.profile_level[own]
-        key = (int(problem.node_speed[v]), time.tobytes(), level.tobytes())
-        if key not in seen:
-            seen.add(key)
-            yield key[0], time, level
+        yield int(problem.node_speed[v]), problem.profile_time[own], problem.profile_level[own]
 
 
 def _free_ends(problem: Problem) -> IntArray:
     """Return when each job could end at the earliest from its arrival on if it had the cluster to itself, int64[J]."""
     best = np.full(len(problem.mode_demand), NEVER)
-    for speed, time, level in _node_kinds(problem):
+    for speed, time, level in _kinds_of_nodes(problem):
         duration, start = problem.mode_time[:, speed], problem.release[problem.mode_job]
         for begin, end, free in zip(time, np.append(time[1:], NEVER), level, strict=True):
             short = (problem.mode_demand > free).any(axis=1) & (duration > 0)

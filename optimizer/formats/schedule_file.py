@@ -18,7 +18,7 @@ from optimizer.problem import Problem
 from optimizer.result import Result
 from optimizer.schedule import Schedule, Segments, scheduled_jobs
 from optimizer.units import MILLION, Number, is_exact, millionths
-from optimizer.validation import Rule, violations
+from optimizer.validation import violations
 from optimizer.version import __version__
 
 
@@ -201,11 +201,8 @@ def check_schedule(path: FilePath, instance: Instance) -> list[str]:
         return [str(issue) for issue in error.issues]
     if schedule is None:
         return [*wrong_heading(problem, document), *wrong_claims(document)]
-    broken = [
-        str(violation)
-        for violation in violations(problem, schedule)
-        if document.status is not Status.LATE or violation.rule is not Rule.DEADLINE
-    ]
+    late_allowed = document.status is Status.LATE
+    broken = [str(violation) for violation in violations(problem, schedule, late_allowed=late_allowed)]
     return broken or [*wrong_heading(problem, document), *wrong_figures(problem, schedule, document)]
 
 

@@ -55,20 +55,12 @@ def start_groups(problem: Problem, costs: Costs, *, horizon: int | None = None, 
     complete = horizon is None or horizon >= int(latest.max())
     if horizon is not None and not complete:
         latest = latest_ends(problem, costs, head, horizon, total)
-    mode, node = fitting_pairs(problem)
+    mode, node = np.nonzero(problem.fits())
     duration = problem.mode_time[mode, problem.node_speed[node]]
     first = head.start[problem.mode_job[mode]]
     last = latest[mode, problem.node_speed[node]] - duration
     kept = last >= first
     return Groups(mode[kept], node[kept], first[kept], last[kept], complete)
-
-
-def fitting_pairs(problem: Problem) -> tuple[IntArray, IntArray]:
-    """Return all pairs of a mode and a node on which it fits when the node is empty, by mode, then node."""
-    kinds, kind = np.unique(problem.node_capacity, axis=0, return_inverse=True)
-    fits = np.stack([(problem.mode_demand <= capacity).all(axis=1) for capacity in kinds], axis=1)
-    mode, node = np.nonzero(fits[:, kind.ravel()])
-    return mode, node
 
 
 @dataclass(frozen=True, eq=False)

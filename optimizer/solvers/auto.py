@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from math import inf, isfinite
 from queue import SimpleQueue
 
-import numpy as np
 import psutil
 
 from optimizer.model.columns import start_groups
@@ -16,7 +15,7 @@ from optimizer.model.steps import relaxes_well
 from optimizer.names import StoppedBy
 from optimizer.objective import Costs, total_cost
 from optimizer.problem import Problem
-from optimizer.result import Limits, Progress
+from optimizer.result import Limits
 from optimizer.schedule import Schedule
 from optimizer.solvers import registry
 from optimizer.solvers.base import Answer
@@ -90,7 +89,7 @@ def plans(problem: Problem, threads: int) -> list[Plan]:
 
     CP-SAT is among them when the size allows; else searches have its threads.
     """
-    proves = not registry.find("cp-sat").missing and _intervals(problem) <= _MANY_INTERVALS
+    proves = not registry.find("cp-sat").missing and problem.fits().sum() <= _MANY_INTERVALS
     if problem.objective.is_maximum:
         team = _team_for_maxima(threads)
     elif len(problem.predecessor_job):
@@ -144,14 +143,9 @@ def _solve_at_once(
     if installed is None:
         return Answer(StoppedBy.FINISHED)
 
-    def pass_on(_: Progress) -> None:
-        monitor.report(
-            own.schedule, None if own.lower_bound == -inf else own.lower_bound, exact=True, source=installed.name
-        )
-
     seconds = max(monitor.remaining, 0.01) if problem.jobs <= _TINY else min(_AT_ONCE, max(monitor.remaining, 0.01))
     brief = replace(limits, time_limit=seconds if isfinite(seconds) else None)
-    own = Monitor(problem, brief, listener=pass_on, late_allowed=False)
+    own = Monitor.of_part(monitor, problem, brief, installed.name, late_allowed=False)
     monitor.on_stop(lambda: own.stop(StoppedBy.FINISHED))
     try:
         return registry.create(installed, {}).solve(problem, brief, seed=seed, warm_start=warm_start, monitor=own)
@@ -269,10 +263,3 @@ def suited(problem: Problem, warm_start: Schedule | None) -> str:
     known = inf if warm_start is None else total_cost(problem, costs, warm_start)
     size = estimated_size(problem, start_groups(problem, costs, total=known))
     return "highs" if size.columns <= _MANY_COLUMNS and size.entries <= _MANY_ENTRIES else "cp-sat"
-
-
-def _intervals(problem: Problem) -> int:
-    """Return how many pairs of a mode and a node on which it fits there are."""
-    capacities, nodes = np.unique(problem.node_capacity, axis=0, return_counts=True)
-    fitting = [int((problem.mode_demand <= capacity).all(axis=1).sum()) for capacity in capacities]
-    return int(np.dot(fitting, nodes))

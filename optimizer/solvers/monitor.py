@@ -13,7 +13,7 @@ from optimizer.objective import Costs, total_cost
 from optimizer.problem import Problem
 from optimizer.result import Limits, Progress, relative_gap
 from optimizer.schedule import Schedule
-from optimizer.validation import Rule, Violation, deadline_excess, deadline_misses, violations
+from optimizer.validation import deadline_excess, deadline_misses, violations
 
 logger = logging.getLogger(__name__)
 
@@ -77,6 +77,37 @@ class Monitor:
         self._searches: list[Callable[[Schedule], None]] = []
         self._lock = threading.RLock()
         self._closed = False
+
+    @classmethod
+    def of_part(
+        cls, parent: "Monitor", problem: Problem, limits: Limits, source: str, *, late_allowed: bool = True
+    ) -> "Monitor":
+        """Return the monitor of a part of a run; that of the run hears what it finds, under a name.
+
+        Parameters
+        ----------
+        parent : Monitor
+            That of the run.
+        problem : Problem
+            What the solvers of the run work on.
+        limits : Limits
+            What the part may use; the clock starts now.
+        source : str
+            Name of the part.
+        late_allowed : bool
+            Whether a schedule that misses deadlines may be the answer.
+        """
+        passed_on: Schedule | None = None
+
+        def pass_on(_: Progress) -> None:
+            nonlocal passed_on
+            schedule = None if own.schedule is passed_on else own.schedule
+            passed_on = own.schedule
+            bound = None if own.lower_bound == -inf else own.lower_bound
+            parent.report(schedule, bound, exact=True, source=source)
+
+        own = cls(problem, limits, listener=pass_on, late_allowed=late_allowed)
+        return own
 
     @property
     def exact(self) -> bool:
@@ -233,10 +264,10 @@ class Monitor:
         if self.working is self.problem and schedule.end.max() <= active_horizon(self.problem):
             return schedule
         shifted = left_shifted(self.working, schedule)
-        return None if _broken(self.working, shifted) else shifted
+        return None if violations(self.working, shifted, late_allowed=True) else shifted
 
     def _take_schedule(self, schedule: Schedule, *, or_equal: bool = False) -> bool:
-        if broken := _broken(self.problem, schedule):
+        if broken := violations(self.problem, schedule, late_allowed=True):
             logger.warning("a schedule was refused: %s", broken[0])
             return False
         misses, excess = deadline_misses(self.problem, schedule), deadline_excess(self.problem, schedule)
@@ -273,8 +304,3 @@ class Monitor:
             self.stop(StoppedBy.OPTIMALITY)
         elif 0 < gap <= self.limits.gap:
             self.stop(StoppedBy.GAP)
-
-
-def _broken(problem: Problem, schedule: Schedule) -> list[Violation]:
-    """Return what is wrong with a schedule but for missed deadlines."""
-    return [violation for violation in violations(problem, schedule) if violation.rule is not Rule.DEADLINE]

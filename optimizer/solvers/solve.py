@@ -1,11 +1,9 @@
 """Run a solver on an instance and answer with what has been checked, not with what the solver says."""
 
 import logging
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import inf
-from threading import Event, Thread
 from typing import Any
 
 from optimizer.bounds.catalogue import cheap_bound
@@ -14,6 +12,7 @@ from optimizer.instance import Instance
 from optimizer.kernels.generation import by_start, serial_schedule
 from optimizer.metrics import Metrics
 from optimizer.names import Feature, Objective, Status, StoppedBy
+from optimizer.patience import outcome_of
 from optimizer.problem import Problem
 from optimizer.result import Limits, Progress, Result, relative_gap
 from optimizer.schedule import Schedule
@@ -21,7 +20,7 @@ from optimizer.solvers import registry
 from optimizer.solvers.base import Answer, Solver
 from optimizer.solvers.monitor import Listener, Monitor
 from optimizer.solvers.registry import Entry, SolverKind
-from optimizer.validation import Rule, violations
+from optimizer.validation import violations
 
 logger = logging.getLogger(__name__)
 
@@ -119,9 +118,7 @@ def _interrupts(back_end: Solver) -> bool:
 
 def _usable(warm_start: Schedule, problem: Problem, entry: Entry, back_end: Solver) -> Schedule:
     """Return a warm start as the solver may return it; where it may not preempt, the same order without preemption."""
-    late_allowed = entry.kind is not SolverKind.EXACT
-    broken = [v for v in violations(problem, warm_start) if not (late_allowed and v.rule is Rule.DEADLINE)]
-    if broken:
+    if broken := violations(problem, warm_start, late_allowed=entry.kind is not SolverKind.EXACT):
         raise InputError(f"the warm start is not a valid schedule: {broken[0]}")
     if not warm_start.preemptive or _interrupts(back_end):
         return warm_start
@@ -143,25 +140,22 @@ class _Run:
 
     def answer(self) -> Answer:
         """Run the solver in a thread of its own, so that Ctrl-C and the time limit reach it at any moment."""
-        outcome: list[Answer | BaseException] = []
-        ended = Event()
-
-        def work() -> None:
-            try:
-                outcome.append(self._solved())
-            except BaseException as error:  # goes on in the thread that waits
-                outcome.append(error)
-            finally:
-                ended.set()
-
-        Thread(target=work, name=self.entry.name, daemon=True).start()
         # a policy has nothing to hand in before it ends
-        _wait(ended, self.monitor, _GRACE if self.entry.kind is not SolverKind.POLICY else _POLICY_GRACE)
+        grace = _GRACE if self.entry.kind is not SolverKind.POLICY else _POLICY_GRACE
+        outcome = outcome_of(
+            self._solved, self.entry.name, stopped=lambda: self.monitor.stopped, interrupt=self._interrupt, grace=grace
+        )
         self.monitor.close()
-        if not outcome:
+        if outcome is None:
             logger.warning("solver %s did not end when asked to and was left behind", self.entry.name)
             return Answer(StoppedBy.TIME_LIMIT)
-        return outcome[0] if isinstance(outcome[0], Answer) else self._failed(outcome[0])
+        return self._failed(outcome) if isinstance(outcome, BaseException) else outcome
+
+    def _interrupt(self) -> bool:
+        """Ask the solver to end; at a second Ctrl-C nobody waits for that."""
+        again = self.monitor.reason is StoppedBy.INTERRUPT
+        self.monitor.stop(StoppedBy.INTERRUPT)
+        return not again
 
     def _solved(self) -> Answer:
         if self.monitor.schedule is None and Feature.WARM_START in self.entry.features:
@@ -199,23 +193,6 @@ class _Run:
         if isinstance(error, SchedoptError):
             raise error
         raise SolverError(f"solver {self.entry.name} failed: {type(error).__name__}: {error}") from error
-
-
-def _wait(ended: Event, monitor: Monitor, grace: float) -> None:
-    """Wait until the solver ends, or a grace time after it was asked to; a second Ctrl-C ends the wait at once.
-
-    It waits for an event because ``Thread.join`` takes a thread for ended once Ctrl-C broke it off (Python 3.11).
-    """
-    asked = None
-    while not ended.is_set() and (asked is None or time.monotonic() - asked < grace):
-        try:
-            ended.wait(0.2)
-        except KeyboardInterrupt:
-            if monitor.reason is StoppedBy.INTERRUPT:
-                return
-            monitor.stop(StoppedBy.INTERRUPT)
-        if asked is None and monitor.stopped:
-            asked = time.monotonic()
 
 
 def _result(run: _Run, answer: Answer, time_step: int) -> Result:

@@ -4,6 +4,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from optimizer import patience
 from optimizer.bounds import bound as module
 from optimizer.bounds.bound import bound, bounds_of
 from optimizer.bounds.catalogue import CHEAP, Bound, Effort, Holds
@@ -137,7 +138,7 @@ def test_ctrl_c_ends_the_bound_that_runs_and_those_after_it(monkeypatch: pytest.
             time.sleep(0.01)
         return Found(2.0, cut_short=True)
 
-    class Interrupting(module.Event):
+    class Interrupting(patience.Event):
         def wait(self, timeout: float | None = None) -> bool:
             if not self.is_set() and not pressed:
                 pressed.append(True)
@@ -145,6 +146,6 @@ def test_ctrl_c_ends_the_bound_that_runs_and_those_after_it(monkeypatch: pytest.
             return super().wait(timeout)
 
     pressed: list[bool] = []
-    monkeypatch.setattr(module, "Event", Interrupting)
+    monkeypatch.setattr(patience, "Event", Interrupting)
     rows = bounds_of(Problem.of(THREE), Limits(), entries=[entry(wait, "one"), entry(wait, "two")]).rows
     assert [(row.name, row.value, row.cut_short) for row in rows] == [("one", 4 / 3, True), ("two", None, True)]

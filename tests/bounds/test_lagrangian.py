@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from optimizer.bounds.lagrangian import Lagrangian, lagrangian_bound, node_kinds
+from optimizer.bounds.lagrangian import Lagrangian, lagrangian_bound
 from optimizer.bounds.request import Found, Request
 from optimizer.generate import generate
-from optimizer.instance import Instance, Job, Node, Unavailable
+from optimizer.instance import Instance, Job, Unavailable
 from optimizer.kernels.compilation import Kernel
 from optimizer.kernels.generation import feasible_order, serial_schedule
 from optimizer.names import Objective
@@ -111,15 +111,6 @@ def test_interpreted_as_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
     assert interpreted.bound == compiled.bound
     for one, other in zip(interpreted.answers, compiled.answers, strict=True):
         assert (one.start == other.start).all()
-
-
-def test_equal_nodes_are_of_one_kind() -> None:
-    nodes = (Node("a", {"gpu": 2}, 3), Node("b", {"gpu": 2}), Node("c", {"gpu": 2}, 1, 2))
-    block = Unavailable(1, 2, node="b")
-    instance = Instance(jobs=(Job("j", duration=1, demand={"gpu": 1}),), nodes=nodes, unavailable=(block,))
-    kind, first = node_kinds(Problem.of(instance))
-    assert kind == [0, 0, 0, 1, 2]
-    assert first.tolist() == [0, 3, 4]
 
 
 def test_a_job_that_must_be_late_does_not_make_the_bound_infinite() -> None:

@@ -1,7 +1,7 @@
 import numpy as np
 
-from optimizer.instance import Instance, Job, Mode, Node, Predecessor, Unavailable
-from optimizer.model.columns import counted, fitting_pairs, make_pulses, start_groups
+from optimizer.instance import Instance, Job, Predecessor, Unavailable
+from optimizer.model.columns import counted, make_pulses, start_groups
 from optimizer.names import Objective
 from optimizer.objective import Costs
 from optimizer.problem import Problem
@@ -46,13 +46,6 @@ def test_a_known_maximum_bounds_every_end() -> None:
     jobs = (Job("a", duration=2, demand={"gpu": 1}), Job("b", duration=3, demand={"gpu": 1}))
     instance = Instance(jobs, resources={"gpu": 1}, objective=Objective.MAKESPAN)
     assert groups(instance, total=5) == [(0, 0, 0, 3), (1, 0, 0, 2)]
-
-
-def test_modes_run_only_where_they_fit() -> None:
-    job = Job("a", modes=(Mode(2, {"gpu": 4}), Mode(4, {"gpu": 1})))
-    nodes = (Node("small", {"gpu": 2}, count=2), Node("large", {"gpu": 8}))
-    mode, node = fitting_pairs(Problem.of(Instance((job,), nodes=nodes)))
-    assert [*zip(mode.tolist(), node.tolist(), strict=True)] == [(0, 2), (1, 0), (1, 1), (1, 2)]
 
 
 def test_pulses_keep_clear_of_what_is_taken_away() -> None:

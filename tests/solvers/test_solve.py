@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
+from optimizer import patience
 from optimizer.errors import InputError, SolverError, UnsupportedError, UsageError
 from optimizer.generate import generate
 from optimizer.instance import Instance, Job, Mode
@@ -136,7 +137,7 @@ def test_ctrl_c_keeps_the_incumbent(fake: Callable[..., None], monkeypatch: pyte
             time.sleep(0.01)
         return Answer(StoppedBy.TIME_LIMIT)
 
-    class Pressed(module.Event):  # type: ignore[name-defined, misc]
+    class Pressed(patience.Event):
         pressed = False
 
         def wait(self, timeout: float | None = None) -> bool:
@@ -147,7 +148,7 @@ def test_ctrl_c_keeps_the_incumbent(fake: Callable[..., None], monkeypatch: pyte
             return self.is_set()
 
     fake(wait_for_stop)
-    monkeypatch.setattr(module, "Event", Pressed)
+    monkeypatch.setattr(patience, "Event", Pressed)
     result = solve(TWO, "fake", limits=Limits(time_limit=None))
     assert (result.status, result.stopped_by, result.value) == (Status.FEASIBLE, StoppedBy.INTERRUPT, 2.5)
 

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from optimizer.kernels.bounds.knapsack import UNKNOWN, Items, new_knapsack
+from optimizer.kernels.bounds.packing import lift, new_hull, separate
 from optimizer.kernels.inputs import integers
-from optimizer.kernels.knapsack import UNKNOWN, Items, new_knapsack
-from optimizer.kernels.packing import lift, new_hull, separate
 from optimizer.model.builder import BoolArray
 from optimizer.problem import Problem
 from optimizer.units import FloatArray, IntArray

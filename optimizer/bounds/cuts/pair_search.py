@@ -14,9 +14,9 @@ from optimizer.bounds.cuts.packing import lifted, violated
 from optimizer.bounds.cuts.program import CutProgram
 from optimizer.bounds.cuts.row_search import RowSearch, Running
 from optimizer.bounds.cuts.rows import Rows
+from optimizer.kernels.bounds.knapsack import Items
+from optimizer.kernels.bounds.ranges import Ranges
 from optimizer.kernels.inputs import integers
-from optimizer.kernels.knapsack import Items
-from optimizer.kernels.ranges import Ranges
 from optimizer.units import FloatArray, IntArray
 
 _SPANS = (1, 2, 4, 8, 12, 16, 24)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.bounds.lagrangian import node_kinds
 from optimizer.model.columns import Pulses
 from optimizer.problem import Problem
 from optimizer.units import FloatArray, IntArray
@@ -37,11 +36,11 @@ class Places:
     @classmethod
     def of(cls, problem: Problem, pulses: Pulses) -> "Places":
         """Return the places at which pulses, all of them on the first node of a kind, run."""
-        kind, node = node_kinds(problem)
+        node, count = problem.first_of_kind, np.bincount(problem.node_kind)
         last = np.zeros(problem.nodes, dtype=np.int64)
         np.maximum.at(last, pulses.node, pulses.end)
         sizes = last[node]
-        levels, count = [], np.bincount(kind)
+        levels = []
         for v, size in zip(node.tolist(), sizes.tolist(), strict=True):
             own = slice(problem.profile_start[v], problem.profile_start[v + 1])
             i = np.searchsorted(problem.profile_time[own], np.arange(size), side="right") - 1

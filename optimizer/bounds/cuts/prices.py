@@ -4,7 +4,7 @@ import numpy as np
 
 from optimizer.bounds.cuts.program import SECONDS_AN_ENTRY, CutProgram
 from optimizer.bounds.volume import Steps
-from optimizer.kernels.ranges import chosen_sums
+from optimizer.kernels.bounds.ranges import chosen_sums
 from optimizer.units import FloatArray
 
 

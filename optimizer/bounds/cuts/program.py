@@ -12,11 +12,10 @@ import numpy as np
 from optimizer.bounds.cuts.packing import Classes, Cut, capacity_cut
 from optimizer.bounds.cuts.places import Places
 from optimizer.bounds.cuts.rows import Layout, Rows
-from optimizer.bounds.lagrangian import node_kinds
 from optimizer.bounds.linear_program import reduced_costs
 from optimizer.bounds.volume import value_of_prices
+from optimizer.kernels.bounds.ranges import Reply, answer, new_reply
 from optimizer.kernels.inputs import integers
-from optimizer.kernels.ranges import Reply, answer, new_reply
 from optimizer.model.builder import BoolArray, LinearProgram
 from optimizer.model.columns import Groups, Pulses, counted, make_pulses, start_groups
 from optimizer.model.program import program_builder
@@ -256,7 +255,7 @@ def count_columns(problem: Problem, costs: Costs, total: float) -> int:
 def _groups(problem: Problem, costs: Costs, total: float) -> Groups:
     """Return the starts on the first node of each kind."""
     groups = start_groups(problem, costs, total=total)
-    kept = np.isin(groups.node, node_kinds(problem)[1])
+    kept = np.isin(groups.node, problem.first_of_kind)
     return Groups(groups.mode[kept], groups.node[kept], groups.first[kept], groups.last[kept], groups.complete)
 
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 
-from optimizer.kernels.ranges import Ranges, joined, no_ranges, selected
+from optimizer.kernels.bounds.ranges import Ranges, joined, no_ranges, selected
 from optimizer.model.builder import BoolArray
 from optimizer.units import FloatArray, IntArray
 

@@ -1,7 +1,6 @@
 """What queueing policies believe about jobs: run times and sizes, from the estimates alone."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from optimizer.problem import Problem
 from optimizer.units import FloatArray, IntArray
@@ -19,7 +18,7 @@ def believed_times(problem: Problem) -> IntArray:
 
 def first_modes(problem: Problem) -> IntArray:
     """Return of each job the first mode that fits on some node, int64[J]."""
-    fits = np.asarray(_fits(problem).any(axis=1))
+    fits = np.asarray(problem.fits().any(axis=1))
     index = np.where(fits, np.arange(len(fits)), len(fits))
     return np.minimum.reduceat(index, problem.mode_start[:-1])
 
@@ -28,7 +27,7 @@ def estimates(problem: Problem) -> IntArray:
     """Return the believed processing time of each job in its first mode on the fastest node that it fits, int64[J]."""
     first = first_modes(problem)
     believed = believed_times(problem)[first]
-    node = np.where(_fits(problem)[first], believed[:, problem.node_speed], np.iinfo(np.int64).max)
+    node = np.where(problem.fits()[first], believed[:, problem.node_speed], np.iinfo(np.int64).max)
     least: IntArray = node.min(axis=1)
     return least
 
@@ -47,10 +46,3 @@ def sizes(problem: Problem) -> FloatArray:
     share = np.divide(demand * total[first], total, out=np.zeros(demand.shape), where=total > 0)
     size: FloatArray = share.max(axis=1) / problem.demand_scale[first].per_unit
     return size
-
-
-def _fits(problem: Problem) -> NDArray[np.bool_]:
-    """Return which mode fits on which node when it is empty, bool[M, N]."""
-    kinds, kind = np.unique(problem.node_capacity, axis=0, return_inverse=True)
-    fits = np.stack([(problem.mode_demand <= capacity).all(axis=1) for capacity in kinds], axis=1)
-    return fits[:, kind.reshape(-1)]

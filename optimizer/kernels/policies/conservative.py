@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from optimizer.kernels.alarms import clear_alarm, set_alarm
 from optimizer.kernels.calendar import Calendar, change, earliest, forget_past
 from optimizer.kernels.compilation import kernel, kernel_apart
 from optimizer.kernels.inputs import Workload
+from optimizer.kernels.policies.alarms import clear_alarm, set_alarm
 from optimizer.kernels.policies.queue_state import (
     EARLY,
     FRESH,

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from optimizer.kernels.alarms import clear_alarm, set_alarm
 from optimizer.kernels.compilation import kernel
 from optimizer.kernels.inputs import Workload
+from optimizer.kernels.policies.alarms import clear_alarm, set_alarm
 from optimizer.kernels.policies.preemption_state import (
     COMING,
     EXPIRED,

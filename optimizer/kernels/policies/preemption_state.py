@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from optimizer.kernels.alarms import Alarms, clear_alarm, new_alarms, set_alarm
 from optimizer.kernels.compilation import kernel
 from optimizer.kernels.inputs import Workload, capacity_changes
+from optimizer.kernels.policies.alarms import Alarms, clear_alarm, new_alarms, set_alarm
 from optimizer.kernels.serial import ready_time
 from optimizer.kernels.timeline import exceeds
 from optimizer.units import IntArray

@@ -4,11 +4,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from optimizer.kernels.alarms import Alarms, new_alarms
 from optimizer.kernels.calendar import Calendar, change, earliest
 from optimizer.kernels.compilation import kernel
 from optimizer.kernels.heap import push
 from optimizer.kernels.inputs import Workload, capacity_changes
+from optimizer.kernels.policies.alarms import Alarms, new_alarms
 from optimizer.kernels.ranks import insert, new_ranks, remove
 from optimizer.kernels.serial import Plan, ready_time
 from optimizer.kernels.timeline import exceeds

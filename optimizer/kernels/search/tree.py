@@ -26,6 +26,9 @@ NODE_TWIN, NODE_USED = range(2)
 LEVEL, STEPS, PLACEMENTS, DISCREPANCIES, EPOCH, DONE, HASH, WINDOW, _OF_COUNTER = range(9)
 BEST, SLACK, GOAL = range(3)
 
+MOST_JOBS = 1000
+"""With more jobs nodes have neither memory nor the bounds that look at every job: nothing would be proven by them."""
+
 WORD = 60
 _HASH = 2**62
 

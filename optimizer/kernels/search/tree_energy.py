@@ -6,12 +6,11 @@ import numpy as np
 
 from optimizer.kernels.compilation import kernel, kernel_apart
 from optimizer.kernels.inputs import Inputs
-from optimizer.kernels.search.tree import BEST, FLOOR, GOAL, PLACED, Tree
+from optimizer.kernels.search.tree import BEST, FLOOR, GOAL, MOST_JOBS, PLACED, Tree
 from optimizer.kernels.timeline import Timeline, free_amount, next_change
 from optimizer.problem import NEVER
 from optimizer.units import FloatArray, IntArray
 
-_JOBS_MOST = 1000
 _SAFE = 1 + 1e-12
 
 
@@ -42,7 +41,7 @@ def new_energy(inputs: Inputs) -> Energy:
     latest = np.where(inputs.cost_slope[first, 0] > 0, inputs.cost_reference[first, 0], NEVER)
     latest = latest if inputs.is_maximum else inputs.deadline
     order = np.argsort(latest, kind="stable")[: np.count_nonzero(latest < NEVER)]
-    return Energy(least_work(inputs), order[: 0 if len(first) > _JOBS_MOST else None])
+    return Energy(least_work(inputs), order[: 0 if len(first) > MOST_JOBS else None])
 
 
 @kernel_apart

@@ -7,12 +7,11 @@ import numpy as np
 from optimizer.kernels.compilation import kernel, kernel_apart
 from optimizer.kernels.heap import pop, push
 from optimizer.kernels.inputs import Inputs
-from optimizer.kernels.search.tree import COST, FLOOR, GOAL, PLACED, Tree
+from optimizer.kernels.search.tree import COST, FLOOR, GOAL, MOST_JOBS, PLACED, Tree
 from optimizer.kernels.search.tree_energy import least_work
 from optimizer.kernels.timeline import Timeline, free_amount, next_change
 from optimizer.units import FloatArray, IntArray
 
-_JOBS_MOST = 1000
 _SAFE = 1 - 1e-12
 
 
@@ -69,7 +68,7 @@ def new_fluid(inputs: Inputs, resource: int, *, is_linear: bool) -> Fluid:
     urgency = slope / np.maximum(work, 1)
     rank = np.empty(len(first), dtype=np.int64)
     rank[np.lexsort((work, -urgency))] = np.arange(len(first))
-    holds = is_linear and len(inputs.node_speed) == 1 and len(first) <= _JOBS_MOST
+    holds = is_linear and len(inputs.node_speed) == 1 and len(first) <= MOST_JOBS
     return Fluid(
         resource=resource,
         work=work,

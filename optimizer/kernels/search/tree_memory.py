@@ -27,6 +27,7 @@ from optimizer.kernels.search.tree import (
     FULL,
     HASH,
     LAG,
+    MOST_JOBS,
     PATH,
     USED,
     WORD,
@@ -39,7 +40,6 @@ _EPOCH, _HASH, _DEPTH, _FLOOR, _ENDS, _ALLOWED, _LIVE, _FIXED = range(8)
 _JOB, _END, _MODE, _NODE, _OF_LIVE = range(5)
 _WAYS = 4
 _LIVE_MOST = 12
-_JOBS_MOST = 1000
 
 
 class Memory(NamedTuple):
@@ -63,7 +63,7 @@ def new_memory(jobs: int, megabytes: int) -> Memory:
     words = -(-jobs // WORD)
     width = _FIXED + words + _OF_LIVE * min(jobs, _LIVE_MOST)
     rows = 0
-    if jobs <= _JOBS_MOST and megabytes:
+    if jobs <= MOST_JOBS and megabytes:
         rows = 1 << int(megabytes * 2**20 // (8 * width)).bit_length() - 1
     return Memory(np.zeros((rows, width), dtype=np.int64), np.zeros(rows))
 

@@ -6,13 +6,12 @@ import numpy as np
 
 from optimizer.kernels.compilation import kernel_apart
 from optimizer.kernels.inputs import Inputs
-from optimizer.kernels.search.tree import COST, FLOOR, GOAL, PLACED, Tree
+from optimizer.kernels.search.tree import COST, FLOOR, GOAL, MOST_JOBS, PLACED, Tree
 from optimizer.kernels.search.tree_energy import least_work
 from optimizer.kernels.timeline import Timeline, free_amount, next_change
 from optimizer.problem import NEVER
 from optimizer.units import FloatArray, IntArray
 
-_JOBS_MOST = 1000
 _SAFE = 1 - 1e-12
 
 
@@ -51,7 +50,7 @@ def new_lightest(inputs: Inputs, resource: int, *, is_tardiness: bool) -> Lighte
     """
     first = inputs.mode_start[:-1]
     work = np.ascontiguousarray(least_work(inputs)[:, resource])
-    holds = is_tardiness and len(inputs.node_speed) == 1 and len(first) <= _JOBS_MOST
+    holds = is_tardiness and len(inputs.node_speed) == 1 and len(first) <= MOST_JOBS
     return Lightest(
         resource=resource,
         work=work,

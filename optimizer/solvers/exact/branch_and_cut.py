@@ -23,7 +23,7 @@ from optimizer.solvers.exact.guess_size import GuessSize
 from optimizer.solvers.exact.highs_run import HiGHSRun
 from optimizer.solvers.exact.restriction import restricted_program
 from optimizer.solvers.exact.start_tree import StartTree, branches_on_starts
-from optimizer.solvers.heuristics.fractional import Fractional, listed_by_starts
+from optimizer.solvers.fractional import Fractional, listed_by_starts
 from optimizer.solvers.monitor import Monitor
 from optimizer.units import FloatArray
 
@@ -65,8 +65,8 @@ class BranchAndCut:
     A column whose reduced cost is above the gap between the best schedule and the bound is in no better schedule
     (Dantzig, Fulkerson & Johnson 1954, "Solution of a large-scale traveling-salesman problem", Operations Research 2);
     what another solver of the run finds counts at once. The same holds for a guess of what the best costs in place of
-    what is known: branching finds a schedule that cheap, or the guess is a bound. Our own tree branches, with cuts at every
-    node, or HiGHS where that is not made for the problem.
+    what is known: branching finds a schedule that cheap, or the guess is a bound. Our own tree branches, with cuts at
+    every node, or HiGHS where that is not made for the problem.
     """
 
     def solve(
@@ -116,12 +116,9 @@ class _Search:
         lagrangian, end = Lagrangian(self._problem, total=self.known), monotonic() + seconds
         while not lagrangian.refuted:
             self._monitor.report(lower_bound=min(lagrangian.bound, self.known))
-            settled = lagrangian.settled
-            if self._monitor.stopped or monotonic() > end or (settled and lagrangian.width == 1):
+            if self._monitor.stopped or monotonic() > end or lagrangian.exhausted:
                 return None
-            if settled:
-                lagrangian.refine()
-            lagrangian.advance(_ROUNDS)
+            lagrangian.improve(_ROUNDS)
         return self._proven()
 
     def close(self) -> Answer:
@@ -201,7 +198,7 @@ class _Search:
             began = monotonic()
             answer = self._branch_below(guess, seconds)
             if answer.infeasible and guess >= self._wanted:
-                return self._proven()
+                return Answer(StoppedBy.OPTIMALITY, infeasible=self.known == inf)
             decided = answer.stopped_by is StoppedBy.OPTIMALITY  # also when all that is left costs more than the guess
             if self._monitor.stopped or (self._planes.settled and not decided):
                 return Answer(answer.stopped_by)

@@ -3,7 +3,6 @@
 import numpy as np
 
 from optimizer.bounds.cuts.cutting_planes import CuttingPlanes
-from optimizer.bounds.lagrangian import node_kinds
 from optimizer.model.builder import Builder
 from optimizer.model.columns import Groups, Pulses, counted
 from optimizer.model.program import Program, program_builder
@@ -43,7 +42,7 @@ def restricted_program(
 
 def _on_all_nodes(problem: Problem, pulses: Pulses, chosen: IntArray) -> tuple[Pulses, IntArray]:
     """Return the chosen pulses, on one of some equal nodes, as pulses on each of them, and which each was before."""
-    kind = np.array(node_kinds(problem)[0])
+    kind = problem.node_kind
     by_kind = np.argsort(kind, kind="stable")
     first, equal = np.unique(kind[by_kind], return_index=True, return_counts=True)[1:]
     count = equal[kind[pulses.node[chosen]]]

@@ -10,7 +10,6 @@ import numpy as np
 
 from optimizer.bounds.cuts.program import CutProgram, above
 from optimizer.bounds.cuts.switched_master import Relaxation, SwitchedMaster
-from optimizer.bounds.lagrangian import node_kinds
 from optimizer.model.builder import BoolArray
 from optimizer.names import StoppedBy
 from optimizer.objective import Costs
@@ -103,7 +102,7 @@ class StartTree:
             return Answer(self._monitor.reason or (StoppedBy.TIME_LIMIT if self._ended() else StoppedBy.FINISHED))
         if known > total:
             return Answer(StoppedBy.OPTIMALITY, infeasible=True)
-        self._monitor.report(lower_bound=known)
+        self._monitor.report(lower_bound=known, exact=True)
         return Answer(StoppedBy.OPTIMALITY)
 
     def _ended(self) -> bool:
@@ -153,8 +152,7 @@ class StartTree:
         if violations(self._program.problem, schedule):
             return False
         self._monitor.report(schedule)
-        costs = self._program.costs
-        return costs.closed(self._monitor.known_total, costs.rounded_up(relaxed.bound))
+        return self._monitor.known_total <= self._program.costs.rounded_up(relaxed.bound)
 
     def _halves(self, node: _Node, solution: FloatArray) -> list[_Node] | None:
         """Return the halves of a node, without those that are refuted, the cheapest first; None without any."""
@@ -208,4 +206,4 @@ def branches_on_starts(problem: Problem) -> bool:
     """Return whether the tree is made for a problem: totals with a common step, no precedence, unlike nodes."""
     if problem.objective.is_maximum or len(problem.predecessor_job):
         return False
-    return len(node_kinds(problem)[1]) == problem.nodes and Costs.of(problem).granularity > 0
+    return len(problem.first_of_kind) == problem.nodes and Costs.of(problem).granularity > 0

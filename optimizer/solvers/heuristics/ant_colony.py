@@ -17,8 +17,8 @@ from optimizer.problem import Problem
 from optimizer.result import Limits
 from optimizer.schedule import Schedule
 from optimizer.solvers.base import Answer
-from optimizer.solvers.heuristics.directions import bounds_of, is_reversible, mirrored
-from optimizer.solvers.heuristics.evolving import (
+from optimizer.solvers.heuristics.common.directions import bounds_of, is_reversible, mirrored
+from optimizer.solvers.heuristics.common.evolving import (
     BEST_RULE,
     EvolvingIsland,
     evolve,
@@ -28,9 +28,9 @@ from optimizer.solvers.heuristics.evolving import (
     tie_of,
     work_of,
 )
-from optimizer.solvers.heuristics.options import require_at_least, require_between, require_one_of
-from optimizer.solvers.heuristics.rules import RANDOM, RULES
-from optimizer.solvers.heuristics.search import share_of
+from optimizer.solvers.heuristics.common.options import require_at_least, require_between, require_one_of
+from optimizer.solvers.heuristics.common.rules import RANDOM, RULES
+from optimizer.solvers.heuristics.common.search import share_of
 from optimizer.solvers.monitor import Monitor
 from optimizer.units import IntArray
 

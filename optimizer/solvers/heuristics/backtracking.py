@@ -32,8 +32,8 @@ from optimizer.problem import Problem
 from optimizer.result import Limits
 from optimizer.schedule import Schedule
 from optimizer.solvers.base import Answer
-from optimizer.solvers.heuristics.options import require_at_least
-from optimizer.solvers.heuristics.rules import rule_keys
+from optimizer.solvers.heuristics.common.options import require_at_least
+from optimizer.solvers.heuristics.common.rules import rule_keys
 from optimizer.solvers.monitor import Monitor
 from optimizer.units import IntArray
 from optimizer.validation import deadline_misses

@@ -20,17 +20,17 @@ from optimizer.problem import NEVER, Problem
 from optimizer.result import Limits
 from optimizer.schedule import Schedule
 from optimizer.solvers.base import Answer
-from optimizer.solvers.heuristics.directions import bounds_of, is_reversible, mirrored
-from optimizer.solvers.heuristics.evolving import (
+from optimizer.solvers.heuristics.common.directions import bounds_of, is_reversible, mirrored
+from optimizer.solvers.heuristics.common.evolving import (
     falling,
     seconds_per_schedule,
     suits_parallel,
     tie_of,
     work_of,
 )
-from optimizer.solvers.heuristics.options import require, require_between, require_one_of
-from optimizer.solvers.heuristics.rules import rule_keys
-from optimizer.solvers.heuristics.search import run_islands, share_of
+from optimizer.solvers.heuristics.common.options import require, require_between, require_one_of
+from optimizer.solvers.heuristics.common.rules import rule_keys
+from optimizer.solvers.heuristics.common.search import run_islands, share_of
 from optimizer.solvers.monitor import Monitor
 from optimizer.units import FloatArray
 

@@ -13,10 +13,10 @@ from optimizer.problem import Problem
 from optimizer.result import Limits
 from optimizer.schedule import Schedule
 from optimizer.solvers.base import Answer
-from optimizer.solvers.heuristics.options import require, require_at_least, require_between, require_one_of
-from optimizer.solvers.heuristics.rules import RANDOM, RULES, rule_keys
-from optimizer.solvers.heuristics.sampling import Sampler
-from optimizer.solvers.heuristics.search import run_islands
+from optimizer.solvers.heuristics.common.options import require, require_at_least, require_between, require_one_of
+from optimizer.solvers.heuristics.common.rules import RANDOM, RULES, rule_keys
+from optimizer.solvers.heuristics.common.sampling import Sampler
+from optimizer.solvers.heuristics.common.search import run_islands
 from optimizer.solvers.monitor import Monitor
 from optimizer.units import FloatArray, IntArray
 from optimizer.validation import deadline_excess, deadline_misses

@@ -15,9 +15,9 @@ from optimizer.problem import Problem
 from optimizer.result import Limits
 from optimizer.schedule import Schedule
 from optimizer.solvers.base import Answer
-from optimizer.solvers.heuristics.evolving import BEST_RULE, EvolvingIsland, evolve, reference_order
-from optimizer.solvers.heuristics.options import require, require_between
-from optimizer.solvers.heuristics.search import share_of
+from optimizer.solvers.heuristics.common.evolving import BEST_RULE, EvolvingIsland, evolve, reference_order
+from optimizer.solvers.heuristics.common.options import require, require_between
+from optimizer.solvers.heuristics.common.search import share_of
 from optimizer.solvers.monitor import Monitor
 from optimizer.units import IntArray
 

@@ -28,10 +28,10 @@ from optimizer.problem import Problem
 from optimizer.result import Limits
 from optimizer.schedule import Schedule
 from optimizer.solvers.base import Answer
-from optimizer.solvers.heuristics.evolving import seconds_per_schedule
-from optimizer.solvers.heuristics.fractional import Fractional
-from optimizer.solvers.heuristics.options import require_at_least, require_one_of
-from optimizer.solvers.heuristics.search import run_islands
+from optimizer.solvers.fractional import Fractional
+from optimizer.solvers.heuristics.common.evolving import seconds_per_schedule
+from optimizer.solvers.heuristics.common.options import require_at_least, require_one_of
+from optimizer.solvers.heuristics.common.search import run_islands
 from optimizer.solvers.monitor import Monitor
 from optimizer.units import FloatArray, IntArray
 from optimizer.validation import deadline_misses
@@ -119,17 +119,14 @@ def _lagrangian(problem: Problem, total: float, monitor: Monitor) -> Fractional:
     """Improve the prices of capacity, report their bound (where the objective is a sum) and average the answers."""
     lagrangian = Lagrangian(problem, total=total, memory=max(1, min(_ROUNDS_AVERAGED, _ANSWERS // problem.jobs)))
     end, reported = (1 - _SHARE) * monitor.remaining, -inf
-    while True:
-        if lagrangian.refuted:
-            return Fractional.of_answers(problem, lagrangian.answers)
+    while not lagrangian.refuted:
         if lagrangian.bound > reported and not problem.objective.is_maximum:
             monitor.report(lower_bound=lagrangian.bound)
             reported = lagrangian.bound
-        if monitor.stopped or monitor.remaining < end or (lagrangian.settled and lagrangian.width == 1):
-            return Fractional.of_answers(problem, lagrangian.answers)
-        if lagrangian.settled:
-            lagrangian.refine()
-        lagrangian.advance(_ROUNDS)
+        if monitor.stopped or monitor.remaining < end or lagrangian.exhausted:
+            break
+        lagrangian.improve(_ROUNDS)
+    return Fractional.of_answers(problem, lagrangian.answers)
 
 
 def _list_schedule(problem: Problem, key: FloatArray, generate: Callable[[Problem, IntArray], Schedule]) -> Schedule:

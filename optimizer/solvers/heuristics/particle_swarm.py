@@ -14,9 +14,9 @@ from optimizer.problem import Problem
 from optimizer.result import Limits
 from optimizer.schedule import Schedule
 from optimizer.solvers.base import Answer
-from optimizer.solvers.heuristics.evolving import BEST_RULE, EvolvingIsland, evolve, reference_order
-from optimizer.solvers.heuristics.options import require_at_least, require_between, require_one_of
-from optimizer.solvers.heuristics.rules import RANDOM, RULES
+from optimizer.solvers.heuristics.common.evolving import BEST_RULE, EvolvingIsland, evolve, reference_order
+from optimizer.solvers.heuristics.common.options import require_at_least, require_between, require_one_of
+from optimizer.solvers.heuristics.common.rules import RANDOM, RULES
 from optimizer.solvers.monitor import Monitor
 from optimizer.units import IntArray
 

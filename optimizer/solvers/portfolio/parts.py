@@ -3,7 +3,7 @@
 import logging
 import signal
 from dataclasses import dataclass, replace
-from math import inf, isfinite
+from math import isfinite
 from tempfile import TemporaryFile
 from threading import Thread
 from typing import Protocol
@@ -13,7 +13,7 @@ import psutil
 from optimizer.names import StoppedBy
 from optimizer.problem import Problem
 from optimizer.processes import last_words, resident, start_module
-from optimizer.result import Limits, Progress
+from optimizer.result import Limits
 from optimizer.schedule import Schedule
 from optimizer.solvers import registry
 from optimizer.solvers.base import Answer
@@ -96,9 +96,7 @@ class ThreadPart:
     ) -> None:
         self.plan = plan
         self.answer: Answer | None = None
-        self._parent = parent
-        self._passed_on: Schedule | None = None
-        self._own = Monitor(problem, limits, listener=self._pass_on)
+        self._own = Monitor.of_part(parent, problem, limits, plan.solver)
         self._thread = Thread(target=self._run, args=(problem, limits, seed, warm_start), name=plan.solver, daemon=True)
         self._thread.start()
 
@@ -131,13 +129,6 @@ class ThreadPart:
             self.answer = solver.solve(problem, limits, seed=seed, warm_start=warm_start, monitor=self._own)
         except Exception as error:  # a part that fails must not end the run
             logger.warning("%s failed: %s: %s", self.plan.solver, type(error).__name__, error)
-
-    def _pass_on(self, _: Progress) -> None:
-        own = self._own
-        schedule = None if own.schedule is self._passed_on else own.schedule
-        self._passed_on = own.schedule
-        bound = None if own.lower_bound == -inf else own.lower_bound
-        self._parent.report(schedule, bound, exact=True, source=self.plan.solver)
 
 
 class ProcessPart:

@@ -5,8 +5,8 @@ import pytest
 
 from optimizer.bounds.cuts.packing import Classes, capacity_cut, hull_cut, inequality, lifted, violated, whole
 from optimizer.instance import Instance, Job
+from optimizer.kernels.bounds.knapsack import Items
 from optimizer.kernels.compilation import Kernel
-from optimizer.kernels.knapsack import Items
 from optimizer.problem import Problem
 from optimizer.units import IntArray
 

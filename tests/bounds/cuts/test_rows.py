@@ -4,8 +4,8 @@ import pytest
 from optimizer.bounds.cuts.program import CutProgram
 from optimizer.bounds.cuts.rows import Rows
 from optimizer.instance import Instance, Job
+from optimizer.kernels.bounds.ranges import answer, chosen_sums, new_reply
 from optimizer.kernels.compilation import Kernel
-from optimizer.kernels.ranges import answer, chosen_sums, new_reply
 from optimizer.problem import Problem
 from tests.random_instances import random_instance
 

@@ -11,7 +11,6 @@ from optimizer.bounds.cuts.present_search import PresentSearch
 from optimizer.bounds.cuts.program import CutProgram
 from optimizer.bounds.cuts.row_search import RowSearch, Running
 from optimizer.bounds.cuts.rows import Rows
-from optimizer.bounds.lagrangian import node_kinds
 from optimizer.instance import Instance, Job, Mode
 from optimizer.kernels.generation import feasible_order, serial_schedule
 from optimizer.problem import Problem
@@ -27,8 +26,7 @@ def never() -> bool:
 
 def columns_of(program: CutProgram, schedule: Schedule) -> list[int]:
     """Return the columns of a schedule, each on the first of all equal nodes."""
-    kind, first = node_kinds(program.problem)
-    node = np.array(first)[np.array(kind)[schedule.node]]
+    node = program.problem.first_of_kind[program.problem.node_kind[schedule.node]]
     pulses = program.pulses
     found = [
         np.flatnonzero((pulses.mode == mode) & (pulses.node == where) & (pulses.start == start))

@@ -14,7 +14,7 @@ from optimizer.kernels.serial import new_plan
 from optimizer.kernels.timeline import new_timeline
 from optimizer.problem import Problem
 from optimizer.schedule import Schedule
-from optimizer.solvers.heuristics.directions import bounds_of
+from optimizer.solvers.heuristics.common.directions import bounds_of
 from optimizer.validation import Rule, violations
 from tests.strategies import instances
 

@@ -14,8 +14,8 @@ from optimizer.kernels.search.improvement import new_room
 from optimizer.kernels.search.particle_swarm import Motion, new_swarm, run_swarm
 from optimizer.kernels.timeline import new_timeline
 from optimizer.problem import Problem
-from optimizer.solvers.heuristics.directions import bounds_of, is_reversible, mirrored
-from optimizer.solvers.heuristics.evolving import work_of
+from optimizer.solvers.heuristics.common.directions import bounds_of, is_reversible, mirrored
+from optimizer.solvers.heuristics.common.evolving import work_of
 from optimizer.units import IntArray
 from tests.random_instances import random_instance
 

@@ -28,7 +28,7 @@ def test_stops_at_the_gap() -> None:
 
 
 def test_core_search_for_sums_on_two_threads() -> None:
-    """Measured: the default search leaves the bound of a sum near the durations' (benchmarks/exact.md)."""
+    """Measured: the default search leaves the bound of a sum near the durations'."""
     for threads, is_maximum, linear, subsolvers in (
         (2, False, 2, ["core"]),
         (2, True, 1, []),

@@ -17,7 +17,7 @@ from optimizer.result import Limits
 from optimizer.schedule import Schedule
 from optimizer.solvers import registry
 from optimizer.solvers.heuristics import genetic
-from optimizer.solvers.heuristics.evolving import work_of
+from optimizer.solvers.heuristics.common.evolving import work_of
 from optimizer.solvers.heuristics.genetic import Genetic
 from optimizer.solvers.monitor import Monitor
 from optimizer.validation import deadline_misses

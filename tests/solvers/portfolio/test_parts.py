@@ -18,7 +18,7 @@ from optimizer.objective import Costs
 from optimizer.problem import Problem
 from optimizer.result import Limits
 from optimizer.schedule import Schedule
-from optimizer.solvers.heuristics.rules import rule_keys
+from optimizer.solvers.heuristics.common.rules import rule_keys
 from optimizer.solvers.monitor import Monitor
 from optimizer.solvers.portfolio import parts
 from optimizer.solvers.portfolio.parts import Part, Plan, ProcessPart, ThreadPart, started
@@ -135,7 +135,7 @@ def test_a_schedule_is_passed_on_whatever_its_cost_is_called_on_the_grid_of_the_
     jobs = tuple(Job(f"j{i}", duration=60 * (20 - i % 20), demand={"gpu": 1}) for i in range(40))
     problem = Problem.of(Instance(jobs, resources={"gpu": 2}), Objective.MEAN_SLOWDOWN)
     working = problem.coarsened(problem.common_step)
-    monitor = Monitor(problem, Limits(time_limit=60, threads=1), working=working)
+    monitor = Monitor(problem, Limits(time_limit=10, threads=1), working=working)
     monitor.start_from(serial_schedule(problem, np.arange(40)))
     first = monitor.total
     part = started(Plan("local-search", 1, apart=apart), working, 0, None, monitor)

@@ -10,7 +10,7 @@ from optimizer.kernels.serial import new_plan
 from optimizer.kernels.timeline import new_timeline
 from optimizer.problem import Problem
 from optimizer.schedule import Schedule
-from optimizer.solvers.heuristics.rules import rule_keys
+from optimizer.solvers.heuristics.common.rules import rule_keys
 
 _SECONDS_A_JOB = 1e-3
 

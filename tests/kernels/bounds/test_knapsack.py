@@ -3,7 +3,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from optimizer.kernels.knapsack import UNKNOWN, WHOLE, Items, most_valuable, new_knapsack
+from optimizer.kernels.bounds.knapsack import UNKNOWN, WHOLE, Items, most_valuable, new_knapsack
 from optimizer.units import FloatArray, IntArray
 
 

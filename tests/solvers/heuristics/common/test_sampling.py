@@ -4,7 +4,7 @@ import pytest
 from optimizer.generate import generate
 from optimizer.problem import Problem
 from optimizer.result import Limits
-from optimizer.solvers.heuristics.sampling import Sampler
+from optimizer.solvers.heuristics.common.sampling import Sampler
 from optimizer.solvers.solve import solve
 from optimizer.validation import violations
 

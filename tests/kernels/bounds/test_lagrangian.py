@@ -5,8 +5,7 @@ import pytest
 
 from optimizer.generate import generate
 from optimizer.instance import Instance
-from optimizer.kernels.inputs import Inputs
-from optimizer.kernels.lagrangian import (
+from optimizer.kernels.bounds.lagrangian import (
     Prices,
     Reply,
     Windows,
@@ -16,6 +15,7 @@ from optimizer.kernels.lagrangian import (
     new_reply,
     set_prices,
 )
+from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.ranks import new_ranks
 from optimizer.objective import Costs
 from optimizer.problem import Problem

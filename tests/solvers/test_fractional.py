@@ -4,7 +4,7 @@ import pytest
 from optimizer.bounds.lagrangian import Answers
 from optimizer.instance import Instance, Job, Mode
 from optimizer.problem import Problem
-from optimizer.solvers.heuristics.fractional import Fractional, listed_by_starts
+from optimizer.solvers.fractional import Fractional, listed_by_starts
 
 HALVES = Fractional(
     jobs=2,

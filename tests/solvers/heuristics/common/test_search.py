@@ -7,7 +7,7 @@ from optimizer.names import StoppedBy
 from optimizer.problem import Problem
 from optimizer.result import Limits
 from optimizer.schedule import Schedule
-from optimizer.solvers.heuristics.search import run_islands
+from optimizer.solvers.heuristics.common.search import run_islands
 from optimizer.solvers.monitor import Monitor
 
 JOBS = 3

@@ -7,8 +7,8 @@ from optimizer.kernels.inputs import Inputs
 from optimizer.objective import Costs, total_cost
 from optimizer.problem import NEVER, Problem
 from optimizer.result import Limits
-from optimizer.solvers.heuristics.evolving import BEST_RULE, EvolvingIsland, evolve, reference_order
-from optimizer.solvers.heuristics.rules import RULES, rule_keys
+from optimizer.solvers.heuristics.common.evolving import BEST_RULE, EvolvingIsland, evolve, reference_order
+from optimizer.solvers.heuristics.common.rules import RULES, rule_keys
 from optimizer.solvers.monitor import Monitor
 
 PROBLEM = Problem.of(generate("server", 20, seed=1))

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from optimizer.kernels.bounds.knapsack import UNKNOWN, WHOLE, Items, Knapsack, most_valuable
 from optimizer.kernels.compilation import kernel, kernel_apart
-from optimizer.kernels.knapsack import UNKNOWN, WHOLE, Items, Knapsack, most_valuable
 from optimizer.units import FloatArray, IntArray
 
 _TOLERANCE = 1e-7

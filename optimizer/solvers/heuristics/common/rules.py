@@ -134,9 +134,7 @@ def rule_keys(name: str, problem: Problem, seed: int) -> FloatArray:
 
 
 def _area(problem: Problem) -> FloatArray:
-    total = problem.node_capacity.sum(axis=0)
-    share = np.divide(problem.mode_demand, total, out=np.zeros(problem.mode_demand.shape), where=total > 0)
-    area = share.max(axis=1) * problem.mode_time.min(axis=1)
+    area = problem.mode_share.max(axis=1) * problem.mode_time.min(axis=1)
     return np.minimum.reduceat(area, problem.mode_start[:-1])
 
 

@@ -6,7 +6,7 @@ from optimizer.kernels.inputs import Inputs, integers
 from optimizer.kernels.search.decoding import Bounds
 from optimizer.names import Objective
 from optimizer.problem import NEVER, Problem
-from optimizer.solvers.heuristics.rules import tails
+from optimizer.solvers.heuristics.common.rules import tails
 from optimizer.units import IntArray
 
 

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optimizer.kernels.alarms import clear_alarm, new_alarms, set_alarm
+from optimizer.kernels.policies.alarms import clear_alarm, new_alarms, set_alarm
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.none() | st.integers(0, 5))))

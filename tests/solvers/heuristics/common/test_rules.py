@@ -4,7 +4,7 @@ import pytest
 from optimizer.errors import UsageError
 from optimizer.instance import Instance, Job, Mode, Predecessor
 from optimizer.problem import NEVER, Problem
-from optimizer.solvers.heuristics.rules import RULES, rule_keys
+from optimizer.solvers.heuristics.common.rules import RULES, rule_keys
 
 JOBS = (
     Job("a", arrival=3, duration=4, weight=2, priority=1, demand={"gpu": 1}, deadline=20, due=9),

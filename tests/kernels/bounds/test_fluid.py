@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from optimizer.kernels.fluid import Machine, flow_by_rank, flow_by_work, late_weight, new_flow
+from optimizer.kernels.bounds.fluid import Machine, flow_by_rank, flow_by_work, late_weight, new_flow
 from optimizer.kernels.ranks import new_ranks
 
 MACHINE = Machine(np.array([0.0, 3.0, 5.0]), np.array([2.0, 0.0, 1.0]))

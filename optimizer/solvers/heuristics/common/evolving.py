@@ -20,8 +20,8 @@ from optimizer.problem import Problem
 from optimizer.result import Limits
 from optimizer.schedule import Schedule
 from optimizer.solvers.base import Answer
-from optimizer.solvers.heuristics.rules import RULES, rule_keys
-from optimizer.solvers.heuristics.search import run_islands
+from optimizer.solvers.heuristics.common.rules import RULES, rule_keys
+from optimizer.solvers.heuristics.common.search import run_islands
 from optimizer.solvers.monitor import Monitor
 from optimizer.units import FloatArray, IntArray
 
@@ -150,9 +150,7 @@ def seconds_per_schedule(inputs: Inputs) -> float:
 
 def work_of(problem: Problem) -> FloatArray:
     """Return the share of the whole capacity that each job takes, times its length, float64[J]."""
-    total = problem.node_capacity.sum(axis=0)
-    share = np.divide(problem.mode_demand, total, out=np.zeros(problem.mode_demand.shape), where=total > 0)
-    work = np.minimum.reduceat(share.sum(axis=1) * problem.mode_time.min(axis=1), problem.mode_start[:-1])
+    work = np.minimum.reduceat(problem.mode_share.sum(axis=1) * problem.mode_time.min(axis=1), problem.mode_start[:-1])
     return np.ascontiguousarray(work)
 
 
