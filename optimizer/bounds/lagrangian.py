@@ -28,8 +28,11 @@ from optimizer.units import FloatArray, IntArray
 _PER_DURATION = 4
 """Buckets in an average processing time, unless the user says how many."""
 
-_FEW, _MANY = 4096, 2**24
-"""So many buckets cost nothing; so many prices are too many."""
+_LEAST_BUCKETS = 4096
+"""So many buckets take next to no time."""
+
+_MOST_PRICES = 2**24
+"""Buckets times kinds of nodes times resources: more would take too much memory."""
 
 _LONGER = 1.2
 """How much longer than a fluid the jobs may need before time is free of charge."""
@@ -239,8 +242,8 @@ def _horizon(problem: Problem) -> int:
 def _buckets(problem: Problem, horizon: int, kinds: int) -> int:
     """Return how many buckets tell apart what the processing times tell apart."""
     wanted = _PER_DURATION * horizon / max(1.0, float(problem.least_time.mean()))
-    most: int = _MANY // (kinds * problem.mode_demand.shape[1])
-    return min(max(_FEW, int(wanted)), max(1, most))
+    most: int = _MOST_PRICES // (kinds * problem.mode_demand.shape[1])
+    return min(max(_LEAST_BUCKETS, int(wanted)), max(1, most))
 
 
 def _areas(problem: Problem, edges: IntArray) -> FloatArray:

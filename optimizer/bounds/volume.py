@@ -7,7 +7,12 @@ Mathematical Programming 6).
 
 from math import inf
 
-_LONGER, _SHORTER = 1.1, 0.66
+_LONGER = 1.1
+"""Factor of the length of steps after a round that points forward,"""
+
+_SHORTER = 0.66
+"""and after rounds that have failed for too long (Barahona & Anbil 2000)."""
+
 _SETTLED = 1e-3
 """Once the factor of the length of steps is below this, a round adds little."""
 

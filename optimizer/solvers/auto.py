@@ -25,29 +25,41 @@ from optimizer.solvers.portfolio.parts import Part, Plan, started
 logger = logging.getLogger(__name__)
 
 _EXACT = ("cp-sat", "highs", "cbc")
-_MANY_COLUMNS, _MANY_ENTRIES = 100_000, 5_000_000
+_MANY_COLUMNS = 100_000
+"""Few jobs go to HiGHS up to so many columns of the time-indexed program."""
 
-_TINY, _FEW_JOBS = 12, 30
+_MANY_ENTRIES = 5_000_000
+"""And up to so many nonzero coefficients, which grow with the steps that jobs take."""
+
+_FEW_JOBS = 30
+"""Up to so many jobs one exact solver, in this process, comes before the team."""
+
 _AT_ONCE = 1.0
-"""Seconds that one exact solver has, in this process, for few jobs: most are solved by then. A handful has all the
-time, for what takes long then is loading the solver for the first time."""
+"""Seconds that it has: most are solved by then."""
+
+_TINY = 12
+"""Up to so many jobs it has all the time: what takes long then is loading the solver for the first time."""
 
 _SEARCH = "local-search"
 
 _FIRST_SEARCH = 0.15
 """Part of the time of a first, quick search; a good schedule early makes bounds and programs tighter."""
 
-_FEW_TO_PROVE, _MORE_SEARCHES = 60, (0.2, 0.25)
-"""So few jobs CP-SAT may prove in minutes: it follows when local search has begun anew so often, each time with this
-part of what was left; it ends by itself when it finds no more."""
+_FEW_TO_PROVE = 60
+"""Up to so many jobs CP-SAT may prove an optimum in minutes: it follows local search."""
+
+_MORE_SEARCHES = (0.2, 0.25)
+"""How often local search begins anew before that, and the part of the time left that it has each time."""
 
 _MANY_INTERVALS = 5_000
 """CP-SAT has an interval for each mode and node that it fits on. In 30 s on two threads it improved makespans up to
 3,000 of them, the bound of a sum with 1,000, and nothing with 5,000 (docs/portfolio.md)."""
 
-_GLANCE, _FROM_ABOVE = 0.1, 0.3
-"""Parts of the time of a search for small makespans, which soon finds good ones, and, with one thread for all, of
-CP-SAT that makes them better, before it refutes them from below."""
+_GLANCE = 0.1
+"""Part of the time that a search for small makespans has, which soon finds good ones."""
+
+_FROM_ABOVE = 0.3
+"""With one thread for all, part of the time in which CP-SAT makes them better before it refutes them from below."""
 
 _ALONE = 0.75
 """Part of the time left that branch and cut has when there is one thread for all."""

@@ -56,11 +56,14 @@ _PHASES = (
 """Linear programs gain more than prices, and while they are small they are soon solved: prices come again only when a
 linear program takes too long."""
 
-_GAIN, _GAIN_OF_GAP = 3e-3, 0.02
-"""A step is worth its while when it gains this part of the bound, or this one of the gap to the known schedule."""
+_GAIN = 3e-3
+"""A step is worth its while when it gains this part of the bound,"""
+
+_GAIN_OF_GAP = 0.02
+"""or this part of the gap to the known schedule,"""
 
 _LEAST_GAIN = 1e-6
-"""And this much at least, so that rounding errors do not count."""
+"""and this much at least, so that rounding errors do not count."""
 
 _LEAST_SECONDS = 1e-3
 

@@ -27,8 +27,14 @@ MOST_COLUMNS = 5_000_000
 _ROUNDS = 300
 """Rounds of prices in one step."""
 
-_MANY_COLUMNS, _CORE, _CORE_ROUNDS = 1_000_000, 0.1, 100
-"""Of more columns prices are found for this part, and compared with all after so many rounds."""
+_MANY_COLUMNS = 1_000_000
+"""With more columns prices are found for a core of them."""
+
+_CORE = 0.1
+"""Part of the columns that makes up the core."""
+
+_CORE_ROUNDS = 100
+"""Rounds of prices for the core before they are compared with all columns."""
 
 _ACCURACY = 1e-4
 _PATIENCE = 5

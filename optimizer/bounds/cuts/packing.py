@@ -19,18 +19,31 @@ from optimizer.units import FloatArray, IntArray
 
 _ANY = np.iinfo(np.int64).max
 _PIVOTS = 400
-_NODES, _LIFTING_NODES = 5_000, 100_000
-"""Knapsacks that take more are given up: a cut less, or coefficients that are not lifted."""
+"""Simplex pivots of one separation."""
+
+_NODES = 5_000
+"""Nodes of all knapsacks of one separation; if it takes more there is no cut."""
+
+_LIFTING_NODES = 100_000
+"""Nodes of all knapsacks of one lifting; coefficients for which they do not suffice are not raised."""
 
 _DENOMINATORS = 240
+"""Coefficients are made whole by the first factor below this that does it."""
+
 _SCALE = 5040
+"""Where none does, the largest coefficient becomes this, and the others are rounded down."""
+
 _NEARLY_WHOLE = 1e-5
-"""Coefficients are made whole by the first of so many factors that does it, or rounded down after this one."""
+"""Coefficients nearer to a whole number than this are that number."""
 
 _PRESENT = 1e-6
+"""An item is present at a point by more than this, and certain if no more than this of it is missing."""
+
 _ACCURACY = 1e-7
+"""Points that differ by less are the same point when it is looked up whether they violate anything."""
+
 _MOST_ITEMS = 60
-"""Of the items that are there by more than this, so many are looked at."""
+"""Items that one separation looks at: those of which most is present."""
 
 
 @dataclass(frozen=True, eq=False)

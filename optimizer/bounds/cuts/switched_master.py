@@ -22,8 +22,14 @@ _PATIENCE = 2
 _EXACT: Searches = ((PlaceSearch, 1 + 1e-9),)
 """What finds whatever a whole solution breaks."""
 
-_ENOUGH, _FEW, _MOST = 20, 5, 200
-"""So many rows woken, or found by what is quick, make it needless to look further; so many of a kind are added."""
+_ENOUGH = 20
+"""Rows that wake which make it needless to look for new ones."""
+
+_FEW = 5
+"""With fewer rows than this, found or woken, the thorough search follows the quick ones."""
+
+_MOST = 200
+"""Rows of a kind that are added at a time."""
 
 _LEAST = 1.001
 """Least left-hand side, relative to the right, that wakes a row."""

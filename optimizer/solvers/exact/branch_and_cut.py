@@ -33,20 +33,28 @@ _ROUNDS = 20
 """Rounds of the Lagrangian between two reports."""
 
 _PRICES_SHARE = 0.05
-"""Part of the time that the Lagrangian has before the program."""
+"""Part of the time limit that the Lagrangian has before cutting planes begin."""
 
-_LOOK, _LATELY, _SLOW = 1.0, 1 / 3, 0.2
-"""Seconds between two looks at what cuts gain. They are slow when this part of their time, the last, has closed less
-than this part of the gap. Then it is time to guess, once all that was in their last phase, and again once it is new."""
+_LOOK = 1.0
+"""Seconds between two looks at what cuts gain."""
 
-_FIRST_FOR_TREE, _FIRST_FOR_HIGHS = 4, 16
-"""Columns a job that the first guess leaves to the tree, or to HiGHS."""
+_LATE_SHARE = 1 / 3
+"""What cuts gain is judged by this last part of their time, all of it in their last phase."""
+
+_SLOW_SHARE = 0.2
+"""Cuts are slow, and guesses begin, when they closed less than this part of the gap in that part of their time."""
+
+_FIRST_FOR_TREE = 4
+"""Columns a job that the first guess leaves to the tree."""
+
+_FIRST_FOR_HIGHS = 16
+"""Columns a job that the first guess leaves to HiGHS."""
 
 _QUICK = 0.1
 """The tree was quick when it took less than this part of the time of cuts."""
 
-_STEADY = 0.05
-"""When cuts have closed less than this part of the gap between two looks, their solution is worth a search from it."""
+_STEADY_SHARE = 0.05
+"""Cuts are steady, and suggest a schedule, when they closed less than this part of the gap between two looks."""
 
 _LEAST_SECONDS = 0.5
 """A guess that may take less is not worth a try."""
@@ -146,7 +154,7 @@ class _Search:
             if seconds - history[-1][0] > _LOOK or planes.settled:
                 history.append((seconds, planes.bound))
                 self._suggest()
-                if since <= (1 - _LATELY) * seconds and self._is_slow():
+                if since <= (1 - _LATE_SHARE) * seconds and self._is_slow():
                     break
         if planes.bound == inf:
             return self._proven()
@@ -160,7 +168,7 @@ class _Search:
         if self._suggested or not (self._planes.in_last_phase and relaxes_well(self._problem)):
             return
         former, bound = self._history[-2][1], self._history[-1][1]
-        if bound - former < _STEADY * (self.known - former):
+        if bound - former < _STEADY_SHARE * (self.known - former):
             fractional = Fractional.of_pulses(self._problem, self._planes.pulses, self._planes.solution)
             if fractional.is_complete:
                 self._monitor.suggest(listed_by_starts(self._problem, fractional))
@@ -168,11 +176,11 @@ class _Search:
 
     def _is_slow(self) -> bool:
         former, bound = self._before()[1], self._history[-1][1]
-        return bound - former < _SLOW * (self.known - former)
+        return bound - former < _SLOW_SHARE * (self.known - former)
 
     def _before(self) -> tuple[float, float]:
         """Return the last look before the last third of the time of cuts."""
-        return [look for look in self._history if look[0] <= (1 - _LATELY) * self._history[-1][0]][-1]
+        return [look for look in self._history if look[0] <= (1 - _LATE_SHARE) * self._history[-1][0]][-1]
 
     def _proven(self) -> Answer:
         """Return the answer when no schedule is better than the best."""

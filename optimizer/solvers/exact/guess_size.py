@@ -2,12 +2,15 @@
 
 from math import inf
 
-_MUCH_LARGER, _LARGER = 2.0, 1.25
-"""After a quick guess the next one leaves so many times the columns, after any other a few more, for the time of a tree
-grows much faster than its columns; but never more than half-way, by ratio, to what was left undecided."""
+_MUCH_LARGER = 2.0
+"""A guess that was refuted quickly is followed by one that leaves so many times the columns."""
+
+_LARGER = 1.25
+"""Any other that was refuted is followed by one that leaves so many times: the time of a tree grows much faster."""
 
 _CLOSE = 1.25
-"""A guess that leaves so many times the columns of one that was refuted is not worth another one between them."""
+"""No guess is made between two, one refuted and one undecided, of which the larger leaves at most so many times the
+columns of the smaller."""
 
 
 class GuessSize:

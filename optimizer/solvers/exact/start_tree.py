@@ -22,20 +22,26 @@ from optimizer.validation import violations
 
 logger = logging.getLogger(__name__)
 
-_ROUNDS, _WORTHWHILE = 12, 0.02
-"""A node has so many rounds of rows at most, and a further one only if the last closed this part of its gap."""
+_MOST_ROUNDS = 12
+"""Rounds of new rows at a node."""
+
+_WORTHWHILE_SHARE = 0.02
+"""A round of rows is followed by another one if it closed this part of the gap of the node."""
 
 _CANDIDATES = 8
-"""So many jobs are tried before one is branched on."""
+"""Jobs that are tried out before one of them is branched on."""
 
 _NOTHING = 1e-6
-"""So little of a column is none of it."""
+"""Values of columns up to this count as 0."""
 
-_FAR, _LONGER = 0.5, 2.0
-"""A search that is so far when its time is over has so many times as much: a tree that is not finished says little."""
+_HALF_DONE = 0.5
+"""A search that has decided this part of its tree when its time is over has more: unfinished it would say little."""
+
+_LONGER = 2.0
+"""So many times the time that it was given, in all."""
 
 _LEAST_GAIN = 1e-3
-"""A half that gains less counts as one that gains so much, lest the other one not count at all."""
+"""The least gain of a child that counts, so that the product with the gain of the other one is not 0."""
 
 
 class _Node(NamedTuple):
@@ -109,7 +115,7 @@ class StartTree:
         now = monotonic()
         if self._monitor.stopped or now > self._last_end:
             return True
-        return now > self._end and sum(node.share for node in self._left) > 1 - _FAR
+        return now > self._end and sum(node.share for node in self._left) > 1 - _HALF_DONE
 
     def _children(self, node: _Node) -> list[_Node] | None:
         """Return what is left of a node, in two halves; None if that could not be found out."""
@@ -127,7 +133,7 @@ class StartTree:
                 continue
             whole = bool(np.abs(relaxed.solution - np.rint(relaxed.solution)).max() <= _NOTHING)
             gap = self._most() + self._program.costs.granularity - node.bound
-            pays = rounds == 0 or (rounds < _ROUNDS and relaxed.bound - before.bound >= _WORTHWHILE * gap)
+            pays = rounds == 0 or (rounds < _MOST_ROUNDS and relaxed.bound - before.bound >= _WORTHWHILE_SHARE * gap)
             if not (whole or pays) or not self._master.improve(relaxed.solution, whole=whole):
                 if whole:
                     return [] if self._take(relaxed) else None

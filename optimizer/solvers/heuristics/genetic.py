@@ -38,9 +38,14 @@ Crossover = Literal["two-point", "peak", "uniform"]
 Encoding = Literal["activity-list", "random-key"]
 
 _CROSSOVERS = {"two-point": TWO_POINT, "peak": PEAK, "uniform": UNIFORM}
-_POPULATION, _LEAST, _MANY = 360, 6, 3_400
-"""Individuals for 1000 schedules of one job, the least in any case, and schedules where no number is given; without
-one the population does not shrink."""
+_POPULATION = 360
+"""Individuals a side for 1000 schedules of one job."""
+
+_LEAST = 6
+"""Individuals a side in any case."""
+
+_MANY = 3_400
+"""Where no number of schedules is given, the population is that for so many, and does not shrink."""
 
 _REACH = 0.02
 """How far mutated keys move, relative to the length of the schedule."""
@@ -48,15 +53,20 @@ _REACH = 0.02
 _PLACES = 2.5
 """Over how many jobs mutations reach in small instances."""
 
-_NOISE, _SPREAD = 0.2, 50.0
-"""How far the keys of the first individuals are from a rule's, relative to the largest difference of these: this much,
-or this divided by the number of jobs; the smaller the instance the more chance."""
+_NOISE = 0.2
+"""How far the keys of the first individuals are from a rule's at least, relative to the largest difference of these."""
+
+_SPREAD = 50.0
+"""The same times the number of jobs: the smaller the instance, the more is left to chance."""
 
 _FIRST_PARALLEL = 0.5
 """Share of the first individuals that are generated instant by instant."""
 
-_FEW, _LESS_PARALLEL = 100, 2 / 3
-"""With more than so many schedules a job, the share that is generated instant by instant is so much of the option."""
+_FEW = 100
+"""With more than so many schedules a job fewer of them are generated instant by instant:"""
+
+_LESS_PARALLEL = 2 / 3
+"""this part of what the option says."""
 
 _SECONDS_PER_JOB = 1e-4
 """Of interpreted work to learn a schedule."""

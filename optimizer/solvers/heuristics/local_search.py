@@ -24,8 +24,15 @@ from optimizer.units import IntArray
 _CYCLE = 25
 """A cooling takes at most so many schedules a pair of jobs, then the next begins from the best schedule."""
 
-_COLDEST, _HOTTEST, _WARMTH = 0.05, 1.0, 0.15
-"""A hot beginning pays when there is time to cool down; measured with 50 to 400 jobs, 4 to 12 s each."""
+_COLDEST = 0.05
+"""Lowest temperature of a beginning."""
+
+_HOTTEST = 1.0
+"""Highest temperature of a beginning."""
+
+_WARMTH = 0.15
+"""In between it grows with the root of the schedules a job: a hot beginning pays when there is time to cool down.
+Measured with 50 to 400 jobs, 4 to 12 s each."""
 
 _FARTHEST = 2**31
 _SHORTEST = 10

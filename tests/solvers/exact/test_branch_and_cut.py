@@ -69,7 +69,7 @@ def grow_by(factor: float, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def guess_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let cuts end at once, which leaves much to guess, and the first guess leave a column a job."""
-    for name, figure in {"_LOOK": 0.0, "_SLOW": 1.1, "_FIRST_FOR_HIGHS": 1, "_FIRST_FOR_TREE": 1}.items():
+    for name, figure in {"_LOOK": 0.0, "_SLOW_SHARE": 1.1, "_FIRST_FOR_HIGHS": 1, "_FIRST_FOR_TREE": 1}.items():
         monkeypatch.setattr(branch_and_cut, name, figure)
     grow_by(1.6, monkeypatch)
     monkeypatch.setattr(branch_and_cut.CuttingPlanes, "in_last_phase", True)
