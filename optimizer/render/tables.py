@@ -115,16 +115,21 @@ def _broken(name: str) -> str:
 def solvers_table(rows: Sequence[Mapping[str, Any]]) -> Table:
     """Return one line a solver: what it is, what it can do, its options, and whether it is available.
 
+    What all of them can do is said once, below.
+
     Parameters
     ----------
     rows : sequence of mapping
         With the keys ``name``, ``kind``, ``summary``, ``features``, ``options`` and ``missing`` (packages).
     """
+    common = set.intersection(*(set(row["features"]) for row in rows))
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table.caption = f"All can do: {', '.join(sorted(common))}."
+    table.caption_justify = "left"
     for heading, least in (
         ("solver", ""),
         ("what it is", ""),
-        ("can do", "unavailability,"),
+        ("can do", "warm-start,"),
         ("options", ""),
         ("available", "pip install"),
     ):
@@ -134,7 +139,7 @@ def solvers_table(rows: Sequence[Mapping[str, Any]]) -> Table:
         cells = (
             row["name"],
             f"{row['kind']}: {row['summary']}",
-            ", ".join(row["features"]),
+            ", ".join(feature for feature in row["features"] if feature not in common),
             ", ".join(row["options"]),
             f"no:\npip install {missing}" if missing else "yes",
         )

@@ -190,8 +190,10 @@ def test_solvers_are_listed_with_what_is_missing() -> None:
         "features": ["nodes", "modes"],
         "options": {"x": 1},
     }
-    text = printed(solvers_table([row | {"missing": []}, row | {"name": "highs", "missing": ["highspy"]}]), 160)
+    other = row | {"name": "highs", "features": ["bound", "modes", "nodes"], "missing": ["highspy"]}
+    text = printed(solvers_table([row | {"missing": []}, other]), 160)
     assert "branch and cut" in text
     assert "pip install highspy" in text
-    assert "nodes, modes" in text
+    assert "All can do: modes, nodes." in text
+    assert text.count("bound") == text.count("nodes") == 1
     assert text.count("cbc") == 1

@@ -21,12 +21,11 @@ class Priority(QueuePolicy):
     """Highest ``priority`` first, then by arrival and file; knows no run times.
 
     With preemption a job of higher priority takes the place of one of lower at once, and what it leaves goes to those
-    behind it. A pass then costs the running jobs, and the distinct demands that wait for each job that starts.
+    behind it; backfill, order and placement are for queues without it. A pass then costs the running jobs, and the
+    distinct demands that wait for each job that starts.
 
     Parameters
     ----------
-    backfill, order, placement
-        As for every queue; without preemption only.
     aging : float
         What a job's priority gains a unit of time since its arrival, >= 0.
     preemptive : bool
