@@ -19,7 +19,7 @@ from optimizer.kernels.compilation import kernel, kernel_apart
 from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.randomness import draw_below, draw_unit, draw_word, new_random
 from optimizer.kernels.score import score
-from optimizer.kernels.search.ant_walk import Habits, Trail, lay, set_influence, walk
+from optimizer.kernels.search.ant_walk import Trail, WalkSettings, lay, set_influence, walk
 from optimizer.kernels.search.decoding import Bounds, Genes, decode_parallel, decode_serial, new_genes
 from optimizer.kernels.search.improvement import PASSES, Room, improve
 from optimizer.kernels.search.ordering import feasible_by_key, sort_by_key
@@ -35,7 +35,7 @@ _SHORTEST, _LONGEST = 3, 18
 """Least length of the part that is walked anew, and the least of its greatest."""
 
 
-class Customs(NamedTuple):
+class ColonySettings(NamedTuple):
     """Parameters of a colony; those of the solver of the same name.
 
     Parameters
@@ -147,8 +147,8 @@ def new_colony(work: FloatArray, seed: int, stream: int) -> Colony:
 
 @kernel
 def run_colony(
-    customs: Customs,
-    habits: Habits,
+    settings: ColonySettings,
+    walk_settings: WalkSettings,
     colony: Colony,
     forward: Direction,
     backward: Direction,
@@ -161,7 +161,7 @@ def run_colony(
 
     Parameters
     ----------
-    customs, habits, colony, room, timeline
+    settings, walk_settings, colony, room, timeline
         Constants, state and room.
     forward, backward : Direction
         The same twice unless ``two_sided``.
@@ -171,37 +171,43 @@ def run_colony(
     counter = colony.counter
     while counter[SCHEDULES] < schedules and counter[GENERATIONS] < generations:
         if counter[SIDE] == FORWARD:
-            _step(customs, habits, colony, forward, backward, room, timeline)
+            _step(settings, walk_settings, colony, forward, backward, room, timeline)
         else:
-            _step(customs, habits, colony, backward, forward, room, timeline)
+            _step(settings, walk_settings, colony, backward, forward, room, timeline)
 
 
 @kernel_apart
 def _step(
-    customs: Customs, habits: Habits, colony: Colony, here: Direction, there: Direction, room: Room, timeline: Timeline
+    settings: ColonySettings,
+    walk_settings: WalkSettings,
+    colony: Colony,
+    here: Direction,
+    there: Direction,
+    room: Room,
+    timeline: Timeline,
 ) -> None:
     """Let one ant, or a swap, make an order and a schedule ``here`` for one that is kept ``there``."""
     counter, ants = colony.counter, len(here.fitness)
     if counter[STEP] == 0:
-        set_influence(here.trail, customs.influence * max(0.0, 1.0 - counter[SCHEDULES] / customs.fade))
+        set_influence(here.trail, settings.influence * max(0.0, 1.0 - counter[SCHEDULES] / settings.fade))
     i = counter[STEP]
     if i < ants:
-        _walk(customs, habits, colony, here, i)
+        _walk(settings, walk_settings, colony, here, i)
     else:
         i = _fittest(here)
         _swap(here, i, colony, room)
-    if _generate(customs, colony, here, there, i, room, timeline):
-        _judge(customs, colony, there, i)
+    if _generate(settings, colony, here, there, i, room, timeline):
+        _judge(settings, colony, there, i)
     counter[STEP] += 1
-    if counter[STEP] == ants + customs.swaps:
+    if counter[STEP] == ants + settings.swaps:
         counter[STEP] = 0
         counter[GENERATIONS] += 1
-        if customs.two_sided:
+        if settings.two_sided:
             counter[SIDE] = 1 - counter[SIDE]
 
 
 @kernel
-def _walk(customs: Customs, habits: Habits, colony: Colony, here: Direction, i: int) -> None:
+def _walk(settings: ColonySettings, walk_settings: WalkSettings, colony: Colony, here: Direction, i: int) -> None:
     """Walk a part of the ant's own order anew, or of the fitter of two others'; all of it where nothing is known."""
     jobs, ants, random = len(colony.order), len(here.fitness), colony.random
     if draw_word(random) & 1:
@@ -210,11 +216,11 @@ def _walk(customs: Customs, habits: Habits, colony: Colony, here: Direction, i: 
             i = other
     begin, end = 0, jobs
     if here.fitness[i] < np.inf:
-        longest = max(_LONGEST, int(customs.part * jobs))
+        longest = max(_LONGEST, int(settings.part * jobs))
         length = min(jobs, _SHORTEST + draw_below(random, longest - _SHORTEST + 1))
         begin = draw_below(random, jobs - length + 1)
         end = begin + length
-    walk(here.inputs, habits, here.trail, colony.order, random, here.memory, i, begin, end)
+    walk(here.inputs, walk_settings, here.trail, colony.order, random, here.memory, i, begin, end)
 
 
 @kernel
@@ -239,12 +245,12 @@ def _swap(here: Direction, i: int, colony: Colony, room: Room) -> None:
 
 @kernel
 def _generate(
-    customs: Customs, colony: Colony, here: Direction, there: Direction, i: int, room: Room, timeline: Timeline
+    settings: ColonySettings, colony: Colony, here: Direction, there: Direction, i: int, room: Room, timeline: Timeline
 ) -> bool:
     """Make a plan of the order and the order of the plan, and count; return whether it was not given up."""
     counter, plan, jobs = colony.counter, colony.plan, len(colony.order)
-    most = there.fitness[i] if customs.two_sided else np.inf
-    if draw_unit(colony.random) < customs.parallel * (1.0 - counter[SCHEDULES] / customs.most):
+    most = there.fitness[i] if settings.two_sided else np.inf
+    if draw_unit(colony.random) < settings.parallel * (1.0 - counter[SCHEDULES] / settings.most):
         placed = decode_parallel(here.inputs, colony.genes, colony.order, here.bounds, most, timeline, plan)
     else:
         placed = decode_serial(here.inputs, colony.genes, colony.order, here.bounds, most, timeline, plan)
@@ -252,10 +258,10 @@ def _generate(
     if placed < jobs:
         return False
     for j in range(jobs):
-        room.key[j] = -plan.end[j] if customs.two_sided else plan.start[j]
+        room.key[j] = -plan.end[j] if settings.two_sided else plan.start[j]
         colony.order[j] = there.topological[j]
     sort_by_key(colony.order, room.key, room.scratch)
-    if customs.improves and counter[SCHEDULES] + PASSES <= customs.most:
+    if settings.improves and counter[SCHEDULES] + PASSES <= settings.most:
         improve(here.inputs, room, colony.order, timeline, plan)
         _count(colony, PASSES * jobs)
     return True
@@ -271,7 +277,7 @@ def _count(colony: Colony, placed: int) -> None:
 
 
 @kernel
-def _judge(customs: Customs, colony: Colony, there: Direction, i: int) -> None:
+def _judge(settings: ColonySettings, colony: Colony, there: Direction, i: int) -> None:
     """Keep the plan if it is the best so far, and the order if it is new and as good as the one of ant ``i``."""
     plan, last = colony.plan, 0
     for j in range(len(plan.end)):
@@ -283,7 +289,7 @@ def _judge(customs: Customs, colony: Colony, there: Direction, i: int) -> None:
             copy_turned(plan, colony.best, last)
         else:
             copy_plan(plan, colony.best)
-    fitness = value + customs.tie * lateness(colony.work, plan, last)
+    fitness = value + settings.tie * lateness(colony.work, plan, last)
     new = fitness < there.fitness[i]
     for k in range(len(there.fitness)):
         new = new and there.fitness[k] != fitness

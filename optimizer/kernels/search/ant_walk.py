@@ -14,7 +14,7 @@ BEGIN, END = 0, 1
 PLACED = -1
 
 
-class Habits(NamedTuple):
+class WalkSettings(NamedTuple):
     """Parameters of a walk; those of the solver of the same name."""
 
     direct: float
@@ -97,7 +97,7 @@ def set_influence(trail: Trail, power: float) -> None:
 @kernel_apart
 def walk(
     inputs: Inputs,
-    habits: Habits,
+    walk_settings: WalkSettings,
     trail: Trail,
     order: IntArray,
     random: IntArray,
@@ -115,12 +115,12 @@ def walk(
     _set_eligible(inputs, trail, order)
     following = 0
     for place in range(len(order)):
-        candidates = _weigh(habits, trail, place)
+        candidates = _weigh(walk_settings, trail, place)
         if place < begin or place >= end:
             while trail.waiting[memory[ant, following]] == PLACED:
                 following += 1
             chosen = _position(trail, memory[ant, following])
-        elif draw_unit(random) < habits.greed:
+        elif draw_unit(random) < walk_settings.greed:
             chosen = _heaviest(trail.weight, candidates)
         else:
             chosen = draw_by_weight(random, trail.weight, candidates)
@@ -131,7 +131,7 @@ def walk(
             successor = inputs.successor_job[e]
             trail.waiting[successor] -= 1
             if trail.waiting[successor] == 0:
-                _admit(habits, trail, successor, place + 1)
+                _admit(walk_settings, trail, successor, place + 1)
 
 
 @kernel
@@ -180,7 +180,7 @@ def _taken(trail: Trail, chosen: int) -> int:
 
 
 @kernel
-def _admit(habits: Habits, trail: Trail, j: int, place: int) -> None:
+def _admit(walk_settings: WalkSettings, trail: Trail, j: int, place: int) -> None:
     """Make a job eligible from ``place`` on, with the pheromone of the places before; it enters from the front."""
     trail.bounds[BEGIN] -= 1
     q = trail.bounds[BEGIN]
@@ -189,11 +189,11 @@ def _admit(habits: Habits, trail: Trail, j: int, place: int) -> None:
         q += 1
     trail.eligible[q] = j
     for i in range(min(place - trail.first[j], trail.pheromone.shape[1])):
-        trail.running[j] = habits.persistence * trail.running[j] + trail.pheromone[j, i]
+        trail.running[j] = walk_settings.persistence * trail.running[j] + trail.pheromone[j, i]
 
 
 @kernel
-def _weigh(habits: Habits, trail: Trail, place: int) -> int:
+def _weigh(walk_settings: WalkSettings, trail: Trail, place: int) -> int:
     """Set the weights of the candidates for ``place``, which come first of the eligible jobs; return their number.
 
     The weight is direct * x * here + (1 - direct) * y * running, times the heuristic; x and y, the sums of what they
@@ -206,12 +206,12 @@ def _weigh(habits: Habits, trail: Trail, place: int) -> int:
         if i < 0:
             break
         here = trail.pheromone[j, i] if i < trail.pheromone.shape[1] else trail.least[0]
-        trail.running[j] = habits.persistence * trail.running[j] + here
+        trail.running[j] = walk_settings.persistence * trail.running[j] + here
         trail.weight[count] = here
         x += trail.running[j]
         y += here
         count += 1
-    x, y = x * habits.direct, y * (1.0 - habits.direct)
+    x, y = x * walk_settings.direct, y * (1.0 - walk_settings.direct)
     for q in range(count):
         running = trail.running[trail.eligible[trail.bounds[BEGIN] + q]]
         trail.weight[q] = (x * trail.weight[q] + y * running) * trail.heuristic[q]

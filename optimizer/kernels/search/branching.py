@@ -68,7 +68,7 @@ from optimizer.kernels.serial import Plan, copy_plan, ready_time
 from optimizer.kernels.timeline import Timeline, earliest_start, exceeds
 
 
-class Aids(NamedTuple):
+class PruningTests(NamedTuple):
     """What cuts the tree beside the bounds of each job on its own.
 
     Parameters
@@ -107,7 +107,7 @@ def start_tree(inputs: Inputs, tree: Tree, timeline: Timeline, discrepancies: in
 def explore(
     inputs: Inputs,
     tree: Tree,
-    aids: Aids,
+    pruning: PruningTests,
     timeline: Timeline,
     plan: Plan,
     best: Plan,
@@ -118,7 +118,7 @@ def explore(
 
     Parameters
     ----------
-    inputs, tree, aids, timeline, plan
+    inputs, tree, pruning, timeline, plan
         The problem and the state of the search.
     best : Plan
         Takes each better schedule.
@@ -134,7 +134,7 @@ def explore(
         elif _is_over(tree, level):
             _leave(inputs, tree, timeline, plan)
         else:
-            _try_next(inputs, tree, aids, timeline, plan, level)
+            _try_next(inputs, tree, pruning, timeline, plan, level)
 
 
 @kernel
@@ -172,7 +172,7 @@ def _keep(inputs: Inputs, tree: Tree, plan: Plan, best: Plan) -> None:
 def _try_next(
     inputs: Inputs,
     tree: Tree,
-    aids: Aids,
+    pruning: PruningTests,
     timeline: Timeline,
     plan: Plan,
     level: int,
@@ -194,7 +194,7 @@ def _try_next(
     if start < 0:
         return
     put(inputs, tree, timeline, plan, level, j, mode, node, start)
-    if _enter(inputs, tree, aids, timeline, plan, level + 1):
+    if _enter(inputs, tree, pruning, timeline, plan, level + 1):
         tree.level[level, TRIED] += 1
         tree.counter[LEVEL] += 1
     else:
@@ -220,36 +220,36 @@ def _start(inputs: Inputs, tree: Tree, timeline: Timeline, plan: Plan, level: in
 def _enter(
     inputs: Inputs,
     tree: Tree,
-    aids: Aids,
+    pruning: PruningTests,
     timeline: Timeline,
     plan: Plan,
     level: int,
 ) -> bool:
     """Return whether something worth looking at is below a level."""
-    remembers = len(aids.memory.row) > 0 and level < len(tree.order) - 1
+    remembers = len(pruning.memory.row) > 0 and level < len(tree.order) - 1
     if not tree.price[level, COST] + tree.price[level, REST] < tree.bar[GOAL]:
         return False
-    if remembers and is_dominated(tree, aids.memory, plan, level):
+    if remembers and is_dominated(tree, pruning.memory, plan, level):
         return False
     tree.price[level, BOUND] = survey(inputs, tree, timeline, level)
     if not tree.price[level, BOUND] < tree.bar[GOAL]:
         return False
-    if lacks_energy(inputs, tree, aids.energy, timeline, level):
+    if lacks_energy(inputs, tree, pruning.energy, timeline, level):
         return False
-    tree.price[level, BOUND] = max(tree.price[level, BOUND], _bound_of_sum(inputs, tree, aids, timeline, level))
+    tree.price[level, BOUND] = max(tree.price[level, BOUND], _bound_of_sum(inputs, tree, pruning, timeline, level))
     if not tree.price[level, BOUND] < tree.bar[GOAL]:
         return False
     if remembers:
-        remember(tree, aids.memory, plan, level)
+        remember(tree, pruning.memory, plan, level)
     open_level(tree, level)
     return True
 
 
 @kernel
-def _bound_of_sum(inputs: Inputs, tree: Tree, aids: Aids, timeline: Timeline, level: int) -> float:
+def _bound_of_sum(inputs: Inputs, tree: Tree, pruning: PruningTests, timeline: Timeline, level: int) -> float:
     """Return the bound that suits the objective, if there is one."""
-    if len(aids.fluid.arrivals) > 0:
-        return fluid_bound(inputs, tree, aids.fluid, timeline, level)
-    if len(aids.lightest.by_work) > 0:
-        return tardiness_bound(inputs, tree, aids.lightest, timeline, level)
+    if len(pruning.fluid.arrivals) > 0:
+        return fluid_bound(inputs, tree, pruning.fluid, timeline, level)
+    if len(pruning.lightest.by_work) > 0:
+        return tardiness_bound(inputs, tree, pruning.lightest, timeline, level)
     return -np.inf

@@ -9,8 +9,15 @@ import numpy as np
 
 from optimizer.kernels.generation import serial_schedule
 from optimizer.kernels.inputs import Inputs, integers
-from optimizer.kernels.search.ant_colony import Customs, Direction, new_colony, new_direction, run_colony, settle_ant
-from optimizer.kernels.search.ant_walk import Habits, new_trail
+from optimizer.kernels.search.ant_colony import (
+    ColonySettings,
+    Direction,
+    new_colony,
+    new_direction,
+    run_colony,
+    settle_ant,
+)
+from optimizer.kernels.search.ant_walk import WalkSettings, new_trail
 from optimizer.kernels.search.improvement import new_room
 from optimizer.kernels.timeline import new_timeline
 from optimizer.problem import Problem
@@ -117,8 +124,8 @@ class AntColony:
         """Send out a colony for each thread; see :class:`~optimizer.solvers.base.Solver`."""
         inputs, two_sided = Inputs.of(problem), is_reversible(problem)
         reference, schedules = reference_order(problem, inputs, self.rule, seed, limits, monitor)
-        customs = self._customs(problem, share_of(limits.schedules, limits.threads))
-        habits = Habits(self.direct, self.persistence, self.greed)
+        settings = self._settings(problem, share_of(limits.schedules, limits.threads))
+        walk_settings = WalkSettings(self.direct, self.persistence, self.greed)
         ahead = _Way(inputs, reference, integers(problem.topological_order))
         back = _turned(problem, ahead) if two_sided else ahead
 
@@ -129,17 +136,19 @@ class AntColony:
             timeline, room = new_timeline(inputs), new_room(problem.jobs)
 
             def run(seconds: float) -> Callable[[int, int], None]:
-                return partial(run_colony.sized(seconds), customs, habits, colony, forward, backward, room, timeline)
+                return partial(
+                    run_colony.sized(seconds), settings, walk_settings, colony, forward, backward, room, timeline
+                )
 
             return EvolvingIsland(problem, inputs, colony, run, partial(_adopt, forward, backward))
 
         return evolve(problem, limits, monitor, warm_start, start, schedules)
 
-    def _customs(self, problem: Problem, schedules: int | None) -> Customs:
+    def _settings(self, problem: Problem, schedules: int | None) -> ColonySettings:
         """Return the constants of the compiled loops."""
         two_sided = is_reversible(problem)
         improves = self.improve and problem.objective.is_maximum and not two_sided
-        return Customs(
+        return ColonySettings(
             influence=self.influence,
             fade=self.fade,
             part=self.part,

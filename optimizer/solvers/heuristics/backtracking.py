@@ -18,7 +18,7 @@ from optimizer.kernels.generation import (
 )
 from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.pace import next_slice
-from optimizer.kernels.search.branching import Aids, explore, start_tree
+from optimizer.kernels.search.branching import PruningTests, explore, start_tree
 from optimizer.kernels.search.tree import BEST, DONE, FIRST_OPTION, FULL, GOAL, PLACEMENTS, SLACK, STEPS, new_tree
 from optimizer.kernels.search.tree_energy import new_energy
 from optimizer.kernels.search.tree_fluid import new_fluid
@@ -185,14 +185,14 @@ def _is_linear(problem: Problem, costs: Costs) -> bool:
     return not costs.is_maximum and not costs.step.any() and bool((costs.reference <= earliest).all())
 
 
-def _aids(problem: Problem, costs: Costs, inputs: Inputs, megabytes: int) -> Aids:
+def _aids(problem: Problem, costs: Costs, inputs: Inputs, megabytes: int) -> PruningTests:
     """Return what cuts the tree; sums look at the resource that the work takes longest."""
     capacity = np.maximum(problem.node_capacity.sum(axis=0), 1)
     energy = new_energy(inputs)
     scarcest = int(np.argmax(energy.work.sum(axis=0) / capacity))
     is_linear = _is_linear(problem, costs)
     is_tardiness = not (is_linear or costs.is_maximum or costs.step.any())
-    return Aids(
+    return PruningTests(
         new_memory(problem.jobs, megabytes),
         new_fluid(inputs, scarcest, is_linear=is_linear),
         energy,

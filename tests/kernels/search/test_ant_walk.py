@@ -3,23 +3,23 @@ import pytest
 
 from optimizer.kernels.inputs import Inputs
 from optimizer.kernels.randomness import new_random
-from optimizer.kernels.search.ant_walk import Habits, Trail, lay, new_trail, set_influence, walk
+from optimizer.kernels.search.ant_walk import Trail, WalkSettings, lay, new_trail, set_influence, walk
 from optimizer.problem import Problem
 from optimizer.units import IntArray
 from tests.random_instances import random_instance
 
 
-def habits(greed: float = 1.0, direct: float = 0.0, persistence: float = 1.0) -> Habits:
-    return Habits(direct=direct, persistence=persistence, greed=greed)
+def walk_settings(greed: float = 1.0, direct: float = 0.0, persistence: float = 1.0) -> WalkSettings:
+    return WalkSettings(direct=direct, persistence=persistence, greed=greed)
 
 
-def walked(problem: Problem, trail: Trail, rates: Habits, seed: int = 0) -> IntArray:
+def walked(problem: Problem, trail: Trail, rates: WalkSettings, seed: int = 0) -> IntArray:
     order = np.zeros(problem.jobs, dtype=np.int64)
     walk(Inputs.of(problem), rates, trail, order, new_random(seed), order[None].copy(), 0, 0, problem.jobs)
     return order
 
 
-def by_definition(problem: Problem, trail: Trail, rates: Habits) -> list[int]:
+def by_definition(problem: Problem, trail: Trail, rates: WalkSettings) -> list[int]:
     """Return the order of the largest weights after the formula of Merkle, Middendorf & Schmeck 2002."""
     jobs, order = problem.jobs, list[int]()
     predecessors = np.split(problem.predecessor_job, problem.predecessor_start[1:-1])
@@ -41,7 +41,7 @@ def test_incremental_sums_are_those_of_the_definition(seed: int) -> None:
     trail = new_trail(problem.topological_order, problem.jobs, 1.0)
     trail.pheromone[:] = np.random.default_rng(seed).random(trail.pheromone.shape)
     set_influence(trail, 0.5)
-    rates = habits(direct=(seed % 3) / 2, persistence=(seed % 4 + 1) / 4)
+    rates = walk_settings(direct=(seed % 3) / 2, persistence=(seed % 4 + 1) / 4)
     assert walked(problem, trail, rates).tolist() == by_definition(problem, trail, rates)
 
 
@@ -53,7 +53,7 @@ def test_orders_keep_precedence_and_the_window_of_places(seed: int, width: int) 
     trail = new_trail(reference, min(width, problem.jobs), 1.0)
     set_influence(trail, 0.0)
     place = np.empty(problem.jobs, dtype=np.int64)
-    place[walked(problem, trail, habits(greed=0.0), seed)] = np.arange(problem.jobs)
+    place[walked(problem, trail, walk_settings(greed=0.0), seed)] = np.arange(problem.jobs)
     job = np.repeat(np.arange(problem.jobs), np.diff(problem.predecessor_start))
     assert (place[problem.predecessor_job] < place[job]).all()
     assert sorted(place.tolist()) == list(range(problem.jobs))
@@ -68,11 +68,11 @@ def test_pheromone_draws_jobs_to_the_places_where_it_was_laid() -> None:
     set_influence(trail, 0.0)
     lay(trail, orders, 0, 1.0)
     assert trail.pheromone.sum(axis=1) == pytest.approx(np.full(5, 1.01))
-    assert walked(problem, trail, habits()).tolist() == orders[0].tolist()
+    assert walked(problem, trail, walk_settings()).tolist() == orders[0].tolist()
     lay(trail, orders, 1, 1.0)
     lay(trail, orders, 0, -1.0)
     assert trail.pheromone.sum(axis=1) == pytest.approx(np.full(5, 1.01))
-    assert walked(problem, trail, habits()).tolist() == orders[1].tolist()
+    assert walked(problem, trail, walk_settings()).tolist() == orders[1].tolist()
     lay(trail, orders, 0, -1.0)
     assert (trail.pheromone >= trail.least[0]).all()
 
@@ -82,10 +82,10 @@ def test_places_outside_the_part_follow_what_is_remembered(seed: int) -> None:
     problem = Problem.of(random_instance(seed, jobs_max=12))
     trail, jobs = new_trail(problem.topological_order, problem.jobs, 1.0), problem.jobs
     set_influence(trail, 0.0)
-    remembered = walked(problem, trail, habits(greed=0.0), seed)
+    remembered = walked(problem, trail, walk_settings(greed=0.0), seed)
     order, random = np.zeros(jobs, dtype=np.int64), new_random(seed + 1)
     begin, end = sorted((seed % (jobs + 1), (3 * seed) % (jobs + 1)))
-    walk(Inputs.of(problem), habits(greed=0.0), trail, order, random, remembered[None], 0, begin, end)
+    walk(Inputs.of(problem), walk_settings(greed=0.0), trail, order, random, remembered[None], 0, begin, end)
     assert order[:begin].tolist() == remembered[:begin].tolist()
     anew = set(order[:end].tolist())
     assert order[end:].tolist() == [j for j in remembered.tolist() if j not in anew]

@@ -3,7 +3,7 @@ import pytest
 
 from optimizer.instance import Instance, Job, Mode, Node, Predecessor
 from optimizer.kernels.inputs import Inputs
-from optimizer.kernels.search.branching import Aids, explore, start_tree
+from optimizer.kernels.search.branching import PruningTests, explore, start_tree
 from optimizer.kernels.search.tree import (
     BEST,
     DONE,
@@ -42,7 +42,7 @@ class Search:
             self.inputs, np.zeros(problem.jobs), np.ones(problem.jobs, dtype=np.int64), 1e-6, 100
         )
         self.tree.order[:] = problem.topological_order
-        self.aids = Aids(
+        self.pruning = PruningTests(
             new_memory(problem.jobs, megabytes),
             new_fluid(self.inputs, 0, is_linear=problem.objective is Objective.MEAN_FLOW_TIME),
             new_energy(self.inputs),
@@ -60,7 +60,7 @@ class Search:
         run(
             self.inputs,
             self.tree,
-            self.aids,
+            self.pruning,
             self.timeline,
             self.plan,
             self.best,
@@ -160,18 +160,18 @@ def test_what_is_remembered_dominates_what_ends_no_earlier() -> None:
     search.start()
     for level, (j, start) in enumerate([(0, 0), (1, 0)]):
         search.put(level, j, start)
-    remember(search.tree, search.aids.memory, search.plan, 2)
-    assert is_dominated(search.tree, search.aids.memory, search.plan, 2)
+    remember(search.tree, search.pruning.memory, search.plan, 2)
+    assert is_dominated(search.tree, search.pruning.memory, search.plan, 2)
     search.start()
     for level, (j, start) in enumerate([(1, 0), (0, 0)]):
         search.put(level, j, start)
-    assert not is_dominated(search.tree, search.aids.memory, search.plan, 2)  # of an older tree
-    remember(search.tree, search.aids.memory, search.plan, 2)
+    assert not is_dominated(search.tree, search.pruning.memory, search.plan, 2)  # of an older tree
+    remember(search.tree, search.pruning.memory, search.plan, 2)
     for array in (search.tree.level[:, -3], search.plan.end):
         array += 1
-    assert is_dominated(search.tree, search.aids.memory, search.plan, 2)
+    assert is_dominated(search.tree, search.pruning.memory, search.plan, 2)
     search.plan.end[0] -= 2
-    assert not is_dominated(search.tree, search.aids.memory, search.plan, 2)
+    assert not is_dominated(search.tree, search.pruning.memory, search.plan, 2)
 
 
 def test_jobs_and_nodes_that_are_alike() -> None:
@@ -205,7 +205,7 @@ def test_the_fluid_does_the_most_urgent_work_first() -> None:
     search.put(0, 0, 0)  # until 4 one machine is left: job 1 in [0, 2), job 2 in [2, 4) and, at twice the rate, [4, 5)
     middle = (2 * 3 + 2 * 4.5) / 4
     expected = 4 + (1 + 2 / 2) + (middle + 4 / 2)
-    found = fluid_bound(search.inputs, search.tree, search.aids.fluid, search.timeline, 1)
+    found = fluid_bound(search.inputs, search.tree, search.pruning.fluid, search.timeline, 1)
     assert found == pytest.approx(expected)
 
 
@@ -215,18 +215,18 @@ def test_work_that_does_not_fit_below_the_goal() -> None:
     search.put(0, 0, 0)
     for best, lacks in ((np.inf, False), (7, False), (6, True)):
         search.tree.bar[BEST], search.tree.bar[GOAL] = best, best - 0.5
-        assert lacks_energy(search.inputs, search.tree, search.aids.energy, search.timeline, 1) == lacks
+        assert lacks_energy(search.inputs, search.tree, search.pruning.energy, search.timeline, 1) == lacks
 
 
 def test_work_that_does_not_fit_before_deadlines() -> None:
     for deadline, lacks in ((10, False), (9, True)):
         search = two_machines(4, 4, 4, 4)
         search.inputs.deadline[:3] = deadline
-        search.aids = search.aids._replace(energy=new_energy(search.inputs))
+        search.pruning = search.pruning._replace(energy=new_energy(search.inputs))
         search.start()
         search.put(0, 3, 0)
         search.tree.level[1, FLOOR] = 3  # one machine is free for 1, then both
-        assert lacks_energy(search.inputs, search.tree, search.aids.energy, search.timeline, 1) == lacks
+        assert lacks_energy(search.inputs, search.tree, search.pruning.energy, search.timeline, 1) == lacks
 
 
 def test_so_many_ends_before_so_many_due_dates() -> None:
@@ -238,5 +238,5 @@ def test_so_many_ends_before_so_many_due_dates() -> None:
     search.put(0, 2, 0)  # until 4 one machine is left: one end at 2 or later, another at 5 (the work is 6)
     search.inputs.cost_reference[1] = 1
     search.inputs.cost_reference[0] = 3
-    found = tardiness_bound(search.inputs, search.tree, search.aids.lightest, search.timeline, 1)
+    found = tardiness_bound(search.inputs, search.tree, search.pruning.lightest, search.timeline, 1)
     assert found == pytest.approx((2 - 1) + (5 - 3))

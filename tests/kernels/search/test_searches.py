@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from optimizer.kernels.inputs import Inputs, integers
-from optimizer.kernels.search.ant_colony import Customs, Direction, new_colony, new_direction, run_colony
-from optimizer.kernels.search.ant_walk import Habits, lay, new_trail
+from optimizer.kernels.search.ant_colony import ColonySettings, Direction, new_colony, new_direction, run_colony
+from optimizer.kernels.search.ant_walk import WalkSettings, lay, new_trail
 from optimizer.kernels.search.improvement import new_room
 from optimizer.kernels.search.particle_swarm import Motion, new_swarm, run_swarm
 from optimizer.kernels.timeline import new_timeline
@@ -26,7 +26,7 @@ def colony(problem: Problem, *, compiled: bool) -> tuple[Run, Any]:
     inputs, first = Inputs.of(problem), integers(problem.topological_order)
     last = integers(first[::-1])
     two_sided = is_reversible(problem)
-    customs = Customs(
+    settings = ColonySettings(
         influence=1.0,
         fade=30,
         part=0.5,
@@ -47,7 +47,7 @@ def colony(problem: Problem, *, compiled: bool) -> tuple[Run, Any]:
     backward = direction(mirrored(problem, inputs), last) if two_sided else forward
     run = run_colony.compiled if compiled else run_colony
     rest = (state, forward, backward, new_room(problem.jobs), new_timeline(inputs))
-    return partial(run, customs, Habits(0.5, 1.0, 0.5), *rest), state
+    return partial(run, settings, WalkSettings(0.5, 1.0, 0.5), *rest), state
 
 
 def swarm(problem: Problem, *, compiled: bool) -> tuple[Run, Any]:
