@@ -13,6 +13,7 @@ from .errors import (
     UnsupportedError,
     UsageError,
 )
+from .explanation import Conflict, Explanation
 from .formats.reading import load
 from .formats.swf import Window
 from .instance import Instance, Job, Mode, Node, Predecessor, Resource, Unavailable
@@ -22,6 +23,7 @@ from .problem import Problem
 from .result import Limits, Progress, Result
 from .schedule import Schedule, ScheduledJob, Segment, Segments, scheduled_jobs
 from .solvers.compare import Comparison, compare
+from .solvers.explain import explain
 from .solvers.solve import solve
 from .validation import Rule, Violation
 from .version import __version__
@@ -30,6 +32,8 @@ __all__ = [
     "BoundRow",
     "Bounds",
     "Comparison",
+    "Conflict",
+    "Explanation",
     "Feature",
     "Holds",
     "InputError",
@@ -69,6 +73,7 @@ __all__ = [
     "__version__",
     "bound",
     "compare",
+    "explain",
     "gantt",
     "load",
     "scheduled_jobs",

@@ -18,7 +18,7 @@ LAYERS = (
     {"instance", "consistency", "profiles"},
     {"problem"},
     {"schedule", "objective"},
-    {"validation", "metrics", "result"},
+    {"explanation", "validation", "metrics", "result"},
     {"formats", "generate", "kernels"},
     {"bounds", "model"},
     {"solvers"},

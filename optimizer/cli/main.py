@@ -13,6 +13,7 @@ from optimizer.cli.bench import bench
 from optimizer.cli.bound import bound
 from optimizer.cli.compare import compare
 from optimizer.cli.convert import convert
+from optimizer.cli.explain import explain
 from optimizer.cli.gantt import gantt
 from optimizer.cli.generate import generate
 from optimizer.cli.model import model
@@ -32,7 +33,7 @@ def schedopt() -> None:
     """Offline scheduling of cluster and AI jobs, with a proven bound beside every schedule."""
 
 
-for _command in (solve, compare, bound, validate, gantt, convert, generate, model, solvers, bench):
+for _command in (solve, compare, bound, explain, validate, gantt, convert, generate, model, solvers, bench):
     schedopt.add_command(_command)
 
 

@@ -18,6 +18,7 @@ from optimizer.cli.options import (
     verbose_option,
 )
 from optimizer.cli.status import Exit, exit_status
+from optimizer.names import Status
 
 if TYPE_CHECKING:
     from optimizer.result import Limits
@@ -75,6 +76,8 @@ def solve(
     if chart == HERE:
         write_charts({result.label: result}, chart, as_json=as_json)
     show_result(result, as_json=as_json)
+    if result.status is Status.INFEASIBLE:
+        click.echo(f"schedopt: why there is no schedule: schedopt explain {file['file']}", err=True)
     if output is not None:
         save_result(result, output)
     if chart not in (None, HERE):

@@ -67,7 +67,9 @@ def test_infeasible_is_status_1_and_no_error(schedopt: Command, instances: Path)
     result = schedopt("solve", instances / "infeasible.yaml", "-o", "s.json", "--gantt", "c.png")
     assert result.exit_code == 1
     assert "infeasible" in result.stdout
-    assert result.stderr == "schedopt: there is no schedule to draw: auto ended with infeasible\n"
+    why, drawn = result.stderr.splitlines()
+    assert why.startswith("schedopt: why there is no schedule: schedopt explain ")
+    assert drawn == "schedopt: there is no schedule to draw: auto ended with infeasible"
     assert os.listdir() == ["s.json"]
     assert json.loads(Path("s.json").read_text())["jobs"] == []
 

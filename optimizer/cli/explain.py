@@ -1,0 +1,38 @@
+"""``schedopt explain``."""
+
+import json
+from typing import Any
+
+import click
+
+from optimizer.cli.options import debug_option, instance_options, json_option, naming, read_instance
+from optimizer.cli.status import Exit
+from optimizer.names import Status, StoppedBy
+
+
+@click.command()
+@instance_options
+@click.option("--time-limit", type=click.FloatRange(min=0), default=60.0, show_default=True,
+              help="Seconds; 0: no limit.")  # fmt: skip
+@json_option
+@debug_option
+def explain(time_limit: float, as_json: bool, **file: Any) -> Exit:
+    """Say why FILE has no schedule: which jobs conflict, for want of what."""
+    from optimizer.render.explanation import explanation_document, explanation_text
+    from optimizer.result import Limits
+    from optimizer.solvers.explain import explain as run
+
+    instance = read_instance(**file)
+    with naming(file["file"]):
+        found = run(instance, limits=Limits(time_limit=time_limit or None))
+    if as_json:
+        click.echo(json.dumps(explanation_document(found), indent=1))
+    else:
+        from rich.console import Console
+
+        Console().print(explanation_text(found, instance.time_unit))
+    if found.status is Status.INFEASIBLE:
+        return Exit.REFUTED
+    if found.status is Status.FEASIBLE:
+        return Exit.OK
+    return Exit.INTERRUPTED if found.stopped_by is StoppedBy.INTERRUPT else Exit.NOTHING_FOUND

@@ -1,0 +1,58 @@
+"""What is known about why an instance has no schedule."""
+
+from dataclasses import dataclass
+
+from optimizer.instance import Job
+from optimizer.names import Status, StoppedBy
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Jobs that cannot all keep their deadlines.
+
+    Parameters
+    ----------
+    jobs : tuple of Job
+        In the order of the file.
+    resources : tuple of str
+        Without the demands for these the jobs could keep their deadlines; empty: whatever the capacity, they cannot.
+    smallest : bool
+        Whether without any one of the jobs the others could keep theirs; else time ran out before that was known.
+    work : dict of str to tuple of float
+        For the resources of which it alone says enough: what the jobs take at least, amount times time, and what there
+        is from the first arrival to the last deadline.
+    """
+
+    jobs: tuple[Job, ...]
+    resources: tuple[str, ...]
+    smallest: bool
+    work: dict[str, tuple[float, float]]
+
+    @property
+    def begin(self) -> int | float:
+        """When the first of the jobs arrives."""
+        return min(job.arrival for job in self.jobs)
+
+    @property
+    def end(self) -> int | float:
+        """The last deadline of the jobs."""
+        return max(job.deadline for job in self.jobs if job.deadline is not None)
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What is known about the deadlines of an instance.
+
+    Parameters
+    ----------
+    status : Status
+        ``infeasible``; ``feasible``: some schedule keeps all deadlines; ``unknown``.
+    stopped_by : StoppedBy
+        Why it ended.
+    conflict : Conflict or None
+        Why there is no schedule, where that is proven.
+    """
+
+    status: Status
+    stopped_by: StoppedBy
+    conflict: Conflict | None = None

@@ -1,0 +1,185 @@
+"""Why an instance has no schedule: jobs that cannot all keep their deadlines, as few of them as can be."""
+
+from collections.abc import Callable, Sequence
+from time import monotonic
+from typing import TypeVar
+
+import numpy as np
+from msgspec.structs import replace
+
+from optimizer.explanation import Conflict, Explanation
+from optimizer.instance import Instance, Job, Mode
+from optimizer.names import Objective, Status, StoppedBy
+from optimizer.problem import NEVER, Problem
+from optimizer.result import Limits
+from optimizer.solvers.solve import solve
+
+T = TypeVar("T")
+
+_SOLVER = "cp-sat"
+_SHARE = 0.25
+"""Part of the time left that one question may take, but for the first, which has all."""
+
+_LEAST_SECONDS = 0.5
+
+
+def explain(instance: Instance, *, limits: Limits | None = None, seed: int = 0) -> Explanation:
+    """Return as few jobs as can be that cannot all keep their deadlines, and the resources that they lack.
+
+    Jobs are left out as long as CP-SAT proves that those left cannot keep their deadlines: at first all that are due
+    late or arrive early, then by halves (QuickXplain: Junker 2004, "QuickXplain: preferred explanations and relaxations
+    for over-constrained problems", AAAI). The same is done with the resources.
+
+    Parameters
+    ----------
+    instance : Instance
+        What has no schedule.
+    limits : Limits or None
+        What all of this may use; None: 60 s and all processors.
+    seed : int
+        For CP-SAT.
+
+    Raises
+    ------
+    SolverMissingError
+        When CP-SAT is not installed.
+    """
+    questions = _Questions(instance, limits or Limits(), seed)
+    everything = tuple(instance.resource_ids)
+    jobs = list(range(len(instance.jobs)))
+    if not questions.refuted(jobs, everything, share=1.0):
+        return Explanation(questions.last, questions.stopped_by)
+    jobs = _shortest_prefix(_by_deadline(instance), lambda some: questions.refuted(some, everything))
+    jobs = _shortest_prefix(_by_arrival(instance, jobs), lambda some: questions.refuted(some, everything))
+    jobs = sorted(_fewest(jobs, lambda some: questions.refuted(some, everything)))
+    smallest = not questions.undecided
+    resources = _fewest(everything, lambda some: questions.refuted(jobs, tuple(some)))
+    kept = tuple(name for name in everything if name in resources)
+    some = tuple(instance.jobs[j] for j in jobs)
+    conflict = Conflict(some, kept, smallest, _too_much(questions.part(jobs, everything), kept))
+    return Explanation(Status.INFEASIBLE, StoppedBy.OPTIMALITY, conflict)
+
+
+class _Questions:
+    """Whether some of the jobs can keep their deadlines when only some of the resources are scarce."""
+
+    def __init__(self, instance: Instance, limits: Limits, seed: int) -> None:
+        self._instance = instance
+        self._limits = limits
+        self._seed = seed
+        self._end = None if limits.time_limit is None else monotonic() + limits.time_limit
+        self._known: dict[tuple[frozenset[int], tuple[str, ...]], bool] = {}
+        self.undecided = False
+        self.last = Status.UNKNOWN
+        self.stopped_by = StoppedBy.FINISHED
+
+    def refuted(self, jobs: Sequence[int], resources: tuple[str, ...], share: float = _SHARE) -> bool:
+        """Return whether it is proven that they cannot."""
+        key = frozenset(jobs), resources
+        if key not in self._known:
+            self._known[key] = bool(jobs) and self._ask(self.part(jobs, resources), share)
+        return self._known[key]
+
+    def part(self, jobs: Sequence[int], resources: tuple[str, ...]) -> Instance:
+        """Return the instance of some jobs, with their demands for some resources."""
+        instance = self._instance
+        ids = {instance.jobs[j].id for j in jobs}
+        return replace(
+            instance,
+            jobs=tuple(_part_of_job(instance.jobs[j], ids, resources) for j in sorted(jobs)),
+            objective=Objective.MAKESPAN,
+        )
+
+    def _ask(self, instance: Instance, share: float) -> bool:
+        seconds = None if self._end is None else max(_LEAST_SECONDS, share * (self._end - monotonic()))
+        if self.stopped_by is StoppedBy.INTERRUPT or (self._end is not None and monotonic() > self._end):
+            self.undecided = True
+            return False
+        limits = Limits(time_limit=seconds, gap=1.0, threads=self._limits.threads, memory=self._limits.memory)
+        result = solve(instance, _SOLVER, limits=limits, seed=self._seed)
+        self.stopped_by = result.stopped_by
+        self.last = Status.FEASIBLE if result.schedule is not None else result.status
+        self.undecided |= result.status is Status.UNKNOWN
+        return result.status is Status.INFEASIBLE
+
+
+def _part_of_job(job: Job, ids: set[str], resources: tuple[str, ...]) -> Job:
+    def part(demand: dict[str, int | float]) -> dict[str, int | float]:
+        return {name: amount for name, amount in demand.items() if name in resources}
+
+    after = tuple(item for item in job.after if (item if isinstance(item, str) else item.job) in ids)
+    modes = job.modes and tuple(Mode(mode.duration, part(mode.demand)) for mode in job.modes)
+    return replace(job, after=after, demand=part(job.demand), modes=modes)
+
+
+def _by_deadline(instance: Instance) -> list[int]:
+    dated = [j for j, job in enumerate(instance.jobs) if job.deadline is not None]
+    before = _needed(instance, dated)
+    last = {j: job.deadline for j, job in enumerate(instance.jobs) if job.deadline is not None}
+    return sorted(before, key=lambda j: (j not in last, last.get(j, 0)))
+
+
+def _by_arrival(instance: Instance, jobs: Sequence[int]) -> list[int]:
+    return sorted(jobs, key=lambda j: -instance.jobs[j].arrival)
+
+
+def _needed(instance: Instance, jobs: Sequence[int]) -> list[int]:
+    """Return the jobs and all that they wait for: no other job can keep them from their deadlines."""
+    problem = Problem.of(instance, Objective.MAKESPAN)
+    needed = set(jobs)
+    for j in problem.topological_order[::-1].tolist():
+        if j in needed:
+            own = slice(problem.predecessor_start[j], problem.predecessor_start[j + 1])
+            needed.update(problem.predecessor_job[own].tolist())
+    return sorted(needed)
+
+
+def _shortest_prefix(items: Sequence[int], refuted: Callable[[Sequence[int]], bool]) -> list[int]:
+    """Return the shortest prefix that is refuted; all of them are known to be."""
+    least, most = 1, len(items)
+    while least < most:
+        middle = (least + most) // 2
+        if refuted(items[:middle]):
+            most = middle
+        else:
+            least = middle + 1
+    return list(items[:most])
+
+
+def _fewest(items: Sequence[T], refuted: Callable[[Sequence[T]], bool]) -> list[T]:
+    """Return items that are refuted together, none of which can be left out."""
+
+    def search(held: list[T], new: bool, left: Sequence[T]) -> list[T]:
+        if new and refuted(held):
+            return []
+        if len(left) == 1:
+            return list(left)
+        middle = len(left) // 2
+        second = search([*held, *left[:middle]], True, left[middle:])
+        first = search([*held, *second], bool(second), left[:middle])
+        return [*first, *second]
+
+    return search([], True, items) if items else []
+
+
+def _too_much(instance: Instance, resources: tuple[str, ...]) -> dict[str, tuple[float, float]]:
+    """Return least work and capacity of the resources of which the jobs take more than there is from first to last."""
+    problem = Problem.of(instance)
+    last = int(problem.deadline[problem.deadline < NEVER].max())
+    found = {}
+    for name in resources:
+        k = problem.instance.resource_ids.index(name)
+        least = problem.mode_demand[:, k] * problem.mode_time.min(axis=1)
+        work = int(np.minimum.reduceat(least, problem.mode_start[:-1]).sum())
+        area = sum(_area(problem, v, k, int(problem.release.min()), last) for v in range(problem.nodes))
+        per_unit = problem.demand_scale[k].per_unit * problem.instance.time_scale.per_unit
+        if work > area:
+            found[name] = work / per_unit, area / per_unit
+    return found
+
+
+def _area(problem: Problem, node: int, k: int, begin: int, end: int) -> int:
+    """Return what a node has of resource ``k`` between two times."""
+    own = slice(problem.profile_start[node], problem.profile_start[node + 1])
+    edges = np.clip(np.append(problem.profile_time[own], end), begin, end)
+    return int(np.diff(edges) @ problem.profile_level[own, k])

@@ -1,0 +1,52 @@
+from rich.console import Console
+
+from optimizer.explanation import Conflict, Explanation
+from optimizer.instance import Job, Mode
+from optimizer.names import Status, StoppedBy, TimeUnit
+from optimizer.render.explanation import explanation_document, explanation_text
+
+A = Job("a[x]", arrival=1, duration=3, deadline=9, demand={"gpu": 2})
+B = Job("b", arrival=2, deadline=7, modes=(Mode(2, {"gpu": 4}), Mode(4, {"cpu": 1})), after=("a[x]",))
+
+
+def text_of(explanation: Explanation) -> str:
+    console = Console(width=160, record=True, file=open("/dev/null", "w"))  # noqa: SIM115
+    console.print(explanation_text(explanation, TimeUnit.HOUR))
+    return " ".join(console.export_text().split())
+
+
+def refuted(*jobs: Job, resources: tuple[str, ...] = (), smallest: bool = True) -> Explanation:
+    work = dict.fromkeys(resources[:1], (20.0, 16.0))
+    return Explanation(Status.INFEASIBLE, StoppedBy.OPTIMALITY, Conflict(jobs, resources, smallest, work))
+
+
+def test_every_job_has_a_line() -> None:
+    text = text_of(refuted(A, B, resources=("gpu", "cpu")))
+    assert "these 2 jobs cannot all keep their deadlines, for want of gpu and cpu" in text
+    assert "a[x] 1 h 9 h 3 h 2 0" in text
+    assert "b 2 h 7 h 2 h 0 0 a[x]" in text
+    assert "gpu: they take 20 gpu x hours at least; from the first arrival to the last deadline, 1 h to 9 h" in text
+    assert "there are 16" in text
+    assert "without any one of them the others can keep theirs" in text
+
+
+def test_one_job_whatever_the_capacity() -> None:
+    text = text_of(refuted(A))
+    assert "this job cannot keep its deadline, whatever the capacity" in text
+    assert "without any one" not in text
+
+
+def test_what_is_not_known_is_said() -> None:
+    assert "fewer of them may be enough" in text_of(refuted(A, B, smallest=False))
+    assert "not known" in text_of(Explanation(Status.UNKNOWN, StoppedBy.TIME_LIMIT))
+
+
+def test_plain_data() -> None:
+    conflict = explanation_document(refuted(A, B, resources=("gpu",)))["conflict"]
+    assert conflict["jobs"] == ["a[x]", "b"]
+    assert conflict["work"] == {"gpu": {"least": 20.0, "capacity": 16.0}}
+    assert (conflict["begin"], conflict["end"]) == (1, 9)
+    assert explanation_document(Explanation(Status.FEASIBLE, StoppedBy.GAP)) == {
+        "status": "feasible",
+        "stopped_by": "gap",
+    }
