@@ -17,7 +17,7 @@ from optimizer.names import Status, StoppedBy
 @json_option
 @debug_option
 def explain(time_limit: float, as_json: bool, **file: Any) -> Exit:
-    """Say why FILE has no schedule: which jobs conflict, and over what."""
+    """Say why FILE has no schedule: the fewest jobs that conflict."""
     from optimizer.render.explanation import explanation_document, explanation_text
     from optimizer.result import Limits
     from optimizer.solvers.explain import explain as run
