@@ -58,7 +58,10 @@ def test_the_readme_shows_what_its_commands_print(run: Callable[[str], Result]) 
 def test_the_python_example_of_the_readme_runs(capsys: pytest.CaptureFixture[str]) -> None:
     (example,) = blocks(README, "python")
     exec(example, {})
-    assert capsys.readouterr().out == "optimal 4.0 4.0\n"
+    first, *jobs = capsys.readouterr().out.splitlines()
+    assert first == "optimal 4.0 4.0"
+    assert "preprocess 3 4" in jobs
+    assert len(jobs) == 6
     assert Path("first-steps.png").is_file()
 
 

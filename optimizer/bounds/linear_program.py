@@ -63,6 +63,9 @@ def solve_relaxation(program: Program, *, seconds: float = inf, stopped: Callabl
             interrupt += lambda event: event.interrupt(stopped())
     highspy.Highs.resetGlobalScheduler(True)  # one pool a process: another thread count needs a new one
     model.run()
+    if model.getModelStatus() == highspy.HighsModelStatus.kUnknown:  # interior points got stuck
+        model.setOptionValue("solver", "simplex")
+        model.run()
     solution = model.getSolution()
     optimal = model.getModelStatus() == highspy.HighsModelStatus.kOptimal
     bound = safe_bound(program, np.array(solution.row_dual)) if solution.dual_valid else -inf

@@ -155,6 +155,6 @@ def read_warm_start(path: Path | None, instance: "Instance") -> "Schedule | None
     found = read_schedule(path, problem)
     if found.schedule is None:
         raise InputError(f"{path}: there is no schedule to start from, its status is {found.document['status']}")
-    if broken := violations(problem, found.schedule):
+    if broken := violations(problem, found.schedule, late_allowed=True):
         raise InputError(f"{path}: no valid schedule to start from: {broken[0]}")
     return found.schedule

@@ -11,6 +11,7 @@ from optimizer.cli.status import Exit
 
 if TYPE_CHECKING:
     from optimizer.formats.schedule_file import ScheduleDocument
+    from optimizer.instance import Instance
 
 
 @click.command()
@@ -30,7 +31,7 @@ def validate(schedule: Path | None, as_json: bool, **file: Any) -> Exit:
         counts = {"jobs": len(instance.jobs), "nodes": len(instance.node_ids), "resources": len(instance.resource_ids)}
         with naming(file["file"]):
             Problem.of(instance)
-        click.echo(json.dumps({"valid": True, **counts}) if as_json else _holds(instance.name, counts))
+        click.echo(json.dumps({"valid": True, **counts}) if as_json else _holds(instance))
         return Exit.OK
     from optimizer.formats.schedule_file import check_schedule, read_document
     from optimizer.render.text import complaints_text
@@ -52,5 +53,9 @@ def _claim(document: "ScheduleDocument") -> str:
     return f"holds, {document.status}{late}, {document.objective} {document.value:g}"
 
 
-def _holds(name: str, counts: dict[str, int]) -> str:
-    return f"{name}: holds, " + ", ".join(f"{count} {what}" for what, count in counts.items())
+def _holds(instance: "Instance") -> str:
+    from optimizer.render.text import counted
+
+    nodes = [] if instance.nodes is None else [counted(len(instance.node_ids), "node")]
+    parts = [counted(len(instance.jobs), "job"), *nodes, counted(len(instance.resource_ids), "resource")]
+    return f"{instance.name}: holds, {', '.join(parts)}"

@@ -38,7 +38,12 @@ class Ruler:
         return f"{text[:kept].rstrip()}…"
 
     def label(self, text: str, room: float, size: float = TEXT_SIZE) -> str:
-        """Return ``text`` cut to ``room`` inches, or nothing when too little of it would be left."""
+        """Return ``text`` cut to ``room`` inches, or nothing when too little of it would be left.
+
+        Of parts that commas separate only whole ones stay: a number that is cut looks like another one.
+        """
         label = self.cut(text, room, size)
+        if label != text and ", " in label:
+            label = f"{label.rpartition(', ')[0]}, …"
         fits = self.width(label, size) <= room and (label == text or len(label) > _FEWEST_CHARACTERS)
         return label if fits else ""

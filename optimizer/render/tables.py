@@ -162,10 +162,17 @@ def solver_manual(row: Mapping[str, Any]) -> Group:
         for name in ("option", "default", "values", "meaning"):
             table.add_column(name, overflow="fold")
         for name, said in row["meanings"].items():
-            cells = (name, str(row["options"][name]), said["values"], said["meaning"])
+            cells = (name, _default_text(row["options"][name]), said["values"], said["meaning"])
             table.add_row(*map(Text, cells))
         parts.append(table)
     return Group(*parts)
+
+
+def _default_text(default: object) -> str:
+    """Return a default as it would be written on the command line; nothing where there is none."""
+    if default is None:
+        return ""
+    return str(default).lower() if isinstance(default, bool) else str(default)
 
 
 def _summary(result: Result) -> dict[str, str | Text]:

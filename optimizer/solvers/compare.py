@@ -45,7 +45,7 @@ class Comparison:
 
     @property
     def bounded(self) -> dict[str, Result]:
-        """The same with the best bounds that hold for them, whoever proved them."""
+        """The results of the solvers that answered, each with the best bound that holds for it, whoever proved it."""
         return {name: replace(result, lower_bound=self.bounds[name]) for name, result in self.answers.items()}
 
     @property
@@ -96,6 +96,11 @@ def compare(
         As for :func:`~optimizer.solvers.solve.solve`.
     on_start : callable or None
         Takes the solver that begins and returns who hears of its progress; after them ``bound`` and the name of each.
+
+    Returns
+    -------
+    Comparison
+        The result of each solver, or its error, and the bounds.
 
     Raises
     ------

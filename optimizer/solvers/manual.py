@@ -64,10 +64,17 @@ def manual_of(entry: Entry) -> Manual:
         for name in parameter.arg_name.split(", ")
     }
     options = tuple(
-        OptionManual(name, said[name].type_name or "", default, _one_line(said[name].description))
+        OptionManual(name, _values(said[name].type_name or ""), default, _one_line(said[name].description))
         for name, default in entry.options.items()
     )
     return Manual("\n\n".join(_one_line(paragraph) for paragraph in paragraphs if paragraph), options)
+
+
+def _values(type_name: str) -> str:
+    """Return what an option can be in the words of its users."""
+    plain = {"int": "whole number", "float": "number", "bool": "true or false", "str": "name"}
+    name = type_name.removesuffix(" or None")
+    return plain.get(name, name.replace('"', ""))
 
 
 def _one_line(text: str | None) -> str:

@@ -140,7 +140,9 @@ _ENTRIES = (
         _EVERYTHING | {Feature.THREADS},
         {},
     ),
-    _search("local-search", "annealing over local moves that are built again", "local_search:LocalSearch"),
+    _search(
+        "local-search", "annealing over moves of jobs; what they touch is placed again", "local_search:LocalSearch"
+    ),
     _search("genetic", "a genetic algorithm over orders, modes and nodes", "genetic:Genetic"),
     _search("ant-colony", "ant colony optimisation: orders that follow pheromone", "ant_colony:AntColony"),
     _search("particle-swarm", "particle swarm optimisation of random keys", "particle_swarm:ParticleSwarm"),

@@ -67,7 +67,8 @@ def solve(
     seed : int
         Same seed, same run, where the solver is deterministic.
     warm_start : Schedule or None
-        A schedule to start from, on the grid of the instance; None: greedy's, for solvers that take one.
+        A schedule to start from, on the grid of the instance, which a policy leaves aside; None: greedy's, for solvers
+        that take one.
     time_step : int
         Let the solver work on a grid this many times as coarse.
     on_progress : callable or None
@@ -94,7 +95,9 @@ def solve(
     )
     bound = cheap_bound(problem, monitor.costs, preemptive=_interrupts(back_end))
     monitor.start_with(bound)
-    if warm_start is not None:
+    if warm_start is not None and entry.kind is SolverKind.POLICY:
+        logger.warning("%s is simulated as it is, from no other schedule", entry.name)
+    elif warm_start is not None:
         monitor.start_from(_usable(warm_start, problem, entry, back_end))
     run = _Run(entry, back_end, problem, working, limits, seed, monitor, bound)
     return _result(run, run.answer(), time_step)

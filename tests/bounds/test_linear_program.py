@@ -1,10 +1,12 @@
 from math import inf
+from pathlib import Path
 
 import numpy as np
 import pytest
 from msgspec.structs import replace
 
 from optimizer.bounds.linear_program import safe_bound, solve_relaxation
+from optimizer.formats.reading import load
 from optimizer.generate import generate
 from optimizer.instance import Instance
 from optimizer.model.program import Program
@@ -57,3 +59,13 @@ def test_a_run_that_is_stopped_has_no_solution(seed: int | None) -> None:
     program = Program.of(Problem.of(instance))
     relaxed = solve_relaxation(program, stopped=lambda: True)
     assert relaxed.solution is None
+
+
+def test_where_interior_points_get_stuck_simplex_goes_on() -> None:
+    """Without crossover they end here without an answer, at 1.83343 (HiGHS 1.16)."""
+    instance = load(Path(__file__).parents[2] / "instances" / "pipeline.yaml")
+    problem = Problem.of(instance)
+    problem = problem.coarsened(problem.common_step)
+    relaxed = solve_relaxation(Program.of(problem))
+    assert relaxed.solution is not None
+    assert relaxed.bound == pytest.approx(11 / 6, rel=1e-6)

@@ -219,3 +219,13 @@ def test_a_page_is_written_with_the_schedule(schedopt: Command, instances: Path)
     result = schedopt("solve", instances / "first-steps.yaml", "--solver", "greedy", "--gantt", "c.html")
     assert result.exit_code == 0
     assert "<title>first-steps: 6 jobs</title>" in Path("c.html").read_text()
+
+
+def test_a_late_schedule_is_a_start_for_searches_alone(schedopt: Command, instances: Path) -> None:
+    instance = instances / "infeasible.yaml"
+    schedopt("solve", instance, "--solver", "fcfs", "-o", "late.json")
+    words = ["--schedules", "1", "--warm-start", "late.json"]
+    assert schedopt("solve", instance, "--solver", "local-search", *words).exit_code == 0
+    refused = schedopt("solve", instance, "--solver", "highs", *words)
+    assert refused.exit_code == 3
+    assert "the warm start is not a valid schedule" in refused.stderr

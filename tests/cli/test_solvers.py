@@ -43,7 +43,7 @@ def test_the_manual_of_a_solver_is_for_people(schedopt: Command, monkeypatch: py
     monkeypatch.setenv("COLUMNS", "100")
     text = " ".join(schedopt("solvers", "local-search").stdout.split())
     assert "simulated annealing" in text.lower()
-    assert "reach 512 int A job moves by at most so many positions" in text
+    assert "reach 512 whole number A job moves by at most so many positions" in text
 
 
 def test_a_name_that_does_not_exist_is_wrong_usage(schedopt: Command) -> None:

@@ -333,3 +333,11 @@ def test_pieces_of_a_job_are_joined_in_its_rows_and_in_lanes() -> None:
     assert (begin[0], until[0]) == (1, 9)
     colors = bars_of(figure.axes[0]).get_facecolor()
     assert (colors[0] == colors[1]).all(), "in one colour"
+
+
+def test_a_number_in_a_label_is_whole_or_not_there() -> None:
+    ruler = Ruler(Figure())
+    text = "8 gpu, 48 cpu, 384 memory"
+    for room in np.linspace(0.0, ruler.width(text), 60):
+        label = ruler.label(text, float(room))
+        assert label in {"", "8 gpu, …", "8 gpu, 48 cpu, …", text}

@@ -342,3 +342,13 @@ def test_of_equally_many_misses_the_smaller_come_first() -> None:
         result = solve(instance, solver, limits=Limits(time_limit=20, threads=1, schedules=200))
         assert result.schedule is not None
         assert result.schedule.end.tolist() == [10, 20], solver
+
+
+@pytest.mark.parametrize("policy", ["fcfs", "priority:preemptive=true"])
+def test_policies_are_simulated_from_no_other_schedule(policy: str, caplog: pytest.LogCaptureFixture) -> None:
+    instance = generate("server", 15, seed=1)
+    best = solve(instance, "local-search", limits=Limits(schedules=500, threads=1))
+    alone = solve(instance, policy)
+    beside = solve(instance, policy, warm_start=best.schedule)
+    assert best.value < alone.value == beside.value  # type: ignore[operator]
+    assert "is simulated as it is" in caplog.text

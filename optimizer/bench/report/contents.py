@@ -47,6 +47,7 @@ def summary_table(section: Section) -> Table:
         Column("mean time (s)", Kind.SECONDS),
         Column("median time (s)", Kind.SECONDS),
     )
+    summed = summary(section)
     rows: list[list[Value]] = [
         [
             section.sweep.entrants[each.entrant],
@@ -54,11 +55,12 @@ def summary_table(section: Section) -> Table:
             *(each.outcomes.get(outcome, 0) for outcome in (*COUNTED, FAILED)),
             *(each.missing, each.mean_time, each.median_time),
         ]
-        for each in summary(section)
+        for each in summed
     ]
+    missing = ", missing counts instances without a run" if any(each.missing for each in summed) else ""
     note = (
         "Gaps and the primal integral are means over instances of means over seeds, with none to the best schedule for "
-        "preemptive solvers; outcomes count runs, missing counts instances without a run."
+        f"preemptive solvers; outcomes count runs{missing}."
     )
     return Table(f"{section.title}: figures", columns, rows, note).without_zeros(*_RARE)
 

@@ -49,7 +49,7 @@ class LocalSearch:
     built again, in the spirit of Shaw 1998, "Using constraint programming and local search methods to solve vehicle
     routing problems", and Schrimpf et al. 2000, "Record breaking optimization results using the ruin and recreate
     principle", Journal of Computational Physics 159. Now and then up to six jobs that start about the same time are
-    built again in the best of all orders (kernels/search/rebuilding.py).
+    built again in the best of all orders.
 
     Parameters
     ----------

@@ -30,7 +30,8 @@ class QueuePolicy:
         head as far as is believed (Lifka 1995, "The ANL/IBM SP scheduling system", JSSPP); what delays no waiting job
         (Mu'alem & Feitelson 2001, IEEE Transactions on Parallel and Distributed Systems 12).
     order : str or None
-        With ``easy``: order of the jobs that may be backfilled, one of the orders; None: that of the queue.
+        With ``easy``: order of the jobs that may be backfilled, the name of a policy without backfilling of its own, as
+        ``sjf``; None: that of the queue.
     placement : "first-fit" or "best-fit"
         Whether a job goes to the first node with room or to the one on which it leaves the least.
     """
