@@ -15,9 +15,10 @@ class Conflict:
     jobs : tuple of Job
         In the order of the file.
     resources : tuple of str
-        Without the demands for these the jobs could keep their deadlines; empty: whatever the capacity, they cannot.
+        Their capacities alone rule it out, those of fewer of them do not; empty: whatever the capacity, they cannot.
     smallest : bool
-        Whether without any one of the jobs the others could keep theirs; else time ran out before that was known.
+        Whether without any one of the jobs the others could keep theirs, and neither could a resource be left out; else
+        time ran out before that was known.
     work : dict of str to tuple of float
         For the resources of which it alone says enough: what the jobs take at least, amount times time, and what there
         is from the first arrival to the last deadline.

@@ -52,11 +52,10 @@ def explain(instance: Instance, *, limits: Limits | None = None, seed: int = 0) 
     jobs = _shortest_prefix(_by_deadline(instance), lambda some: questions.refuted(some, everything))
     jobs = _shortest_prefix(_by_arrival(instance, jobs), lambda some: questions.refuted(some, everything))
     jobs = sorted(_fewest(jobs, lambda some: questions.refuted(some, everything)))
-    smallest = not questions.undecided
     resources = _fewest(everything, lambda some: questions.refuted(jobs, tuple(some)))
     kept = tuple(name for name in everything if name in resources)
     some = tuple(instance.jobs[j] for j in jobs)
-    conflict = Conflict(some, kept, smallest, _too_much(questions.part(jobs, everything), kept))
+    conflict = Conflict(some, kept, not questions.undecided, _too_much(questions.part(jobs, everything), kept))
     return Explanation(Status.INFEASIBLE, StoppedBy.OPTIMALITY, conflict)
 
 
@@ -113,25 +112,18 @@ def _part_of_job(job: Job, ids: set[str], resources: tuple[str, ...]) -> Job:
 
 
 def _by_deadline(instance: Instance) -> list[int]:
-    dated = [j for j, job in enumerate(instance.jobs) if job.deadline is not None]
-    before = _needed(instance, dated)
-    last = {j: job.deadline for j, job in enumerate(instance.jobs) if job.deadline is not None}
-    return sorted(before, key=lambda j: (j not in last, last.get(j, 0)))
+    """Return the jobs by the first deadline that waits for them, without those for which none does."""
+    problem = Problem.of(instance, Objective.MAKESPAN)
+    first = problem.deadline.copy()
+    for j in problem.topological_order[::-1].tolist():
+        own = slice(problem.predecessor_start[j], problem.predecessor_start[j + 1])
+        np.minimum.at(first, problem.predecessor_job[own], first[j])
+    order: list[int] = np.argsort(first, kind="stable").tolist()
+    return [j for j in order if first[j] < NEVER]
 
 
 def _by_arrival(instance: Instance, jobs: Sequence[int]) -> list[int]:
     return sorted(jobs, key=lambda j: -instance.jobs[j].arrival)
-
-
-def _needed(instance: Instance, jobs: Sequence[int]) -> list[int]:
-    """Return the jobs and all that they wait for: no other job can keep them from their deadlines."""
-    problem = Problem.of(instance, Objective.MAKESPAN)
-    needed = set(jobs)
-    for j in problem.topological_order[::-1].tolist():
-        if j in needed:
-            own = slice(problem.predecessor_start[j], problem.predecessor_start[j + 1])
-            needed.update(problem.predecessor_job[own].tolist())
-    return sorted(needed)
 
 
 def _shortest_prefix(items: Sequence[int], refuted: Callable[[Sequence[int]], bool]) -> list[int]:
