@@ -136,7 +136,7 @@ class Lagrangian:
 
     def _lay_out(self, width: int) -> None:
         count = -(-self._horizon // width)
-        self._area = _areas(self._problem, np.arange(count + 1) * width)
+        self._area = areas_by_kind(self._problem, np.arange(count + 1) * width)
         self._scale = np.maximum(self._area.max(axis=1, keepdims=True), 1.0)
         self._prices = new_prices(width, self._node, count, self._area.shape[2])
         self._reply = new_reply(self._problem.jobs, self._prices)
@@ -246,7 +246,7 @@ def _buckets(problem: Problem, horizon: int, kinds: int) -> int:
     return min(max(_LEAST_BUCKETS, int(wanted)), max(1, most))
 
 
-def _areas(problem: Problem, edges: IntArray) -> FloatArray:
+def areas_by_kind(problem: Problem, edges: IntArray) -> FloatArray:
     """Return what the nodes of each kind offer between two edges, float64[V, B, K]."""
     counts = np.bincount(problem.node_kind)
     found = np.zeros((len(counts), len(edges) - 1, problem.node_capacity.shape[1]))

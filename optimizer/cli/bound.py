@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -14,12 +14,9 @@ from optimizer.cli.options import (
     naming,
     objective_option,
     read_instance,
+    read_known,
 )
 from optimizer.cli.status import Exit
-
-if TYPE_CHECKING:
-    from optimizer.problem import Problem
-    from optimizer.schedule import Schedule
 
 
 @click.command()
@@ -43,7 +40,7 @@ def bound(objective: str | None, time_limit: float, schedule: Path | None, as_js
 
     instance = read_instance(**file)
     with naming(file["file"]):
-        known = None if schedule is None else _read(schedule, Problem.of(instance))
+        known = None if schedule is None else read_known(schedule, Problem.of(instance))
         with live_solvers(quiet=as_json) as begin:
             found = run(
                 instance,
@@ -59,14 +56,3 @@ def bound(objective: str | None, time_limit: float, schedule: Path | None, as_js
 
         Console().print(bound_table(found, known))
     return Exit.REFUTED if found.infeasible else Exit.OK
-
-
-def _read(path: Path, problem: "Problem") -> "Schedule":
-    """Return the schedule in a file."""
-    from optimizer.errors import InputError
-    from optimizer.formats.schedule_file import read_schedule
-
-    found = read_schedule(path, problem)
-    if found.schedule is None:
-        raise InputError(f"{path}: there is no schedule, its status is {found.document['status']}")
-    return found.schedule

@@ -58,17 +58,19 @@ def compare(
     require_writable(output, chart, inputs=(file["file"], file["cluster"], warm_start), suffixes=(".csv",))
     names = split(solvers)
     instance = read_instance(**file)
-    with naming(file["file"]), live_solvers(quiet=as_json) as begin:
-        comparison = run(
-            instance,
-            names,
-            objective=objective,
-            limits=limits,
-            seed=seed,
-            warm_start=read_warm_start(warm_start, instance),
-            time_step=time_step,
-            on_start=begin,
-        )
+    with naming(file["file"]):
+        start = read_warm_start(warm_start, instance)
+        with live_solvers(quiet=as_json) as begin:
+            comparison = run(
+                instance,
+                names,
+                objective=objective,
+                limits=limits,
+                seed=seed,
+                warm_start=start,
+                time_step=time_step,
+                on_start=begin,
+            )
     show_comparison(comparison, as_json=as_json)
     if output is not None:
         write_comparison(comparison, output)

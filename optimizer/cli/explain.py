@@ -6,8 +6,7 @@ from typing import Any
 import click
 
 from optimizer.cli.options import debug_option, instance_options, json_option, naming, read_instance
-from optimizer.cli.status import Exit
-from optimizer.names import Status, StoppedBy
+from optimizer.cli.status import Exit, explanation_status
 
 
 @click.command()
@@ -31,8 +30,4 @@ def explain(time_limit: float, as_json: bool, **file: Any) -> Exit:
         from rich.console import Console
 
         Console().print(explanation_text(found, instance.time_unit))
-    if found.status is Status.INFEASIBLE:
-        return Exit.REFUTED
-    if found.status is Status.FEASIBLE:
-        return Exit.OK
-    return Exit.INTERRUPTED if found.stopped_by is StoppedBy.INTERRUPT else Exit.NOTHING_FOUND
+    return explanation_status(found)

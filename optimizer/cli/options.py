@@ -14,6 +14,7 @@ from optimizer.names import Objective
 
 if TYPE_CHECKING:
     from optimizer.instance import Instance
+    from optimizer.problem import Problem
     from optimizer.schedule import Schedule
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -142,19 +143,27 @@ def run_options(command: Command) -> Command:
     return cast(Command, _run_options(with_limits))
 
 
+def read_known(path: Path, problem: "Problem", *, use: str = "") -> "Schedule":
+    """Return the schedule in a file; InputError names the file when there is none, and for which use."""
+    from optimizer.errors import InputError
+    from optimizer.formats.schedule_file import read_schedule
+
+    found = read_schedule(path, problem)
+    if found.schedule is None:
+        raise InputError(f"{path}: there is no schedule{use}, its status is {found.document['status']}")
+    return found.schedule
+
+
 def read_warm_start(path: Path | None, instance: "Instance") -> "Schedule | None":
     """Return the schedule in a file, if one is named; InputError names the file when there is none to start from."""
     if path is None:
         return None
     from optimizer.errors import InputError
-    from optimizer.formats.schedule_file import read_schedule
     from optimizer.problem import Problem
     from optimizer.validation import violations
 
     problem = Problem.of(instance)
-    found = read_schedule(path, problem)
-    if found.schedule is None:
-        raise InputError(f"{path}: there is no schedule to start from, its status is {found.document['status']}")
-    if broken := violations(problem, found.schedule, late_allowed=True):
+    schedule = read_known(path, problem, use=" to start from")
+    if broken := violations(problem, schedule, late_allowed=True):
         raise InputError(f"{path}: no valid schedule to start from: {broken[0]}")
-    return found.schedule
+    return schedule

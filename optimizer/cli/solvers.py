@@ -22,20 +22,18 @@ def solvers(names: tuple[str, ...], as_json: bool) -> None:
     """
     from optimizer.solvers.registry import REGISTRY, find
 
-    entries = [find(name) for name in names] if names else list(REGISTRY.values())
+    if names:
+        rows = [{**_row(entry), **_manual(entry)} for entry in map(find, names)]
+    else:
+        rows = [_row(entry) for entry in REGISTRY.values()]
     if as_json:
-        rows = [{**_row(entry), **(_manual(entry) if names else {})} for entry in entries]
         click.echo(json.dumps(rows, indent=1))
         return
     from rich.console import Console
 
     from optimizer.render.tables import solver_manual, solvers_table
 
-    console = Console()
-    if not names:
-        console.print(solvers_table([_row(entry) for entry in entries]))
-    for entry in entries if names else ():
-        console.print(solver_manual({**_row(entry), **_manual(entry)}))
+    Console().print(*map(solver_manual, rows) if names else [solvers_table(rows)], sep="\n")
 
 
 def _row(entry: "Entry") -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from optimizer.names import Status, StoppedBy
 
 if TYPE_CHECKING:
+    from optimizer.explanation import Explanation
     from optimizer.result import Result
     from optimizer.solvers.compare import Comparison
 
@@ -24,11 +25,20 @@ class Exit(IntEnum):
 
 def exit_status(result: "Result") -> Exit:
     """Return the exit status of a run."""
-    if result.schedule is not None:
+    return Exit.OK if result.schedule is not None else _without_schedule(result.status, result.stopped_by)
+
+
+def explanation_status(explanation: "Explanation") -> Exit:
+    """Return the exit status of an explanation."""
+    if explanation.status is Status.FEASIBLE:
         return Exit.OK
-    if result.status is Status.INFEASIBLE:
+    return _without_schedule(explanation.status, explanation.stopped_by)
+
+
+def _without_schedule(status: Status, stopped_by: StoppedBy) -> Exit:
+    if status is Status.INFEASIBLE:
         return Exit.REFUTED
-    return Exit.INTERRUPTED if result.stopped_by is StoppedBy.INTERRUPT else Exit.NOTHING_FOUND
+    return Exit.INTERRUPTED if stopped_by is StoppedBy.INTERRUPT else Exit.NOTHING_FOUND
 
 
 def comparison_status(comparison: "Comparison") -> Exit:

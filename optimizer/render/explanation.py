@@ -28,7 +28,7 @@ def explanation_text(explanation: Explanation, unit: TimeUnit) -> Group:
     if conflict is None:
         if explanation.status is Status.FEASIBLE:
             return Group(Text("some schedule keeps all deadlines"))
-        return Group(Text("it is not known whether a schedule keeps all deadlines: time ran out"))
+        return Group(Text("it is not known whether a schedule keeps all deadlines"))
     return Group(Text(_headline(conflict)), _table(conflict, unit), *map(Text, _notes(conflict, unit)))
 
 
@@ -76,7 +76,7 @@ def _cells(job: Job, conflict: Conflict, unit: TimeUnit) -> Iterator[str]:
     for name in conflict.resources:
         yield number_text(min(mode.demand.get(name, 0) for mode in modes))
     if any(other.after for other in conflict.jobs):
-        yield printable(", ".join(item if isinstance(item, str) else item.job for item in job.after))
+        yield printable(", ".join(entry.job for entry in job.predecessors))
 
 
 def _notes(conflict: Conflict, unit: TimeUnit) -> Iterator[str]:

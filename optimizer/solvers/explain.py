@@ -7,8 +7,11 @@ from typing import TypeVar
 import numpy as np
 from msgspec.structs import replace
 
+from optimizer.bounds.lagrangian import areas_by_kind
 from optimizer.explanation import Conflict, Explanation
 from optimizer.instance import Instance, Job, Mode
+from optimizer.kernels.inputs import Inputs
+from optimizer.kernels.search.tree_energy import least_work
 from optimizer.names import Objective, Status, StoppedBy
 from optimizer.problem import NEVER, Problem
 from optimizer.result import Limits
@@ -46,12 +49,16 @@ def explain(instance: Instance, *, limits: Limits | None = None, seed: int = 0) 
     """
     questions = _Questions(instance, limits or Limits(), seed)
     everything = tuple(instance.resource_ids)
+
+    def refuted(some: Sequence[int]) -> bool:
+        return questions.refuted(some, everything)
+
     jobs = list(range(len(instance.jobs)))
     if not questions.refuted(jobs, everything, share=1.0):
         return Explanation(questions.last, questions.stopped_by)
-    jobs = _shortest_prefix(_by_deadline(instance), lambda some: questions.refuted(some, everything))
-    jobs = _shortest_prefix(_by_arrival(instance, jobs), lambda some: questions.refuted(some, everything))
-    jobs = sorted(_fewest(jobs, lambda some: questions.refuted(some, everything)))
+    jobs = _shortest_prefix(_by_deadline(instance), refuted)
+    jobs = _shortest_prefix(_by_arrival(instance, jobs), refuted)
+    jobs = sorted(_fewest(jobs, refuted))
     resources = _fewest(everything, lambda some: questions.refuted(jobs, tuple(some)))
     kept = tuple(name for name in everything if name in resources)
     some = tuple(instance.jobs[j] for j in jobs)
@@ -106,7 +113,7 @@ def _part_of_job(job: Job, ids: set[str], resources: tuple[str, ...]) -> Job:
     def part(demand: dict[str, int | float]) -> dict[str, int | float]:
         return {name: amount for name, amount in demand.items() if name in resources}
 
-    after = tuple(item for item in job.after if (item if isinstance(item, str) else item.job) in ids)
+    after = tuple(entry for entry in job.predecessors if entry.job in ids)
     modes = job.modes and tuple(Mode(mode.duration, part(mode.demand)) for mode in job.modes)
     return replace(job, after=after, demand=part(job.demand), modes=modes)
 
@@ -157,21 +164,13 @@ def _fewest(items: Sequence[T], refuted: Callable[[Sequence[T]], bool]) -> list[
 def _too_much(instance: Instance, resources: tuple[str, ...]) -> dict[str, tuple[float, float]]:
     """Return least work and capacity of the resources of which the jobs take more than there is from first to last."""
     problem = Problem.of(instance)
-    last = int(problem.deadline[problem.deadline < NEVER].max())
+    last = problem.deadline[problem.deadline < NEVER].max()
+    work = least_work(Inputs.of(problem)).sum(axis=0)
+    area = areas_by_kind(problem, np.array([problem.release.min(), last])).sum(axis=(0, 1))
     found = {}
     for name in resources:
-        k = problem.instance.resource_ids.index(name)
-        least = problem.mode_demand[:, k] * problem.mode_time.min(axis=1)
-        work = int(np.minimum.reduceat(least, problem.mode_start[:-1]).sum())
-        area = sum(_area(problem, v, k, int(problem.release.min()), last) for v in range(problem.nodes))
-        per_unit = problem.demand_scale[k].per_unit * problem.instance.time_scale.per_unit
-        if work > area:
-            found[name] = work / per_unit, area / per_unit
+        k = instance.resource_ids.index(name)
+        per_unit = problem.demand_scale[k].per_unit * instance.time_scale.per_unit
+        if work[k] > area[k]:
+            found[name] = float(work[k]) / per_unit, float(area[k]) / per_unit
     return found
-
-
-def _area(problem: Problem, node: int, k: int, begin: int, end: int) -> int:
-    """Return what a node has of resource ``k`` between two times."""
-    own = slice(problem.profile_start[node], problem.profile_start[node + 1])
-    edges = np.clip(np.append(problem.profile_time[own], end), begin, end)
-    return int(np.diff(edges) @ problem.profile_level[own, k])

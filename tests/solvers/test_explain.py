@@ -100,7 +100,7 @@ def has_schedule(instance: Instance, jobs: Sequence[Job], resources: Sequence[st
             job,
             demand=part(job.demand),
             modes=job.modes and tuple(Mode(mode.duration, part(mode.demand)) for mode in job.modes),
-            after=tuple(item for item in job.after if (item if isinstance(item, str) else item.job) in ids),
+            after=tuple(entry for entry in job.predecessors if entry.job in ids),
         )
         for job in jobs
     )
