@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from optimizer.instance import Job
 from optimizer.names import Status, StoppedBy
+from optimizer.units import Number
 
 
 @dataclass(frozen=True)
@@ -14,6 +15,8 @@ class Conflict:
     ----------
     jobs : tuple of Job
         In the order of the file.
+    times : tuple of int or float
+        Shortest time that each of them takes in any mode on any node.
     resources : tuple of str
         Their capacities alone rule it out, those of fewer of them do not; empty: whatever the capacity, they cannot.
     smallest : bool
@@ -25,17 +28,18 @@ class Conflict:
     """
 
     jobs: tuple[Job, ...]
+    times: tuple[Number, ...]
     resources: tuple[str, ...]
     smallest: bool
     work: dict[str, tuple[float, float]]
 
     @property
-    def begin(self) -> int | float:
+    def begin(self) -> Number:
         """When the first of the jobs arrives."""
         return min(job.arrival for job in self.jobs)
 
     @property
-    def end(self) -> int | float:
+    def end(self) -> Number:
         """The last deadline of the jobs."""
         return max(job.deadline for job in self.jobs if job.deadline is not None)
 

@@ -12,6 +12,7 @@ from optimizer.explanation import Conflict, Explanation
 from optimizer.instance import Job
 from optimizer.names import Status, TimeUnit
 from optimizer.render.text import number_text, printable, time_text
+from optimizer.units import Number
 
 
 def explanation_text(explanation: Explanation, unit: TimeUnit) -> Group:
@@ -58,21 +59,21 @@ def _headline(conflict: Conflict) -> str:
 def _table(conflict: Conflict, unit: TimeUnit) -> Table:
     table = Table(box=SIMPLE_HEAD, padding=(0, 2, 0, 0), pad_edge=False)
     table.add_column("job", overflow="fold")
-    for heading in ("arrival", "deadline", "shortest duration", *conflict.resources):
+    for heading in ("arrival", "deadline", "shortest run time", *conflict.resources):
         table.add_column(heading, justify="right")
     if any(job.after for job in conflict.jobs):
         table.add_column("after", overflow="fold")
-    for job in conflict.jobs:
-        table.add_row(*map(Text, _cells(job, conflict, unit)))
+    for job, time in zip(conflict.jobs, conflict.times, strict=True):
+        table.add_row(*map(Text, _cells(job, time, conflict, unit)))
     return table
 
 
-def _cells(job: Job, conflict: Conflict, unit: TimeUnit) -> Iterator[str]:
+def _cells(job: Job, time: Number, conflict: Conflict, unit: TimeUnit) -> Iterator[str]:
     modes = job.modes or (job,)
     yield printable(job.id)
     yield time_text(job.arrival, unit)
     yield "none" if job.deadline is None else time_text(job.deadline, unit)
-    yield time_text(min(mode.duration or 0 for mode in modes), unit)
+    yield time_text(time, unit)
     for name in conflict.resources:
         yield number_text(min(mode.demand.get(name, 0) for mode in modes))
     if any(other.after for other in conflict.jobs):

@@ -61,8 +61,14 @@ def explain(instance: Instance, *, limits: Limits | None = None, seed: int = 0) 
     jobs = sorted(_fewest(jobs, refuted))
     resources = _fewest(everything, lambda some: questions.refuted(jobs, tuple(some)))
     kept = tuple(name for name in everything if name in resources)
-    some = tuple(instance.jobs[j] for j in jobs)
-    conflict = Conflict(some, kept, not questions.undecided, _too_much(questions.part(jobs, everything), kept))
+    problem = Problem.of(questions.part(jobs, everything))
+    conflict = Conflict(
+        jobs=tuple(instance.jobs[j] for j in jobs),
+        times=tuple(map(instance.time_scale.number, problem.least_time)),
+        resources=kept,
+        smallest=not questions.undecided,
+        work=_too_much(problem, kept),
+    )
     return Explanation(Status.INFEASIBLE, StoppedBy.OPTIMALITY, conflict)
 
 
@@ -161,9 +167,9 @@ def _fewest(items: Sequence[T], refuted: Callable[[Sequence[T]], bool]) -> list[
     return search([], True, items) if items else []
 
 
-def _too_much(instance: Instance, resources: tuple[str, ...]) -> dict[str, tuple[float, float]]:
+def _too_much(problem: Problem, resources: tuple[str, ...]) -> dict[str, tuple[float, float]]:
     """Return least work and capacity of the resources of which the jobs take more than there is from first to last."""
-    problem = Problem.of(instance)
+    instance = problem.instance
     last = problem.deadline[problem.deadline < NEVER].max()
     work = least_work(Inputs.of(problem)).sum(axis=0)
     area = areas_by_kind(problem, np.array([problem.release.min(), last])).sum(axis=(0, 1))

@@ -17,7 +17,8 @@ def text_of(explanation: Explanation) -> str:
 
 def refuted(*jobs: Job, resources: tuple[str, ...] = (), smallest: bool = True) -> Explanation:
     work = dict.fromkeys(resources[:1], (20.0, 16.0))
-    return Explanation(Status.INFEASIBLE, StoppedBy.OPTIMALITY, Conflict(jobs, resources, smallest, work))
+    times = tuple({"a[x]": 3, "b": 2}[job.id] for job in jobs)
+    return Explanation(Status.INFEASIBLE, StoppedBy.OPTIMALITY, Conflict(jobs, times, resources, smallest, work))
 
 
 def test_every_job_has_a_line() -> None:

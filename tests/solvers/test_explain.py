@@ -5,7 +5,7 @@ import pytest
 from msgspec.structs import replace
 
 from optimizer.explanation import Explanation
-from optimizer.instance import Instance, Job, Mode, Predecessor, Unavailable
+from optimizer.instance import Instance, Job, Mode, Node, Predecessor, Unavailable
 from optimizer.names import Objective, Status, StoppedBy
 from optimizer.problem import Problem
 from optimizer.result import Limits
@@ -21,6 +21,10 @@ def gpu(*jobs: Job, capacity: int = 2, unavailable: tuple[Unavailable, ...] = ()
 
 def job(name: str, duration: int, deadline: int | None = None, gpu: int = 1, **more: object) -> Job:
     return Job(name, duration=duration, deadline=deadline, demand={"gpu": gpu, "cpu": 1}, **more)  # type: ignore[arg-type]
+
+
+def job_of(name: str, duration: int, deadline: int) -> Job:
+    return Job(name, duration=duration, deadline=deadline, demand={"gpu": 4})
 
 
 def names(explanation: Explanation) -> list[str]:
@@ -47,6 +51,13 @@ def test_chains_are_whole() -> None:
     assert names(found) == ["a", "b", "c"]
     assert found.conflict is not None
     assert found.conflict.resources == ()
+
+
+def test_times_are_those_on_the_fastest_node() -> None:
+    nodes = (Node("old", {"gpu": 4}, count=2), Node("new", {"gpu": 4}, performance=2))
+    found = explain(Instance((job_of("a", 60, 35), job_of("b", 50, 33)), nodes=nodes)).conflict
+    assert found is not None
+    assert (found.times, found.resources) == ((30, 25), ("gpu",))
 
 
 def test_unavailable_capacity_counts() -> None:
