@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from optimizer.instance import Job
+from optimizer.instance import Job, Unavailable
 from optimizer.names import Status, StoppedBy
 from optimizer.units import Number
 
@@ -18,20 +18,23 @@ class Conflict:
     times : tuple of int or float
         Shortest time that each of them takes in any mode on any node.
     resources : tuple of str
-        Their capacities alone rule it out, those of fewer of them do not; empty: whatever the capacity, they cannot.
-    smallest : bool
-        Whether without any one of the jobs the others could keep theirs, and neither could a resource be left out; else
-        time ran out before that was known.
+        Their capacities alone rule it out; empty: whatever the capacity, they cannot.
+    irreducible : bool
+        Whether without any one of the jobs the others could keep theirs, and all could if any one of the resources were
+        not scarce; else that is not known. Other jobs, fewer even, may be in conflict too.
     work : dict of str to tuple of float
         For the resources of which it alone says enough: what the jobs take at least, amount times time, and what there
         is from the first arrival to the last deadline.
+    unavailable : tuple of Unavailable
+        What takes from the resources between the first arrival and the last deadline.
     """
 
     jobs: tuple[Job, ...]
     times: tuple[Number, ...]
     resources: tuple[str, ...]
-    smallest: bool
+    irreducible: bool
     work: dict[str, tuple[float, float]]
+    unavailable: tuple[Unavailable, ...] = ()
 
     @property
     def begin(self) -> Number:
@@ -53,7 +56,7 @@ class Explanation:
     status : Status
         ``infeasible``; ``feasible``: some schedule keeps all deadlines; ``unknown``.
     stopped_by : StoppedBy
-        Why it ended.
+        Why it ended: ``optimality`` where nothing is left open.
     conflict : Conflict or None
         Why there is no schedule, where that is proven.
     """

@@ -54,7 +54,7 @@ class Metrics:
     @classmethod
     def of(cls, problem: Problem, schedule: Schedule) -> "Metrics":
         """Return the figures of ``schedule``, valid or not, on the grid of the instance."""
-        unit = problem.instance.time_scale.per_unit
+        unit = problem.time_scale.per_unit
         flow = schedule.end - problem.release
         work = processing_times(problem, schedule.mode, schedule.node)
         slowdown = flow / np.maximum(work, 1)
@@ -91,7 +91,7 @@ def jain_index(values: FloatArray) -> float:
 def _bounded_steps(problem: Problem) -> float:
     seconds = problem.instance.time_unit.seconds
     length = Fraction(_BOUNDED_SLOTS) if seconds is None else Fraction(_BOUNDED_SECONDS, seconds)
-    return float(length * problem.instance.time_scale.per_unit)
+    return float(length * problem.time_scale.per_unit)
 
 
 def _busy_area(problem: Problem, schedule: Schedule) -> FloatArray:

@@ -142,12 +142,12 @@ def _constant(value: int) -> IntArray:
 
 
 def _flow_time(problem: Problem) -> _Rule:
-    per_value = problem.jobs * problem.instance.time_scale.per_unit / problem.time_step
+    per_value = problem.jobs * problem.time_scale.per_unit / problem.time_step
     return _of_modes(problem, problem.release), _constant(1), _constant(0), per_value
 
 
 def _weighted_flow_time(problem: Problem) -> _Rule:
-    per_value = sum(problem.weight.tolist()) * problem.instance.time_scale.per_unit / problem.time_step
+    per_value = sum(problem.weight.tolist()) * problem.time_scale.per_unit / problem.time_step
     return _of_modes(problem, problem.release), _of_modes(problem, problem.weight), _constant(0), per_value
 
 
@@ -168,7 +168,7 @@ def _slowdown(problem: Problem) -> _Rule:
 
 
 def _makespan(problem: Problem) -> _Rule:
-    per_value = problem.instance.time_scale.per_unit / problem.time_step
+    per_value = problem.time_scale.per_unit / problem.time_step
     return _constant(0), _constant(1), _constant(0), per_value
 
 
@@ -177,7 +177,7 @@ def _has_due(problem: Problem) -> IntArray:
 
 
 def _tardiness(problem: Problem) -> _Rule:
-    per_value = problem.instance.time_scale.per_unit / problem.time_step
+    per_value = problem.time_scale.per_unit / problem.time_step
     return _of_modes(problem, problem.due), _has_due(problem), _constant(0), per_value
 
 

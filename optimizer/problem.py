@@ -65,6 +65,8 @@ class Problem:
         Ascending a node, the first is 0.
     profile_level : int64[B, K]
         Capacity from this breakpoint to the next.
+    time_scale : Scale
+        The grid of time of the instance.
     weight_scale : Scale
         The grid of weights.
     demand_scale : tuple of Scale
@@ -91,6 +93,7 @@ class Problem:
     profile_start: IntArray
     profile_time: IntArray
     profile_level: IntArray
+    time_scale: Scale
     weight_scale: Scale
     demand_scale: tuple[Scale, ...] = field(repr=False)
 
@@ -126,6 +129,7 @@ class Problem:
             due=_optional_times(time, dues),
             weight=weight_scale.array([job.weight for job in jobs]),
             priority=np.array([job.priority for job in jobs], dtype=np.float64),
+            time_scale=time,
             weight_scale=weight_scale,
             **_cluster_and_modes(instance),
             **_precedence(instance),
@@ -210,7 +214,7 @@ class Problem:
         return np.unique(self.node_kind, return_index=True)[1].astype(np.int64)
 
     def fits(self) -> NDArray[np.bool_]:
-        """Return which mode fits on which node when that is empty, bool[M, N]."""
+        """Return which mode fits on which node when that is empty, bool[M, N]: only for what needs each pair."""
         capacities, same = np.unique(self.node_capacity, axis=0, return_inverse=True)
         fits = np.stack([(self.mode_demand <= capacity).all(axis=1) for capacity in capacities], axis=1)
         return fits[:, same.ravel()]
@@ -222,15 +226,24 @@ class Problem:
         share: FloatArray = np.divide(self.mode_demand, total, out=np.zeros(self.mode_demand.shape), where=total > 0)
         return share
 
+    def on_fastest_node(self, time: IntArray) -> IntArray:
+        """Return the least time of each mode over the nodes that it fits on, int64[M]; ``NEVER`` if it fits on none.
+
+        Parameters
+        ----------
+        time : int64[M, S]
+            Of each mode at each speed.
+        """
+        best = np.full(len(time), NEVER)
+        for speed, *capacity in np.unique(np.column_stack([self.node_speed, self.node_capacity]), axis=0):
+            fits = (self.mode_demand <= np.array(capacity)).all(axis=1)
+            best = np.minimum(best, np.where(fits, time[:, speed], NEVER))
+        return best
+
     @cached_property
     def least_time(self) -> IntArray:
         """Shortest processing time of each job over the modes and nodes that fit, int64[J]."""
-        best = np.full(len(self.mode_demand), NEVER)
-        kinds = np.unique(np.column_stack([self.node_speed, self.node_capacity]), axis=0)
-        for speed, *capacity in kinds:
-            fits = (self.mode_demand <= np.array(capacity)).all(axis=1)
-            best = np.minimum(best, np.where(fits, self.mode_time[:, speed], NEVER))
-        return np.minimum.reduceat(best, self.mode_start[:-1])
+        return np.minimum.reduceat(self.on_fastest_node(self.mode_time), self.mode_start[:-1])
 
     @cached_property
     def successors(self) -> tuple[IntArray, IntArray, IntArray]:

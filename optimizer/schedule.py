@@ -116,7 +116,7 @@ class ScheduledJob:
 
 def scheduled_jobs(problem: Problem, schedule: Schedule) -> list[ScheduledJob]:
     """Return a schedule of ``problem`` (on the instance's own grid) as one row a job, in the order of the file."""
-    number, names = problem.instance.time_scale.number, problem.instance.node_ids
+    number, names = problem.time_scale.number, problem.instance.node_ids
     rows = zip(
         problem.instance.jobs,
         schedule.start.tolist(),
@@ -135,7 +135,7 @@ def scheduled_jobs(problem: Problem, schedule: Schedule) -> list[ScheduledJob]:
 def _segments(problem: Problem, schedule: Schedule) -> list[tuple[Segment, ...]]:
     if schedule.segments is None:
         return [()] * problem.jobs
-    number, names = problem.instance.time_scale.number, problem.instance.node_ids
+    number, names = problem.time_scale.number, problem.instance.node_ids
     pieces = [
         Segment(number(start), number(end), names[node])
         for start, end, node in zip(

@@ -208,4 +208,4 @@ def _node(problem: Problem, v: int) -> str:
 
 
 def _time(problem: Problem, steps: int) -> int | float:
-    return problem.instance.time_scale.number(steps)
+    return problem.time_scale.number(steps)

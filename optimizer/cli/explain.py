@@ -16,14 +16,23 @@ from optimizer.cli.status import Exit, explanation_status
 @json_option
 @debug_option
 def explain(time_limit: float, as_json: bool, **file: Any) -> Exit:
-    """Say why FILE has no schedule: the fewest jobs that conflict."""
+    """Say why FILE has no schedule: the jobs that conflict.
+
+    None of them can be left out: the others could keep their deadlines. Ctrl-C ends it and shows what is proven until then.
+    """
+    from optimizer.cli.progress import live_solvers
     from optimizer.render.explanation import explanation_document, explanation_text
+    from optimizer.render.text import counted
     from optimizer.result import Limits
     from optimizer.solvers.explain import explain as run
 
     instance = read_instance(**file)
-    with naming(file["file"]):
-        found = run(instance, limits=Limits(time_limit=time_limit or None))
+    with naming(file["file"]), live_solvers(quiet=as_json) as begin:
+        found = run(
+            instance,
+            limits=Limits(time_limit=time_limit or None),
+            on_question=lambda jobs: begin(f"explain: {counted(jobs, 'job')}"),
+        )
     if as_json:
         click.echo(json.dumps(explanation_document(found), indent=1))
     else:

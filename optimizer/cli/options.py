@@ -1,6 +1,7 @@
 """Options that several commands share."""
 
 import logging
+import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -88,6 +89,18 @@ def read_instance(
 
         window = Window(begin=begin, end=end, skip=skip or 0, jobs=jobs)
     return load(file, cluster=cluster, processors=processors, window=window)
+
+
+def reading_words(file: Path, **options: Any) -> str:
+    """Return what a shell has to be told so that :func:`read_instance` reads the same again."""
+    names = {"begin": "from", "end": "to"}
+    given = {name: value for name, value in options.items() if value is not None}
+    words = [word for name, value in given.items() for word in (f"--{names.get(name, name)}", _word(value))]
+    return shlex.join([str(file), *words])
+
+
+def _word(value: Any) -> str:
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
 @contextmanager

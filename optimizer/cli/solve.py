@@ -14,6 +14,7 @@ from optimizer.cli.options import (
     objective_option,
     read_instance,
     read_warm_start,
+    reading_words,
     run_options,
     verbose_option,
 )
@@ -77,7 +78,7 @@ def solve(
         write_charts({result.label: result}, chart, as_json=as_json)
     show_result(result, as_json=as_json)
     if result.status is Status.INFEASIBLE:
-        click.echo(f"schedopt: why there is no schedule: schedopt explain {file['file']}", err=True)
+        click.echo(f"schedopt: why there is no schedule: schedopt explain {reading_words(**file)}", err=True)
     if output is not None:
         save_result(result, output)
     if chart not in (None, HERE):

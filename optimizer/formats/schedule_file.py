@@ -261,11 +261,11 @@ def _row_issues(document: ScheduleDocument, problem: Problem, place: dict[str, i
 def _place_issues(
     row: JobRow | SegmentRow, path: str, nodes: frozenset[str | None], problem: Problem
 ) -> Iterator[Issue]:
-    per_unit = problem.instance.time_scale.per_unit
+    per_unit = problem.time_scale.per_unit
     for key in ("start", "end"):
         time = getattr(row, key)
         if not is_exact(time) or millionths(time) * per_unit % MILLION:
-            step = problem.instance.time_scale.number(1)
+            step = problem.time_scale.number(1)
             yield Issue(f"{path}.{key}", time, f"a multiple of {step}, the grid of the instance")
     if row.node not in nodes:
         expected = "no node: the cluster is a pool" if None in nodes else "the id of a node"
@@ -274,7 +274,7 @@ def _place_issues(
 
 def _arrays(preemptive: bool, rows: list[JobRow], problem: Problem) -> Schedule:
     """Return the schedule of rows in the order of the instance."""
-    scale, node = problem.instance.time_scale, {name: v for v, name in enumerate(problem.instance.node_ids)}
+    scale, node = problem.time_scale, {name: v for v, name in enumerate(problem.instance.node_ids)}
     pieces = [row.segments or (row,) for row in rows]
     return Schedule(
         start=scale.array([row.start for row in rows]),

@@ -162,7 +162,7 @@ def program_builder(problem: Problem, costs: Costs, pulses: Pulses, known: float
 def _last_step(problem: Problem, horizon: float) -> int:
     if not 0 < horizon < inf:
         raise UsageError(f"horizon {horizon}: expected a time above 0")
-    return problem.instance.time_scale.steps_below(horizon) // problem.time_step
+    return problem.time_scale.steps_below(horizon) // problem.time_step
 
 
 def _add_pulses(builder: Builder, problem: Problem, costs: Costs, pulses: Pulses) -> None:

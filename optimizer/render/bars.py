@@ -138,7 +138,7 @@ class Bars:
         node = np.repeat(np.arange(problem.nodes), np.diff(problem.profile_start))
         empty = (problem.profile_level == 0).all(axis=1) & (problem.node_capacity[node] > 0).any(axis=1)
         at = np.flatnonzero(empty)  # never the last entry of a node: what is taken away comes back
-        time = problem.profile_time / problem.instance.time_scale.per_unit
+        time = problem.profile_time / problem.time_scale.per_unit
         return time[at], time[at + 1], node[at]
 
     def _draw_waiting(self, axes: Axes) -> None:

@@ -86,7 +86,7 @@ class Chart:
         """
         _require_drawable(problem, schedule)
         pieces = schedule.pieces
-        unit = problem.instance.time_scale.per_unit
+        unit = problem.time_scale.per_unit
         return cls(
             problem=problem,
             pieces=pieces,

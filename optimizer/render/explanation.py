@@ -9,10 +9,14 @@ from rich.table import Table
 from rich.text import Text
 
 from optimizer.explanation import Conflict, Explanation
-from optimizer.instance import Job
+from optimizer.instance import Job, Unavailable
 from optimizer.names import Status, TimeUnit
 from optimizer.render.text import number_text, printable, time_text
 from optimizer.units import Number
+
+_DIGITS = 15
+_SHOWN = 5
+"""Times when capacity is taken away that are listed."""
 
 
 def explanation_text(explanation: Explanation, unit: TimeUnit) -> Group:
@@ -42,7 +46,7 @@ def explanation_document(explanation: Explanation) -> dict[str, Any]:
             "resources": list(conflict.resources),
             "begin": conflict.begin,
             "end": conflict.end,
-            "smallest": conflict.smallest,
+            "irreducible": conflict.irreducible,
             "work": {name: {"least": work, "capacity": area} for name, (work, area) in conflict.work.items()},
         }
     return document
@@ -52,40 +56,68 @@ def _headline(conflict: Conflict) -> str:
     jobs = "this job cannot keep its deadline" if len(conflict.jobs) == 1 else (
         f"these {len(conflict.jobs)} jobs cannot all keep their deadlines"
     )  # fmt: skip
-    why = f"for want of {' and '.join(conflict.resources)}" if conflict.resources else "whatever the capacity"
-    return f"no schedule keeps all deadlines: {jobs}, {why}"
+    lacking = " and ".join(map(printable, conflict.resources))
+    return (
+        f"no schedule keeps all deadlines: {jobs}, {f'for want of {lacking}' if lacking else 'whatever the capacity'}"
+    )
 
 
 def _table(conflict: Conflict, unit: TimeUnit) -> Table:
     table = Table(box=SIMPLE_HEAD, padding=(0, 2, 0, 0), pad_edge=False)
     table.add_column("job", overflow="fold")
-    for heading in ("arrival", "deadline", "shortest run time", *conflict.resources):
-        table.add_column(heading, justify="right")
-    if any(job.after for job in conflict.jobs):
+    least = "least " if any(job.modes for job in conflict.jobs) else ""
+    for heading in ("arrival", "deadline", "shortest run time", *(f"{least}{name}" for name in conflict.resources)):
+        table.add_column(Text(printable(heading)), justify="right")
+    before = [_before(job, conflict, unit) for job in conflict.jobs]
+    if any(before):
         table.add_column("after", overflow="fold")
-    for job, time in zip(conflict.jobs, conflict.times, strict=True):
-        table.add_row(*map(Text, _cells(job, time, conflict, unit)))
+    for job, time, others in zip(conflict.jobs, conflict.times, before, strict=True):
+        cells = [*_cells(job, time, conflict, unit), others]
+        table.add_row(*map(Text, cells[: len(table.columns)]))
     return table
 
 
 def _cells(job: Job, time: Number, conflict: Conflict, unit: TimeUnit) -> Iterator[str]:
-    modes = job.modes or (job,)
     yield printable(job.id)
-    yield time_text(job.arrival, unit)
-    yield "none" if job.deadline is None else time_text(job.deadline, unit)
-    yield time_text(time, unit)
+    yield _time(job.arrival, unit)
+    yield "none" if job.deadline is None else _time(job.deadline, unit)
+    yield _time(time, unit)
     for name in conflict.resources:
-        yield number_text(min(mode.demand.get(name, 0) for mode in modes))
-    if any(other.after for other in conflict.jobs):
-        yield printable(", ".join(entry.job for entry in job.predecessors))
+        yield _exact(min(mode.demand.get(name, 0) for mode in job.alternatives))
+
+
+def _before(job: Job, conflict: Conflict, unit: TimeUnit) -> str:
+    """Return the jobs of the conflict that a job waits for, with the lags after them."""
+    ids = {other.id for other in conflict.jobs}
+    lags = {entry.job: f" + {_time(entry.lag, unit)}" if entry.lag else "" for entry in job.predecessors}
+    return ", ".join(f"{printable(name)}{lag}" for name, lag in lags.items() if name in ids)
 
 
 def _notes(conflict: Conflict, unit: TimeUnit) -> Iterator[str]:
-    begin, end = time_text(conflict.begin, unit), time_text(conflict.end, unit)
-    span = f"from the first arrival to the last deadline, {begin} to {end}"
+    span = f"from the first arrival to the last deadline, {_time(conflict.begin, unit)} to {_time(conflict.end, unit)}"
     for name, (work, area) in conflict.work.items():
-        yield f"{name}: they take {number_text(work)} {name} x {unit}s at least; {span}, there are {number_text(area)}"
-    if conflict.smallest and len(conflict.jobs) > 1:
+        amount = f"{printable(name)}: they take {_exact(work)} {printable(name)} x {unit}s at least"
+        yield f"{amount}; {span}, there are {_exact(area)}"
+    yield from (_away(block, unit) for block in conflict.unavailable[:_SHOWN])
+    if (more := len(conflict.unavailable) - _SHOWN) > 0:
+        yield f"… and {more} more times when capacity is taken away"
+    if not conflict.irreducible:
+        yield "it is not known whether all of them are needed for that: there was no time, or no answer"
+    elif len(conflict.jobs) > 1:
         yield "without any one of them the others can keep theirs"
-    if not conflict.smallest:
-        yield "time ran out: fewer of them may be enough"
+
+
+def _away(block: Unavailable, unit: TimeUnit) -> str:
+    amount = "all" if block.amount is None else _exact(block.amount)
+    what = "resources" if block.resource is None else printable(block.resource)
+    where = "" if block.node is None else f" of {printable(block.node)}"
+    return f"not available from {_time(block.start, unit)} to {_time(block.end, unit)}: {amount} {what}{where}"
+
+
+def _exact(value: float) -> str:
+    """Return a number with all its digits, for here figures that are almost equal say why."""
+    return number_text(value, _DIGITS)
+
+
+def _time(value: float, unit: TimeUnit) -> str:
+    return time_text(value, unit, _DIGITS)

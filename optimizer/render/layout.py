@@ -148,7 +148,7 @@ def _banded(
             parts.append((idle[item], start[item], end[item], bottom + low / unit, bottom + top / unit))
             edge += int(top.max(initial=0))
         edges.append(edges[-1] + max(edge, unit // _PARTS) / unit)
-    per_unit = chart.problem.instance.time_scale.per_unit
+    per_unit = chart.problem.time_scale.per_unit
     return Layout(
         name=name,
         bar=np.concatenate([part[0] for part in parts]),

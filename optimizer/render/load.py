@@ -65,7 +65,7 @@ def job_counts(chart: Chart, schedule: Schedule) -> dict[str, tuple[FloatArray, 
 
     A preempted job waits from its arrival to its end whenever it does not run.
     """
-    end = schedule.end / chart.problem.instance.time_scale.per_unit
+    end = schedule.end / chart.problem.time_scale.per_unit
     running, present = (chart.start, chart.end), (chart.arrival, np.maximum(chart.arrival, end))
     waiting = (np.concatenate([present[0], running[1]]), np.concatenate([present[1], running[0]]))
     return {"waiting": _count(*waiting), "running": _count(*running)}
@@ -85,7 +85,7 @@ def _loads(problem: Problem, node: IntArray, time: IntArray, usage: IntArray, to
     change = np.diff(joined, axis=0, prepend=0)
     change[1:][node[1:] != node[:-1]] = joined[1:][node[1:] != node[:-1]]
     when, values = _summed(time, change)
-    moments = when / problem.instance.time_scale.per_unit
+    moments = when / problem.time_scale.per_unit
     found = []
     for k, (name, scale) in enumerate(zip(problem.instance.resource_ids, problem.demand_scale, strict=True)):
         used, available, excess = values[:, k].T / scale.per_unit

@@ -32,9 +32,9 @@ def percent_text(share: float) -> str:
     return f"{number_text(100 * share, 3)} %"
 
 
-def time_text(value: float, unit: TimeUnit) -> str:
+def time_text(value: float, unit: TimeUnit, digits: int = 4) -> str:
     """Return a length of time in the user's unit, as in ``7.5 min``."""
-    return f"{number_text(value)} {UNIT_SYMBOL[unit]}"
+    return f"{number_text(value, digits)} {UNIT_SYMBOL[unit]}"
 
 
 def objective_text(objective: Objective, value: float, unit: TimeUnit) -> str:

@@ -21,6 +21,7 @@ from optimizer.solvers import registry
 from optimizer.solvers.base import Answer
 from optimizer.solvers.monitor import Monitor
 from optimizer.solvers.portfolio.parts import Part, Plan, started
+from optimizer.solvers.registry import SolverKind
 
 logger = logging.getLogger(__name__)
 
@@ -101,7 +102,8 @@ def plans(problem: Problem, threads: int) -> list[Plan]:
 
     CP-SAT is among them when the size allows; else searches have its threads.
     """
-    proves = not registry.find("cp-sat").missing and problem.fits().sum() <= _MANY_INTERVALS
+    few = problem.jobs <= _MANY_INTERVALS and problem.fits().sum() <= _MANY_INTERVALS
+    proves = few and not registry.find("cp-sat").missing
     if problem.objective.is_maximum:
         team = _team_for_maxima(threads)
     elif len(problem.predecessor_job):
@@ -211,7 +213,8 @@ class _Team:
             plan = waiting.pop(0)
             threads = "1 thread" if plan.threads == 1 else f"{plan.threads} threads"
             logger.info("%.1f s: %s begins, %s", self._monitor.elapsed, plan.solver, threads)
-            start = self._monitor.best_on_working_grid() or self._warm_start
+            searches = registry.parse(plan.solver)[0].kind is SolverKind.HEURISTIC
+            start = self._monitor.best_on_working_grid(late_allowed=searches) or self._warm_start
             if plan.solver == _SEARCH and self._suggestion is not None:
                 start, self._suggestion = self._suggestion, None
             seed = (self._seed + self._begun) % _SEEDS  # a search that begins anew is another one

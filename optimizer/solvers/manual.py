@@ -64,7 +64,7 @@ def manual_of(entry: Entry) -> Manual:
         for name in parameter.arg_name.split(", ")
     }
     options = tuple(
-        OptionManual(name, _values(said[name].type_name or ""), default, _one_line(said[name].description))
+        OptionManual(name, _values(said[name].type_name or ""), default, _meaning(said[name].description))
         for name, default in entry.options.items()
     )
     return Manual("\n\n".join(_one_line(paragraph) for paragraph in paragraphs if paragraph), options)
@@ -75,6 +75,11 @@ def _values(type_name: str) -> str:
     plain = {"int": "whole number", "float": "number", "bool": "true or false", "str": "name"}
     name = type_name.removesuffix(" or None")
     return plain.get(name, name.replace('"', ""))
+
+
+def _meaning(text: str | None) -> str:
+    """Return what is said of an option, without the None that nobody can type."""
+    return _one_line(text).replace("None:", "left out:")
 
 
 def _one_line(text: str | None) -> str:

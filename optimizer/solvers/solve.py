@@ -80,10 +80,31 @@ def solve(
         What was asked makes no sense, the warm start is not valid, or the solver lacks a feature, is not installed or
         fails.
     """
-    limits = limits or Limits()
-    entry, given = registry.parse(solver)
-    back_end = registry.create(entry, {**given, **(options or {})})
+    created = _created(solver, options)  # before the arrays, which take their time
     problem = Problem.of(instance, None if objective is None else Objective(objective))
+    return _solve(problem, *created, limits or Limits(), seed, warm_start, time_step, on_progress)
+
+
+def solve_problem(problem: Problem, solver: str, *, limits: Limits, seed: int = 0) -> Result:
+    """Return a schedule of a problem whose arrays are there already; see :func:`solve`."""
+    return _solve(problem, *_created(solver), limits, seed)
+
+
+def _created(solver: str, options: Mapping[str, Any] | None = None) -> tuple[Entry, Solver]:
+    entry, given = registry.parse(solver)
+    return entry, registry.create(entry, {**given, **(options or {})})
+
+
+def _solve(
+    problem: Problem,
+    entry: Entry,
+    back_end: Solver,
+    limits: Limits,
+    seed: int,
+    warm_start: Schedule | None = None,
+    time_step: int = 1,
+    on_progress: Listener | None = None,
+) -> Result:
     registry.require_features(entry, problem.features)
     working = _working(entry, problem, time_step)
     monitor = Monitor(
@@ -161,12 +182,15 @@ class _Run:
         return not again
 
     def _solved(self) -> Answer:
-        if self.monitor.schedule is None and Feature.WARM_START in self.entry.features:
+        if self._start() is None and Feature.WARM_START in self.entry.features:
             self._run_greedy()
         if self.monitor.stopped:
             return Answer(self.monitor.reason or StoppedBy.FINISHED)
-        late_allowed = self.entry.kind is SolverKind.HEURISTIC
-        return self._call(self.back_end, self.monitor.best_on_working_grid(late_allowed=late_allowed))
+        return self._call(self.back_end, self._start())
+
+    def _start(self) -> Schedule | None:
+        """Return the best schedule that the solver can start from."""
+        return self.monitor.best_on_working_grid(late_allowed=self.entry.kind is SolverKind.HEURISTIC)
 
     def _run_greedy(self) -> None:
         """Report the schedules of greedy, on the instance's own grid."""

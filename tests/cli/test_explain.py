@@ -1,4 +1,5 @@
 import json
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,7 +27,7 @@ def test_json(schedopt: Command, instances: Path) -> None:
         "resources": ["gpu"],
         "begin": 0,
         "end": 9,
-        "smallest": True,
+        "irreducible": True,
         "work": {},
     }
 
@@ -47,3 +48,15 @@ def test_solve_says_where_the_reason_is(schedopt: Command, instances: Path) -> N
     assert result.exit_code == 1
     assert f"schedopt explain {instances / 'infeasible.yaml'}" in result.stderr
     assert not schedopt("solve", instances / "first-steps.yaml").stderr
+
+
+def test_what_solve_says_can_be_typed(schedopt: Command, tmp_path: Path) -> None:
+    """Three jobs of 3 need the only GPU until 8; the name of the file has a space, its cluster stands elsewhere."""
+    (tmp_path / "my night.csv").write_text("id,duration,deadline,gpu\n" + "".join(f"{i},3,8,1\n" for i in "abc"))
+    (tmp_path / "small.yaml").write_text("resources: {gpu: 1}\n")
+    result = schedopt("solve", tmp_path / "my night.csv", "--cluster", tmp_path / "small.yaml")
+    words = shlex.split(result.stderr.strip().rpartition("schedopt: why there is no schedule: ")[2])
+    assert words[:2] == ["schedopt", "explain"]
+    explained = schedopt(*words[1:])
+    assert explained.exit_code == 1
+    assert "these 3 jobs" in explained.stdout

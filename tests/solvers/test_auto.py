@@ -209,6 +209,27 @@ def test_a_search_begins_anew_from_what_another_part_suggests(monkeypatch: pytes
     assert begun[2][1] is poor
 
 
+def test_only_searches_begin_from_a_late_schedule(monkeypatch: pytest.MonkeyPatch) -> None:
+    jobs = tuple(Job(f"j{i}", duration=2, demand={"gpu": 1}, deadline=20) for i in range(31))
+    problem = Problem.of(Instance(jobs, resources={"gpu": 1}))
+    begun = dict[str, Schedule | None]()
+
+    def start(plan: Plan, problem: Problem, seed: int, warm_start: Schedule | None, parent: Monitor) -> FakePart:
+        begun[plan.solver] = warm_start
+        return FakePart(plan)
+
+    monkeypatch.setattr(auto, "started", start)
+    limits = Limits(time_limit=1, threads=2)
+    monitor = Monitor(problem, limits)
+    monitor.start_from(serial_schedule(problem, np.arange(31)))
+    Auto().solve(problem, limits, seed=0, warm_start=None, monitor=monitor)
+    assert monitor.misses
+    assert {solver: late is not None for solver, late in begun.items()} == {
+        "local-search": True,
+        "branch-and-cut": False,
+    }
+
+
 def test_every_part_of_the_trace_says_who_found_it() -> None:
     result = solve(generate("server", 40, seed=0), limits=Limits(time_limit=8, threads=2))
     found = {moment.source for moment in result.trace}

@@ -1,13 +1,15 @@
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
 from msgspec.structs import replace
 
+from optimizer.errors import SolverError
 from optimizer.explanation import Explanation
-from optimizer.instance import Instance, Job, Mode, Node, Predecessor, Unavailable
+from optimizer.instance import Instance, Job, Node, Predecessor, Resource, Unavailable
 from optimizer.names import Objective, Status, StoppedBy
-from optimizer.problem import Problem
+from optimizer.problem import NEVER, Problem
 from optimizer.result import Limits
 from optimizer.solvers import explain as module
 from optimizer.solvers.explain import explain
@@ -19,7 +21,7 @@ def gpu(*jobs: Job, capacity: int = 2, unavailable: tuple[Unavailable, ...] = ()
     return Instance(jobs, resources={"gpu": capacity, "cpu": 100}, unavailable=unavailable)
 
 
-def job(name: str, duration: int, deadline: int | None = None, gpu: int = 1, **more: object) -> Job:
+def job(name: str, duration: float, deadline: int | None = None, gpu: int = 1, **more: object) -> Job:
     return Job(name, duration=duration, deadline=deadline, demand={"gpu": gpu, "cpu": 1}, **more)  # type: ignore[arg-type]
 
 
@@ -32,7 +34,7 @@ def names(explanation: Explanation) -> list[str]:
     return [job.id for job in explanation.conflict.jobs]
 
 
-def test_the_fewest_jobs_and_the_resource_that_they_lack() -> None:
+def test_jobs_none_of_which_can_be_left_out_and_the_resource_that_they_lack() -> None:
     """Of three jobs of 3 that need both GPUs until 8 no two are too many, all three are."""
     three = [job(name, 3, 8, gpu=2) for name in "abc"]
     found = explain(gpu(job("other", 2, 9), three[0], job("free", 50), *three[1:], job("late", 3, 40)))
@@ -40,7 +42,7 @@ def test_the_fewest_jobs_and_the_resource_that_they_lack() -> None:
     assert names(found) == ["a", "b", "c"]
     conflict = found.conflict
     assert conflict is not None
-    assert (conflict.resources, conflict.smallest) == (("gpu",), True)
+    assert (conflict.resources, conflict.irreducible) == (("gpu",), True)
     assert (conflict.begin, conflict.end) == (0, 8)
     assert conflict.work == {"gpu": (18.0, 16.0)}
 
@@ -73,53 +75,148 @@ def test_what_has_a_schedule_is_feasible() -> None:
     assert explain(gpu(job("a", 3), job("b", 3))).status is Status.FEASIBLE
 
 
-def test_when_time_runs_out_what_is_proven_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def resource_names(explanation: Explanation) -> tuple[str, ...]:
+    assert explanation.conflict is not None
+    return explanation.conflict.resources
+
+
+def test_resources_that_are_left_out_keep_their_speed() -> None:
+    """On a fast pool each of two jobs of 6 is done after 3, both are not by 5; a slow one is no want of capacity."""
+    pool = {"gpu": Resource(1, performance=2), "cpu": Resource(9, performance=2)}
+    fast = explain(Instance((job("early", 1), job("a", 6, 5), job("b", 6, 5)), resources=pool))
+    assert (names(fast), resource_names(fast)) == (["a", "b"], ("gpu",))
+    chain = (job("a", 10), job("b", 10, 30, after=("a",)))
+    slow = explain(Instance(chain, resources={"gpu": Resource(100, performance=0.5), "cpu": 100}))
+    assert (names(slow), resource_names(slow)) == (["a", "b"], ())
+
+
+def test_the_grid_is_that_of_all_jobs() -> None:
+    """Two jobs of 3 on a node twice as fast end at 1.5 and 3, but for a grid of whole steps."""
+    jobs = (job_of("a", 3, 3), job_of("b", 3, 3), *(job_of(name, 10, 17) for name in "cde"))
+    nodes = (Node("n", {"gpu": 4}, performance=2),)
+    found = explain(Instance((*jobs, Job("x", duration=0.5)), nodes=nodes)).conflict
+    assert found is not None
+    assert [job.id for job in found.jobs] == ["a", "b", "c", "d", "e"]
+    assert found.times == (1.5, 1.5, 5, 5, 5)
+    assert found.work == {"gpu": (72.0, 68.0)}
+
+
+def test_lags_count_on_the_grid_of_all_jobs() -> None:
+    """On a grid of halves a chain of three with lags of a half ends by 4, on whole steps it would not."""
+    chain = (job("a", 1), job("b", 1, after=(Predecessor("a", 0.5),)), job("k", 1, 4, after=(Predecessor("b", 0.5),)))
+    found = explain(gpu(*chain, *(job(name, 10, 32) for name in "cde"), job("f", 2.5), capacity=1))
+    assert names(found) == ["b", "k", "c", "d", "e"]
+
+
+def hurried(count: int = 4) -> Instance:
+    return gpu(*(job(name, 3, 8, gpu=2) for name in "abcdefgh"[:count]))
+
+
+def after_the_first(monkeypatch: pytest.MonkeyPatch, then: Callable[[], None]) -> list[int]:
+    """Do something after CP-SAT has answered first; return how many jobs each question is about."""
     asked: list[int] = []
-    solve = module.solve
+    solve = module.solve_problem
 
-    def solve_once(instance: Instance, *words: object, **options: object) -> object:
-        asked.append(len(instance.jobs))
-        result = solve(instance, *words, **options)  # type: ignore[arg-type]
-        monkeypatch.setattr(module, "monotonic", lambda: np.inf)
-        return result
+    def solve_once(problem: Problem, *words: object, **options: object) -> object:
+        asked.append(problem.jobs)
+        if len(asked) > 1:
+            then()
+        return solve(problem, *words, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(module, "solve", solve_once)
-    found = explain(gpu(*(job(name, 3, 8, gpu=2) for name in "abcd")))
-    assert asked == [4]
-    assert found.status is Status.INFEASIBLE
-    assert names(found) == ["a", "b", "c", "d"]
-    assert found.conflict is not None
-    assert not found.conflict.smallest
-    assert found.conflict.resources == ("gpu", "cpu")
+    monkeypatch.setattr(module, "solve_problem", solve_once)
+    return asked
+
+
+def proven(explanation: Explanation) -> tuple[list[str], bool, StoppedBy]:
+    """Return jobs, whether none can be left out, and why it ended; infeasibility is known."""
+    assert explanation.status is Status.INFEASIBLE
+    assert explanation.conflict is not None
+    return names(explanation), explanation.conflict.irreducible, explanation.stopped_by
+
+
+def test_when_time_runs_out_what_is_proven_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter([0.0, 1.0])
+    monkeypatch.setattr(module, "monotonic", lambda: next(clock, np.inf))
+    found = explain(hurried(), limits=Limits(time_limit=5))
+    assert proven(found) == (["a", "b", "c", "d"], False, StoppedBy.TIME_LIMIT)
+    assert resource_names(found) == ("gpu", "cpu")
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"), [(KeyboardInterrupt(), StoppedBy.INTERRUPT), (SolverError("broke"), StoppedBy.FINISHED)]
+)
+def test_whatever_ends_it_what_is_proven_is_said(
+    monkeypatch: pytest.MonkeyPatch, error: BaseException, reason: StoppedBy
+) -> None:
+    def fail() -> None:
+        raise error
+
+    asked = after_the_first(monkeypatch, fail)
+    assert proven(explain(hurried())) == (["a", "b", "c", "d"], False, reason)
+    assert (len(asked) == 2) is (reason is StoppedBy.INTERRUPT)
+
+
+def test_what_is_left_open_only_to_save_time_spoils_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
+    failures = iter([SolverError("broke")])
+
+    def fail_once() -> None:
+        for error in failures:
+            raise error
+
+    after_the_first(monkeypatch, fail_once)
+    assert proven(explain(hurried(6))) == (["a", "b", "c"], True, StoppedBy.OPTIMALITY)
 
 
 def test_without_an_answer_nothing_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "monotonic", iter([0.0, 0.0, 9.0]).__next__)
-    found = explain(gpu(job("a", 3, 4, gpu=2), job("b", 3, 4)), limits=Limits(time_limit=5))
-    assert (found.status, found.conflict) == (Status.UNKNOWN, None)
+    monkeypatch.setattr(module, "_LEAST_SECONDS", 1e-9)
+    found = explain(Instance(tuple(job_of(f"{i}", 5 + i % 7, 60) for i in range(60)), resources={"gpu": 24}),
+                    limits=Limits(time_limit=1e-9))  # fmt: skip
+    assert found == Explanation(Status.UNKNOWN, StoppedBy.TIME_LIMIT)
+
+
+def test_what_takes_capacity_away_meanwhile_is_shown() -> None:
+    blocks = (Unavailable(2, 5, resource="gpu"), Unavailable(0, 9, resource="cpu", amount=1), Unavailable(6, 7))
+    conflict = explain(gpu(job("a", 3, 6), unavailable=blocks)).conflict
+    assert conflict is not None
+    assert conflict.unavailable == blocks[:1]
+
+
+def test_each_question_is_heard() -> None:
+    heard: list[int] = []
+    explain(hurried(), on_question=heard.append)
+    assert heard[0] == 4
+    assert len(heard) > 1
 
 
 def has_schedule(instance: Instance, jobs: Sequence[Job], resources: Sequence[str]) -> bool:
-    """Return whether some of the jobs have a schedule where only some of the resources are scarce."""
-    ids = {job.id for job in jobs}
-
-    def part(demand: dict[str, int | float]) -> dict[str, int | float]:
-        return {name: amount for name, amount in demand.items() if name in resources}
-
-    kept = tuple(
-        replace(
-            job,
-            demand=part(job.demand),
-            modes=job.modes and tuple(Mode(mode.duration, part(mode.demand)) for mode in job.modes),
-            after=tuple(entry for entry in job.predecessors if entry.job in ids),
-        )
-        for job in jobs
+    """Return whether some of the jobs can keep their deadlines: the others are empty, nothing else is scarce."""
+    whole = Problem.of(instance)
+    absent = np.array([job not in jobs for job in instance.jobs])
+    waiting = np.repeat(np.arange(whole.jobs), np.diff(whole.predecessor_start))
+    kept = ~absent[waiting] & ~absent[whole.predecessor_job]
+    empty = absent[whole.mode_job][:, None]
+    scarce = np.array([name in resources for name in instance.resource_ids])
+    part = dataclasses.replace(
+        whole,
+        release=np.where(absent, 0, whole.release),
+        deadline=np.where(absent, NEVER, whole.deadline),
+        mode_time=np.where(empty, 0, whole.mode_time),
+        mode_demand=np.where(empty | ~scarce, 0, whole.mode_demand),
+        predecessor_start=np.searchsorted(waiting[kept], np.arange(whole.jobs + 1)),
+        predecessor_job=whole.predecessor_job[kept],
+        predecessor_lag=whole.predecessor_lag[kept],
     )
-    return brute_force(Problem.of(replace(instance, jobs=kept, objective=Objective.MAKESPAN))) is not None
+    return brute_force(part) is not None
+
+
+def fine(instance: Instance) -> Instance:
+    """Return the instance with an empty job beside it that halves the steps of its grid."""
+    return replace(instance, jobs=(*instance.jobs, Job("fine", arrival=0.5, duration=0)))
 
 
 def conflicting() -> list[Instance]:
-    found = [random_instance(seed, jobs_max=5, objective=Objective.MAKESPAN) for seed in range(400)]
+    coarse = [random_instance(seed, jobs_max=5, objective=Objective.MAKESPAN) for seed in range(400)]
+    found = [fine(instance) if seed % 2 else instance for seed, instance in enumerate(coarse)]
     return [instance for instance in found if brute_force(Problem.of(instance)) is None]
 
 
@@ -137,8 +234,12 @@ def test_there_are_conflicts_of_every_kind() -> None:
 def test_neither_a_job_nor_a_resource_can_be_left_out(instance: Instance) -> None:
     conflict = explain(instance).conflict
     assert conflict is not None
-    assert conflict.smallest
+    assert conflict.irreducible
     assert not has_schedule(instance, conflict.jobs, conflict.resources)
+    whole = Problem.of(instance)
+    assert [whole.time_scale.steps(time) for time in conflict.times] == [
+        least for job, least in zip(instance.jobs, whole.least_time, strict=True) if job in conflict.jobs
+    ]
     for one in conflict.jobs:
         others = [other for other in conflict.jobs if other is not one]
         assert not others or has_schedule(instance, others, instance.resource_ids)

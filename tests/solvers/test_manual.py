@@ -16,6 +16,11 @@ def test_an_option_is_what_its_class_says() -> None:
     assert manual.options[0].values == "number"
 
 
+def test_a_manual_names_nothing_that_cannot_be_typed() -> None:
+    (temperature, *_) = manual_of(find("local-search")).options
+    assert "1000; left out: the longer" in temperature.meaning
+
+
 def test_what_a_class_inherits_is_in_its_manual() -> None:
     options = {option.name: option for option in manual_of(find("easy")).options}
     assert list(options) == ["backfill", "order", "placement"]

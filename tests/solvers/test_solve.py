@@ -60,7 +60,7 @@ TYPE: Any = Entry.type.fget  # type: ignore[attr-defined]
 
 
 def starting(problem: Problem, *start: int) -> Schedule:
-    return Schedule.starting(problem, np.array(start), np.arange(2), np.zeros(2, dtype=np.int64))
+    return Schedule.starting(problem, np.array(start), np.arange(len(start)), np.zeros(len(start), dtype=np.int64))
 
 
 def test_a_claim_of_optimality_is_not_passed_on(fake: Callable[..., None]) -> None:
@@ -315,6 +315,27 @@ def test_a_preemptive_warm_start_gives_its_order_where_preemption_is_not_allowed
     assert not result.preemptive
     assert result.value is not None
     assert result.value >= 5.99
+
+
+def test_what_starts_from_no_late_schedule_starts_from_greedys(fake: Callable[..., None]) -> None:
+    seen: list[Schedule | None] = []
+
+    def look(problem: Problem, monitor: Monitor, warm_start: Schedule | None) -> Answer:
+        seen.append(warm_start)
+        return Answer(StoppedBy.FINISHED)
+
+    sizes = [(3, 2), (5, 2), (2, 3)]  # greedy leaves a gap, so that the solver is asked at all
+    jobs = (Job(f"j{i}", duration=p, demand={"gpu": r}, arrival=i, deadline=6 + i) for i, (p, r) in enumerate(sizes))
+    instance = Instance(tuple(jobs), resources={"gpu": 4})
+    late = starting(Problem.of(instance), 4, 4, 2)
+    for kind in (SolverKind.PORTFOLIO, SolverKind.HEURISTIC):
+        fake(look, kind, Feature.WARM_START, Feature.DEADLINES)
+        solve(instance, "fake", warm_start=late)
+    greedys, given = seen
+    assert greedys is not None
+    assert greedys.start.tolist() == [0, 1, 6]
+    assert given is not None
+    assert given.start.tolist() == [4, 4, 2]
 
 
 @pytest.mark.parametrize("solver", ["local-search", "genetic", "greedy", "lp-rounding", "backtracking"])

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from optimizer.problem import Problem
+from optimizer.problem import NEVER, Problem
 from optimizer.units import FloatArray, IntArray
 
 
@@ -18,18 +18,14 @@ def believed_times(problem: Problem) -> IntArray:
 
 def first_modes(problem: Problem) -> IntArray:
     """Return of each job the first mode that fits on some node, int64[J]."""
-    fits = np.asarray(problem.fits().any(axis=1))
+    fits = problem.on_fastest_node(problem.mode_time) < NEVER
     index = np.where(fits, np.arange(len(fits)), len(fits))
     return np.minimum.reduceat(index, problem.mode_start[:-1])
 
 
 def estimates(problem: Problem) -> IntArray:
     """Return the believed processing time of each job in its first mode on the fastest node that it fits, int64[J]."""
-    first = first_modes(problem)
-    believed = believed_times(problem)[first]
-    node = np.where(problem.fits()[first], believed[:, problem.node_speed], np.iinfo(np.int64).max)
-    least: IntArray = node.min(axis=1)
-    return least
+    return problem.on_fastest_node(believed_times(problem))[first_modes(problem)]
 
 
 def sizes(problem: Problem) -> FloatArray:

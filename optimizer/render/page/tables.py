@@ -99,7 +99,7 @@ def _jobs(problem: Problem, chart: Chart) -> dict[str, Any]:
         "due": _varied(chart.due, np.inf),
         "estimate": _varied(np.array([-1.0 if job.estimate is None else job.estimate for job in jobs]), -1),
         "after": packed_array(problem.predecessor_job),
-        "lag": packed_array(problem.predecessor_lag / problem.instance.time_scale.per_unit),
+        "lag": packed_array(problem.predecessor_lag / problem.time_scale.per_unit),
         "firstAfter": packed_array(problem.predecessor_start),
         "demands": demands,
         "demand": packed_array(of_mode),
@@ -133,7 +133,7 @@ def _demands(problem: Problem) -> tuple[list[str], NDArray[Any]]:
 def _chart(drawing: Drawing, resource: int, first: Chart) -> dict[str, Any]:
     """Return a chart whose heights stand for ``resource``, and whose jobs have the colours of ``first``."""
     chart, schedule = drawing.chart, drawing.schedule
-    problem, per_unit = chart.problem, chart.problem.instance.time_scale.per_unit
+    problem, per_unit = chart.problem, chart.problem.time_scale.per_unit
     return {
         "name": printable(drawing.name),
         "bars": {

@@ -111,4 +111,4 @@ def _features(problem: Problem) -> tuple[FloatArray, FloatArray, FloatArray]:
 
 def _units(problem: Problem, steps: IntArray) -> FloatArray:
     """Return grid steps in the unit of the instance."""
-    return steps * problem.time_step / problem.instance.time_scale.per_unit
+    return steps * problem.time_step / problem.time_scale.per_unit

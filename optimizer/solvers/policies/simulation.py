@@ -55,7 +55,7 @@ def quantum_steps(problem: Problem, quantum: float | None) -> int:
 
 def steps(problem: Problem, time: float) -> int:
     """Return a time in the user's unit in steps of the grid, rounded up; what is longer than any run, as that long."""
-    exact = Fraction(time).limit_denominator(10**6) * problem.instance.time_scale.per_unit / problem.time_step
+    exact = Fraction(time).limit_denominator(10**6) * problem.time_scale.per_unit / problem.time_step
     return min(ceil(exact), _LONGEST)
 
 
