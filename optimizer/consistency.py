@@ -12,6 +12,7 @@ from optimizer.units import processing_steps
 
 if TYPE_CHECKING:
     from optimizer.instance import Instance, Job, Mode, Node
+    from optimizer.units import Number
 
 
 def inconsistencies(instance: Instance) -> list[Issue]:
@@ -75,14 +76,13 @@ def _jobs(instance: Instance) -> Iterator[Issue]:
 
 def _demands(kinds: _NodeKinds, job: Job, path: str) -> Iterator[Issue]:
     for k, mode in enumerate(job.alternatives):
-        here = f"{path}.demand" if job.modes is None else f"{path}.modes[{k}].demand"
-        single = [*_single_demands(kinds, mode, here)]
-        yield from single
-        if not single and kinds.fastest(mode) is None:
-            yield Issue(here, mode.demand, "no more than some one node has")
+        if kinds.fastest(mode) is None or not mode.demand.keys() <= kinds.largest.keys():
+            here = f"{path}.demand" if job.modes is None else f"{path}.modes[{k}].demand"
+            together = Issue(here, mode.demand, "no more than some one node has")
+            yield from [*_single_demands(kinds, mode, here)] or [together]
 
 
-def _single_demands(kinds: _NodeKinds, mode: Mode, path: str) -> Iterator[Issue]:
+def _single_demands(kinds: _NodeKinds, mode: Mode | Job, path: str) -> Iterator[Issue]:
     for name, amount in mode.demand.items():
         if name not in kinds.largest:
             yield Issue(f"{path}.{name}", amount, f"one of the resources {', '.join(kinds.largest)}")
@@ -116,20 +116,22 @@ class _NodeKinds:
         self.largest = {
             name: max(capacity.get(name, 0) for capacity in self.capacities) for name in instance.resource_ids
         }
+        self._fastest: dict[tuple[tuple[str, Number], ...], int | None] = {}  # many jobs demand the same
 
-    def fastest(self, mode: Mode) -> int | None:
+    def fastest(self, mode: Mode | Job) -> int | None:
         """Return the index of the fastest node on which ``mode`` fits, None without one."""
-        for v, capacity in enumerate(self.capacities):
-            if all(amount <= capacity.get(name, 0) for name, amount in mode.demand.items()):
-                return v
-        return None
+        demand = tuple(mode.demand.items())
+        if demand not in self._fastest:
+            fits = (all(amount <= capacity.get(name, 0) for name, amount in demand) for capacity in self.capacities)
+            self._fastest[demand] = next((v for v, it_does in enumerate(fits) if it_does), None)
+        return self._fastest[demand]
 
-    def least_time(self, mode: Mode) -> int:
+    def least_time(self, mode: Mode | Job) -> int:
         """Return the shortest processing time of a mode that fits somewhere, in steps."""
         v = self.fastest(mode)
         assert v is not None, "asked only for modes that fit"
         performance = self.instance.pool_performance(mode.demand) if self.pooled else self.nodes[v].performance
-        return processing_steps(self.instance.time_scale.steps(mode.duration), performance)
+        return processing_steps(self.instance.time_scale.steps(mode.duration or 0), performance)
 
 
 def _precedence(instance: Instance) -> Iterator[Issue]:

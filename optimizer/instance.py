@@ -16,7 +16,7 @@ from msgspec import Struct
 from optimizer.consistency import inconsistencies
 from optimizer.errors import InstanceError, Issue
 from optimizer.names import Kind, Objective, TimeUnit
-from optimizer.units import Number, Scale, is_exact
+from optimizer.units import LARGEST, Number, Scale, is_exact
 
 _NUMBER = "at most six decimal places, no more than 9e12"
 
@@ -26,17 +26,19 @@ def _require(condition: bool, field: str, value: Any, expected: str) -> None:
         raise InstanceError([Issue(field, value, expected)])
 
 
-def _require_number(field: str, value: Number | None, *, positive: bool = False, signed: bool = False) -> None:
-    if value is None:
+def _require_number(
+    field: str, value: Number | None, *, of: str = "", positive: bool = False, signed: bool = False
+) -> None:
+    if value is None or (type(value) is int and 0 < value <= LARGEST):  # almost all there are, in a million jobs
         return
     kind = "a positive number" if positive else "a number" if signed else "a number >= 0"
     in_range = signed or value > 0 or (value == 0 and not positive)
-    _require(in_range and is_exact(value), field, value, f"{kind} with {_NUMBER}")
+    _require(in_range and is_exact(value), f"{field}.{of}" if of else field, value, f"{kind} with {_NUMBER}")
 
 
 def _require_amounts(field: str, amounts: Mapping[str, Number]) -> None:
     for resource, amount in amounts.items():
-        _require_number(f"{field}.{resource}", amount)
+        _require_number(field, amount, of=resource)
 
 
 class Resource(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -189,16 +191,15 @@ class Job(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
             _require(not self.demand, "demand", self.demand, "nothing beside 'modes'")
 
     @property
-    def alternatives(self) -> tuple[Mode, ...]:
-        """The modes; a job without ``modes`` has one."""
-        if self.modes is not None:
-            return self.modes
-        assert self.duration is not None, "checked when built"
-        return (Mode(self.duration, self.demand),)
+    def alternatives(self) -> "tuple[Mode | Job, ...]":
+        """The modes; a job without ``modes`` is one itself."""
+        return (self,) if self.modes is None else self.modes
 
     @property
     def predecessors(self) -> tuple[Predecessor, ...]:
         """The entries of ``after`` in their long form."""
+        if not self.after:
+            return ()
         return tuple(Predecessor(entry) if isinstance(entry, str) else entry for entry in self.after)
 
     @property

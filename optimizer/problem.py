@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.errors import InstanceError, Issue, UsageError
+from optimizer.garbage import no_garbage_collection
 from optimizer.instance import Instance, Job, Mode
 from optimizer.names import Feature, Objective
-from optimizer.profiles import capacity_profile, joined
+from optimizer.profiles import capacity_profile, coarse_profile
 from optimizer.units import FloatArray, IntArray, Number, Scale, processing_steps
 
 NEVER = 2**60
@@ -98,6 +99,7 @@ class Problem:
     demand_scale: tuple[Scale, ...] = field(repr=False)
 
     @classmethod
+    @no_garbage_collection()
     def of(cls, instance: Instance, objective: Objective | None = None) -> "Problem":
         """Return the arrays of ``instance``.
 
@@ -152,7 +154,7 @@ class Problem:
             raise UsageError(f"time step {step}: expected a whole number >= 1")
         if step == 1:
             return self
-        starts, times, levels = _coarse_profile(self, step)
+        starts, times, levels = coarse_profile(self.profile_start, self.profile_time, self.profile_level, step)
         return replace(
             self,
             time_step=self.time_step * step,
@@ -327,7 +329,7 @@ def _precedence(instance: Instance) -> dict[str, Any]:
 def _cluster_and_modes(instance: Instance) -> dict[str, Any]:
     """Return the fields that hang on resources, nodes, modes and unavailability."""
     names = instance.resource_ids
-    entries: list[tuple[Mode | Job, ...]] = [job.modes or (job,) for job in instance.jobs]  # one mode: the job itself
+    entries = [job.alternatives for job in instance.jobs]
     modes = [mode for entry in entries for mode in entry]
     if instance.nodes is None:
         capacities = [{name: entry.capacity for name, entry in instance.pool.items()}]
@@ -350,7 +352,7 @@ def _cluster_and_modes(instance: Instance) -> dict[str, Any]:
         "profile_start": starts,
         "profile_time": times,
         "profile_level": levels,
-        **_processing(instance, modes, [job for job in instance.jobs for _ in job.modes or (job,)]),
+        **_processing(instance, modes, [job for job, entry in zip(instance.jobs, entries, strict=True) for _ in entry]),
     }
 
 
@@ -383,17 +385,3 @@ def _times_at_speeds(scale: Scale, durations: list[Number], speeds: list[tuple[N
         steps = scale.steps(duration)
         known[duration, row] = [min(processing_steps(steps, speed), NEVER) for speed in row]
     return np.array([known[key] for key in zip(durations, speeds, strict=True)], dtype=np.int64)
-
-
-def _coarse_profile(problem: Problem, step: int) -> tuple[IntArray, IntArray, IntArray]:
-    """Return the capacity breakpoints on a coarser grid, each level the least within its coarse step."""
-    times, levels = [], []
-    for v in range(problem.nodes):
-        fine = slice(problem.profile_start[v], problem.profile_start[v + 1])
-        when, level = problem.profile_time[fine], problem.profile_level[fine]
-        coarse = np.unique(np.concatenate([when // step, when // step + 1]))
-        first = np.searchsorted(when, coarse * step, side="right") - 1
-        last = np.searchsorted(when, (coarse + 1) * step, side="left")
-        times.append(coarse)
-        levels.append(np.array([level[a:b].min(axis=0) for a, b in zip(first, last, strict=True)]))
-    return joined(times, levels)

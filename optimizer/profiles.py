@@ -1,5 +1,7 @@
 """How much capacity each node has at each time, as breakpoints."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from optimizer.instance import Instance, Unavailable
@@ -39,10 +41,23 @@ def capacity_profile(
             level[(when >= start) & (when < end)] -= taken
         times.append(when)
         levels.append(np.maximum(level, 0))
-    return joined(times, levels)
+    return _joined(times, levels)
 
 
-def joined(times: list[IntArray], levels: list[IntArray]) -> tuple[IntArray, IntArray, IntArray]:
+def coarse_profile(start: IntArray, time: IntArray, level: IntArray, step: int) -> tuple[IntArray, IntArray, IntArray]:
+    """Return the breakpoints on a grid ``step`` times as coarse, each level the least within its coarse step."""
+    times, levels = [], []
+    for first, end in pairwise(start.tolist()):
+        when, fine = time[first:end], level[first:end]
+        coarse = np.unique(np.concatenate([when // step, when // step + 1]))
+        begin = np.searchsorted(when, coarse * step, side="right") - 1
+        last = np.searchsorted(when, (coarse + 1) * step, side="left")
+        times.append(coarse)
+        levels.append(np.array([fine[a:b].min(axis=0) for a, b in zip(begin, last, strict=True)]))
+    return _joined(times, levels)
+
+
+def _joined(times: list[IntArray], levels: list[IntArray]) -> tuple[IntArray, IntArray, IntArray]:
     """Return the profiles of all nodes in a row, without breakpoints at which nothing changes."""
     changes = [np.append(True, (level[1:] != level[:-1]).any(axis=1)) for level in levels]
     starts = np.concatenate([[0], np.cumsum([change.sum() for change in changes])]).astype(np.int64)

@@ -14,7 +14,7 @@ from optimizer.solvers.registry import REGISTRY
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "optimizer"
 LAYERS = (
-    {"errors", "names", "patience", "processes", "units", "version"},
+    {"errors", "garbage", "names", "patience", "processes", "units", "version"},
     {"instance", "consistency", "profiles"},
     {"problem"},
     {"schedule", "objective"},

@@ -66,7 +66,7 @@ def test_unknown_fields_are_refused() -> None:
 
 def test_short_and_long_forms() -> None:
     job = Job("c", duration=3, demand={"gpu": 1}, after=("a", Predecessor("b", 2)))
-    assert job.alternatives == (Mode(3, {"gpu": 1}),)
+    assert job.alternatives == (job,)
     assert job.predecessors == (Predecessor("a", 0), Predecessor("b", 2))
     modes = (Mode(1), Mode(2))
     assert Job("d", modes=modes).alternatives == modes

@@ -1,14 +1,12 @@
 """An instance from a file of any known format, told by its suffix."""
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from optimizer.errors import InputError, UsageError
 from optimizer.formats.files import FilePath, suffix
+from optimizer.garbage import no_garbage_collection
 from optimizer.instance import Instance
 
 if TYPE_CHECKING:
@@ -89,18 +87,6 @@ def load(
         if name not in known.options:
             raise UsageError(f"{path}: {_OPTIONS[name]} does not belong to {suffix(path)} files")
     reader = getattr(import_module(f"optimizer.formats.{known.module}"), known.reader)
-    with _no_garbage_collection():
+    with no_garbage_collection():
         instance: Instance = reader(path, **options)
     return instance
-
-
-@contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """Keep the collector from going through a growing heap that holds no cycles."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
