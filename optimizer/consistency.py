@@ -130,8 +130,9 @@ class _NodeKinds:
         """Return the shortest processing time of a mode that fits somewhere, in steps."""
         v = self.fastest(mode)
         assert v is not None, "asked only for modes that fit"
+        assert mode.duration is not None, "a job that has modes is none itself"
         performance = self.instance.pool_performance(mode.demand) if self.pooled else self.nodes[v].performance
-        return processing_steps(self.instance.time_scale.steps(mode.duration or 0), performance)
+        return processing_steps(self.instance.time_scale.steps(mode.duration), performance)
 
 
 def _precedence(instance: Instance) -> Iterator[Issue]:

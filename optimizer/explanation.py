@@ -20,13 +20,13 @@ class Conflict:
     resources : tuple of str
         Their capacities alone rule it out; empty: whatever the capacity, they cannot.
     irreducible : bool
-        Whether without any one of the jobs the others could keep theirs, and all could if any one of the resources were
-        not scarce; else that is not known. Other jobs, fewer even, may be in conflict too.
+        Whether without any one of the jobs the others could keep theirs, and all could if there were enough of any one
+        of the resources on the nodes that have it; else that is not known. Other jobs, fewer even, may be in conflict.
     work : dict of str to tuple of float
         For the resources of which it alone says enough: what the jobs take at least, amount times time, and what there
         is from the first arrival to the last deadline.
     unavailable : tuple of Unavailable
-        What takes from the resources between the first arrival and the last deadline.
+        What takes from the resources between the first arrival and the last deadline, on nodes that the jobs fit on.
     """
 
     jobs: tuple[Job, ...]
@@ -56,7 +56,7 @@ class Explanation:
     status : Status
         ``infeasible``; ``feasible``: some schedule keeps all deadlines; ``unknown``.
     stopped_by : StoppedBy
-        Why it ended: ``optimality`` where nothing is left open.
+        ``optimality`` where nothing is left open, else why a question was.
     conflict : Conflict or None
         Why there is no schedule, where that is proven.
     """

@@ -248,12 +248,16 @@ class Problem:
         return np.minimum.reduceat(self.on_fastest_node(self.mode_time), self.mode_start[:-1])
 
     @cached_property
+    def waiting_job(self) -> IntArray:
+        """The job of each precedence pair that waits for the other, int64[E]."""
+        return np.repeat(np.arange(self.jobs), np.diff(self.predecessor_start))
+
+    @cached_property
     def successors(self) -> tuple[IntArray, IntArray, IntArray]:
         """The precedence pairs by predecessor: starts int64[J+1], jobs and lags int64[E]."""
         order = np.argsort(self.predecessor_job, kind="stable")
         counts = np.bincount(self.predecessor_job, minlength=self.jobs)
-        job = np.repeat(np.arange(self.jobs), np.diff(self.predecessor_start))
-        return np.concatenate([[0], np.cumsum(counts)]), job[order], self.predecessor_lag[order]
+        return np.concatenate([[0], np.cumsum(counts)]), self.waiting_job[order], self.predecessor_lag[order]
 
     @cached_property
     def topological_order(self) -> IntArray:
@@ -285,7 +289,7 @@ class Problem:
         """What all jobs take one after another, each as long as it can with its longest lag; exact, however long."""
         longest = np.maximum.reduceat(self.mode_time.max(axis=1), self.mode_start[:-1])
         lag = np.zeros(self.jobs, dtype=np.int64)
-        np.maximum.at(lag, np.repeat(np.arange(self.jobs), np.diff(self.predecessor_start)), self.predecessor_lag)
+        np.maximum.at(lag, self.waiting_job, self.predecessor_lag)
         return int(sum(longest.tolist()) + sum(lag.tolist()))
 
     @property

@@ -17,7 +17,7 @@ LAYERS = (
     {"errors", "garbage", "names", "patience", "processes", "units", "version"},
     {"instance", "consistency", "profiles"},
     {"problem"},
-    {"schedule", "objective"},
+    {"schedule", "objective", "subproblem"},
     {"explanation", "validation", "metrics", "result"},
     {"formats", "generate", "kernels"},
     {"bounds", "model"},

@@ -95,12 +95,9 @@ def reading_words(file: Path, **options: Any) -> str:
     """Return what a shell has to be told so that :func:`read_instance` reads the same again."""
     names = {"begin": "from", "end": "to"}
     given = {name: value for name, value in options.items() if value is not None}
-    words = [word for name, value in given.items() for word in (f"--{names.get(name, name)}", _word(value))]
-    return shlex.join([str(file), *words])
-
-
-def _word(value: Any) -> str:
-    return f"{value:.15g}" if isinstance(value, float) else str(value)
+    words = [f"--{names.get(name, name)}={value}" for name, value in given.items()]
+    end_of_options = ["--"] if str(file).startswith("-") else []
+    return shlex.join([*words, *end_of_options, str(file)])
 
 
 @contextmanager

@@ -19,7 +19,7 @@ def add_precedence(builder: Builder, problem: Problem, pulses: Pulses) -> None:
     if not len(problem.predecessor_job):
         return
     job = problem.mode_job[pulses.mode]
-    after = np.repeat(np.arange(problem.jobs), np.diff(problem.predecessor_start))
+    after = problem.waiting_job
     begun = _add_cumulative(builder, problem.jobs, job, pulses.start, np.isin(job, after))
     finished = _add_cumulative(builder, problem.jobs, job, pulses.end, np.isin(job, problem.predecessor_job))
     for j, i, lag in zip(

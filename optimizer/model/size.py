@@ -48,7 +48,7 @@ def estimated_size(problem: Problem, groups: Groups) -> Size:
 def _precedence_size(problem: Problem, groups: Groups, duration: IntArray) -> Size:
     """Return what precedence adds: "begun by" and "finished by" columns, and rows of two entries for each pair."""
     job = problem.mode_job[groups.mode]
-    after = np.repeat(np.arange(problem.jobs), np.diff(problem.predecessor_start))
+    after = problem.waiting_job
     pulses = np.bincount(job, weights=groups.sizes, minlength=problem.jobs)
     begun = _spans(problem.jobs, job, groups.first, groups.last)
     finished = _spans(problem.jobs, job, groups.first + duration, groups.last + duration)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from msgspec import to_builtins
 from rich.box import SIMPLE_HEAD
 from rich.console import Group
 from rich.table import Table
@@ -43,11 +44,13 @@ def explanation_document(explanation: Explanation) -> dict[str, Any]:
     if (conflict := explanation.conflict) is not None:
         document["conflict"] = {
             "jobs": [job.id for job in conflict.jobs],
+            "times": list(conflict.times),
             "resources": list(conflict.resources),
             "begin": conflict.begin,
             "end": conflict.end,
             "irreducible": conflict.irreducible,
             "work": {name: {"least": work, "capacity": area} for name, (work, area) in conflict.work.items()},
+            "unavailable": [to_builtins(block) for block in conflict.unavailable],
         }
     return document
 
@@ -89,8 +92,11 @@ def _cells(job: Job, time: Number, conflict: Conflict, unit: TimeUnit) -> Iterat
 def _before(job: Job, conflict: Conflict, unit: TimeUnit) -> str:
     """Return the jobs of the conflict that a job waits for, with the lags after them."""
     ids = {other.id for other in conflict.jobs}
-    lags = {entry.job: f" + {_time(entry.lag, unit)}" if entry.lag else "" for entry in job.predecessors}
-    return ", ".join(f"{printable(name)}{lag}" for name, lag in lags.items() if name in ids)
+    lags: dict[str, Number] = {}
+    for entry in job.predecessors:
+        if entry.job in ids:
+            lags[entry.job] = max(entry.lag, lags.get(entry.job, 0))
+    return ", ".join(f"{printable(name)}{f' + {_time(lag, unit)}' if lag else ''}" for name, lag in lags.items())
 
 
 def _notes(conflict: Conflict, unit: TimeUnit) -> Iterator[str]:

@@ -1,25 +1,22 @@
 """Why an instance has no schedule: jobs that cannot all keep their deadlines, none of which can be left out."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from time import monotonic
 from typing import TypeVar
 
 import numpy as np
-from msgspec import structs
 
 from optimizer.bounds.lagrangian import areas_by_kind
 from optimizer.errors import SolverError
 from optimizer.explanation import Conflict, Explanation
-from optimizer.instance import Instance, Job, Unavailable
-from optimizer.kernels.inputs import Inputs
-from optimizer.kernels.search.tree_energy import least_work
+from optimizer.instance import Instance, Unavailable
 from optimizer.names import Objective, Status, StoppedBy
 from optimizer.problem import NEVER, Problem
 from optimizer.result import Limits, Result
 from optimizer.solvers.solve import solve_problem
-from optimizer.units import IntArray
+from optimizer.subproblem import subproblem
 
 logger = logging.getLogger(__name__)
 
@@ -78,19 +75,20 @@ def _conflict(whole: Problem, questions: "_Questions") -> Conflict:
     def too_many(jobs: Sequence[int]) -> bool:
         return questions.refuted(jobs, everything)
 
-    jobs = _shortest_prefix(_by_deadline(whole), too_many)
+    jobs = _shortest_prefix(_by_deadline(whole, range(whole.jobs)), too_many)
     jobs = _shortest_prefix(sorted(jobs, key=lambda j: -int(whole.release[j])), too_many)
     questions.stopped_by = None  # what was left open until here was only to save time
-    jobs = sorted(_irreducible(jobs, too_many))
+    jobs = sorted(_by_deadline(whole, _irreducible(_by_deadline(whole, jobs), too_many)))
     scarce = _irreducible(everything, lambda resources: questions.refuted(jobs, resources))
     conflict = Conflict(
         jobs=tuple(instance.jobs[j] for j in jobs),
         times=tuple(whole.time_scale.number(whole.least_time[j]) for j in jobs),
         resources=tuple(name for name in everything if name in scarce),
         irreducible=questions.stopped_by is None,
-        work=_too_much(_part(whole, jobs, everything), scarce),
+        work={},
     )
-    return replace(conflict, unavailable=tuple(_in_the_way(conflict, instance)))
+    part = subproblem(whole, jobs, everything)
+    return replace(conflict, work=_too_much(part, scarce), unavailable=tuple(_in_the_way(part, conflict)))
 
 
 class _Questions:
@@ -122,14 +120,17 @@ class _Questions:
     def ask(self, jobs: Sequence[int], resources: Sequence[str], share: float) -> Result:
         """Return what CP-SAT finds in a share of the time that is left."""
         self._on_question(len(jobs))
+        part = subproblem(self._whole, jobs, resources)
         seconds = None if self._end is None else max(_LEAST_SECONDS, share * (self._end - monotonic()))
         limits = Limits(time_limit=seconds, gap=1.0, threads=self._limits.threads, memory=self._limits.memory)
-        return solve_problem(_part(self._whole, jobs, resources), _SOLVER, limits=limits, seed=self._seed)
+        return solve_problem(part, _SOLVER, limits=limits, seed=self._seed, on_interrupt=self._interrupt)
+
+    def _interrupt(self) -> None:
+        self._interrupted = True
 
     def _answer(self, jobs: Sequence[int], resources: Sequence[str]) -> bool | None:
         """Return whether they cannot; None if that is left open, as all is after Ctrl-C and when time is over."""
         status, reason = self._outcome(jobs, resources)
-        self._interrupted |= reason is StoppedBy.INTERRUPT
         if status is Status.UNKNOWN:
             self.stopped_by = reason
             return None
@@ -143,6 +144,7 @@ class _Questions:
         try:
             result = self.ask(jobs, resources, _SHARE)
         except KeyboardInterrupt:
+            self._interrupt()
             return Status.UNKNOWN, StoppedBy.INTERRUPT
         except SolverError as error:  # what is proven stays proven
             logger.warning("a question was left open: %s", error)
@@ -150,52 +152,16 @@ class _Questions:
         return result.status, result.stopped_by
 
 
-def _part(whole: Problem, jobs: Sequence[int], resources: Sequence[str]) -> Problem:
-    """Return the problem of some jobs, on the grid of the whole and as fast, that demand only some of the resources."""
-    index = np.array(sorted(jobs))
-    mode = np.isin(whole.mode_job, index)
-    waiting = np.repeat(np.arange(whole.jobs), np.diff(whole.predecessor_start))
-    pair = np.isin(waiting, index) & np.isin(whole.predecessor_job, index)
-    scarce = np.array([name in resources for name in whole.instance.resource_ids])
-    return replace(
-        whole,
-        instance=_part_of_instance(whole.instance, index.tolist()),
-        release=whole.release[index],
-        deadline=whole.deadline[index],
-        due=whole.due[index],
-        weight=whole.weight[index],
-        priority=whole.priority[index],
-        mode_start=_starts(np.diff(whole.mode_start)[index]),
-        mode_demand=np.where(scarce, whole.mode_demand[mode], 0),
-        mode_time=whole.mode_time[mode],
-        mode_estimate=whole.mode_estimate[mode],
-        predecessor_start=_starts(np.bincount(waiting[pair], minlength=whole.jobs)[index]),
-        predecessor_job=np.searchsorted(index, whole.predecessor_job[pair]),
-        predecessor_lag=whole.predecessor_lag[pair],
-    )
-
-
-def _starts(counts: IntArray) -> IntArray:
-    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-
-
-def _part_of_instance(instance: Instance, jobs: Sequence[int]) -> Instance:
-    ids = {instance.jobs[j].id for j in jobs}
-
-    def part(job: Job) -> Job:
-        return structs.replace(job, after=tuple(entry for entry in job.predecessors if entry.job in ids))
-
-    return structs.replace(instance, jobs=tuple(part(instance.jobs[j]) for j in jobs), objective=Objective.MAKESPAN)
-
-
-def _by_deadline(problem: Problem) -> list[int]:
-    """Return the jobs by the first deadline that waits for them, without those for which none does."""
-    first = problem.deadline.copy()
-    for j in problem.topological_order[::-1].tolist():
-        own = slice(problem.predecessor_start[j], problem.predecessor_start[j + 1])
-        np.minimum.at(first, problem.predecessor_job[own], first[j])
-    order: list[int] = np.argsort(first, kind="stable").tolist()
-    return [j for j in order if first[j] < NEVER]
+def _by_deadline(whole: Problem, jobs: Collection[int]) -> list[int]:
+    """Return jobs by the first deadline that waits for them among them, without those for which none does."""
+    part, index = subproblem(whole, jobs, whole.instance.resource_ids), np.array(sorted(jobs))
+    first = part.deadline.copy()
+    for j in part.topological_order[::-1].tolist():
+        own = slice(part.predecessor_start[j], part.predecessor_start[j + 1])
+        np.minimum.at(first, part.predecessor_job[own], first[j])
+    order = np.argsort(first, kind="stable")
+    found: list[int] = index[order[first[order] < NEVER]].tolist()
+    return found
 
 
 def _shortest_prefix(items: Sequence[T], refuted: Callable[[Sequence[T]], bool]) -> list[T]:
@@ -226,25 +192,29 @@ def _irreducible(items: Sequence[T], refuted: Callable[[Sequence[T]], bool]) -> 
     return search([], True, items) if items else []
 
 
-def _too_much(problem: Problem, resources: Sequence[str]) -> dict[str, tuple[float, float]]:
+def _too_much(problem: Problem, scarce: Sequence[str]) -> dict[str, tuple[float, float]]:
     """Return least work and capacity of the resources of which the jobs take more than there is from first to last."""
     last = problem.deadline[problem.deadline < NEVER].max()
-    work = least_work(Inputs.of(problem)).sum(axis=0)
+    time = problem.on_fastest_node(problem.mode_time).astype(np.float64)
+    work = np.where(time == NEVER, np.inf, problem.mode_demand.T * time)
+    least = np.minimum.reduceat(work, problem.mode_start[:-1], axis=1).sum(axis=1)
     area = areas_by_kind(problem, np.array([problem.release.min(), last])).sum(axis=(0, 1))
     found = {}
     for k, name in enumerate(problem.instance.resource_ids):
         per_unit = problem.demand_scale[k].per_unit * problem.time_scale.per_unit
-        if name in resources and work[k] > area[k]:
-            found[name] = float(work[k]) / per_unit, float(area[k]) / per_unit
+        if name in scarce and least[k] > area[k]:
+            found[name] = float(least[k]) / per_unit, float(area[k]) / per_unit
     return found
 
 
-def _in_the_way(conflict: Conflict, instance: Instance) -> list[Unavailable]:
-    """Return what takes from the resources of a conflict while its jobs have to run."""
-    return [
-        block
-        for block in instance.unavailable
-        if block.start < conflict.end
-        and conflict.begin < block.end
-        and (bool(conflict.resources) if block.resource is None else block.resource in conflict.resources)
-    ]
+def _in_the_way(problem: Problem, conflict: Conflict) -> Iterator[Unavailable]:
+    """Yield what takes from the resources of a conflict while its jobs have to run, where they fit."""
+    instance = problem.instance
+    scarce = np.array([name in conflict.resources for name in instance.resource_ids])
+    fits = np.asarray(problem.fits().any(axis=0))
+    used = fits[:, None] & (problem.node_capacity > 0) & scarce
+    for block in instance.unavailable:
+        node = slice(None) if block.node is None else instance.node_ids.index(block.node)
+        resource = slice(None) if block.resource is None else instance.resource_ids.index(block.resource)
+        if block.start < conflict.end and conflict.begin < block.end and used[node, resource].any():
+            yield block

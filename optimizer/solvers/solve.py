@@ -1,7 +1,7 @@
 """Run a solver on an instance and answer with what has been checked, not with what the solver says."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from math import inf
 from typing import Any
@@ -85,9 +85,21 @@ def solve(
     return _solve(problem, *created, limits or Limits(), seed, warm_start, time_step, on_progress)
 
 
-def solve_problem(problem: Problem, solver: str, *, limits: Limits, seed: int = 0) -> Result:
-    """Return a schedule of a problem whose arrays are there already; see :func:`solve`."""
-    return _solve(problem, *_created(solver), limits, seed)
+def solve_problem(
+    problem: Problem, solver: str, *, limits: Limits, seed: int, on_interrupt: Callable[[], None]
+) -> Result:
+    """Return a schedule of a problem whose arrays are there already; see :func:`solve`.
+
+    Parameters
+    ----------
+    problem : Problem
+        What to solve.
+    solver, limits, seed
+        As for :func:`solve`.
+    on_interrupt : callable
+        Hears of Ctrl-C, after which the result may still be a proof.
+    """
+    return _solve(problem, *_created(solver), limits, seed, on_interrupt=on_interrupt)
 
 
 def _created(solver: str, options: Mapping[str, Any] | None = None) -> tuple[Entry, Solver]:
@@ -104,6 +116,7 @@ def _solve(
     warm_start: Schedule | None = None,
     time_step: int = 1,
     on_progress: Listener | None = None,
+    on_interrupt: Callable[[], None] = lambda: None,
 ) -> Result:
     registry.require_features(entry, problem.features)
     working = _working(entry, problem, time_step)
@@ -120,7 +133,7 @@ def _solve(
         logger.warning("%s is simulated as it is, from no other schedule", entry.name)
     elif warm_start is not None:
         monitor.start_from(_usable(warm_start, problem, entry, back_end))
-    run = _Run(entry, back_end, problem, working, limits, seed, monitor, bound)
+    run = _Run(entry, back_end, problem, working, limits, seed, monitor, bound, on_interrupt)
     return _result(run, run.answer(), time_step)
 
 
@@ -161,6 +174,7 @@ class _Run:
     seed: int
     monitor: Monitor
     least: float
+    on_interrupt: Callable[[], None]
 
     def answer(self) -> Answer:
         """Run the solver in a thread of its own, so that Ctrl-C and the time limit reach it at any moment."""
@@ -177,6 +191,7 @@ class _Run:
 
     def _interrupt(self) -> bool:
         """Ask the solver to end; at a second Ctrl-C nobody waits for that."""
+        self.on_interrupt()
         again = self.monitor.reason is StoppedBy.INTERRUPT
         self.monitor.stop(StoppedBy.INTERRUPT)
         return not again

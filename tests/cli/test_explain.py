@@ -24,11 +24,13 @@ def test_json(schedopt: Command, instances: Path) -> None:
     assert document["status"] == "infeasible"
     assert document["conflict"] == {
         "jobs": ["monday-report", "model-refresh", "customer-demo"],
+        "times": [4, 3, 3],
         "resources": ["gpu"],
         "begin": 0,
         "end": 9,
         "irreducible": True,
         "work": {},
+        "unavailable": [],
     }
 
 

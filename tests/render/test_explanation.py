@@ -64,6 +64,13 @@ def test_what_takes_capacity_away_is_listed() -> None:
     text = text_of(refuted(A, B, resources=("gpu",), blocks=blocks))
     assert "not available from 2 h to 5 h: 1.25 gpu not available from 6 h to 7 h: all resources of n" in text
     assert "and 3 more times when capacity is taken away" in text
+    conflict = explanation_document(refuted(A, resources=("gpu",), blocks=blocks[:1]))["conflict"]
+    assert conflict["unavailable"] == [{"start": 2, "end": 5, "resource": "gpu", "amount": 1.25}]
+
+
+def test_of_a_job_that_is_named_twice_the_longest_lag_counts() -> None:
+    twice = replace(B, after=(Predecessor("a[x]", lag=2), "a[x]"))
+    assert "a[x] + 2 h" in text_of(refuted(A, twice))
 
 
 def test_all_digits_are_there_for_they_may_say_why() -> None:
@@ -80,6 +87,7 @@ def test_names_are_no_markup() -> None:
 def test_plain_data() -> None:
     conflict = explanation_document(refuted(A, B, resources=("gpu",)))["conflict"]
     assert conflict["jobs"] == ["a[x]", "b"]
+    assert conflict["times"] == [3, 2]
     assert conflict["work"] == {"gpu": {"least": 20.0, "capacity": 16.0}}
     assert (conflict["begin"], conflict["end"]) == (1, 9)
     assert explanation_document(Explanation(Status.FEASIBLE, StoppedBy.GAP)) == {

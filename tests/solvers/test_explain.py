@@ -1,5 +1,6 @@
 import dataclasses
-from collections.abc import Callable, Sequence
+import signal
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from optimizer.names import Objective, Status, StoppedBy
 from optimizer.problem import NEVER, Problem
 from optimizer.result import Limits
 from optimizer.solvers import explain as module
+from optimizer.solvers.exact.cp_sat import CPSAT
 from optimizer.solvers.explain import explain
 from tests.oracle import brute_force
 from tests.random_instances import random_instance
@@ -90,6 +92,51 @@ def test_resources_that_are_left_out_keep_their_speed() -> None:
     assert (names(slow), resource_names(slow)) == (["a", "b"], ())
 
 
+LOGIN = (Node("g", {"gpu": 1}), Node("login", {"cpu": 8}, performance=4))
+
+
+def of_gpu(name: str, duration: int, deadline: int | None = None, **more: object) -> Job:
+    return Job(name, duration=duration, deadline=deadline, demand={"gpu": 1}, **more)  # type: ignore[arg-type]
+
+
+def test_what_is_plentiful_is_so_where_there_is_any() -> None:
+    """A chain of 16 is too long until 10 with any number of GPUs: the fast node has none."""
+    found = explain(Instance((of_gpu("a", 8), of_gpu("b", 8, 10, after=("a",))), nodes=LOGIN))
+    assert (names(found), resource_names(found)) == (["a", "b"], ())
+
+
+def test_work_and_blocks_are_those_of_nodes_that_jobs_fit_on() -> None:
+    blocks = (Unavailable(0, 5, node="login"), Unavailable(11, 13, node="g"), Unavailable(2, 3, resource="cpu"))
+    jobs = (of_gpu("a", 8, 10), of_gpu("b", 8, 12))
+    conflict = explain(Instance(jobs, nodes=LOGIN, unavailable=blocks)).conflict
+    assert conflict is not None
+    assert conflict.work == {"gpu": (16.0, 11.0)}
+    assert conflict.unavailable == blocks[1:2]
+
+
+def test_a_job_without_the_one_that_needs_it_in_time_is_no_work_until_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once s is left out p may run late; whatever question is left open, p is then no part of what is too much."""
+    jobs = (
+        Job("p", duration=4, arrival=12, demand={"gpu": 1}),
+        Job("s", duration=0, deadline=16, demand={"gpu": 1}, after=("p",)),
+        Job("a", duration=3, arrival=11, deadline=16, demand={"gpu": 2}),
+        Job("b", duration=3, arrival=11, deadline=16, demand={"gpu": 2}),
+    )
+    for answered in range(12):
+        left = iter(range(answered))
+
+        def fail(left: Iterator[int] = left) -> None:
+            if next(left, None) is None:
+                raise SolverError("broke")
+
+        with monkeypatch.context() as patch:
+            after_the_first(patch, fail)
+            found = explain(Instance(jobs, resources={"gpu": 3})).conflict
+        assert found is not None
+        assert found.work == {}
+        assert ("p" in [job.id for job in found.jobs]) <= ("s" in [job.id for job in found.jobs])
+
+
 def test_the_grid_is_that_of_all_jobs() -> None:
     """Two jobs of 3 on a node twice as fast end at 1.5 and 3, but for a grid of whole steps."""
     jobs = (job_of("a", 3, 3), job_of("b", 3, 3), *(job_of(name, 10, 17) for name in "cde"))
@@ -156,6 +203,22 @@ def test_whatever_ends_it_what_is_proven_is_said(
     assert (len(asked) == 2) is (reason is StoppedBy.INTERRUPT)
 
 
+def test_ctrl_c_during_a_question_that_is_answered_all_the_same_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    answered = CPSAT.solve
+
+    def interrupted(*words: object, **options: object) -> object:
+        asked.append(1)
+        if len(asked) == 2:
+            signal.raise_signal(signal.SIGINT)
+        return answered(*words, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(CPSAT, "solve", interrupted)
+    found = explain(hurried())
+    assert len(asked) == 2
+    assert (found.status, found.stopped_by) == (Status.INFEASIBLE, StoppedBy.INTERRUPT)
+
+
 def test_what_is_left_open_only_to_save_time_spoils_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
     failures = iter([SolverError("broke")])
 
@@ -189,19 +252,25 @@ def test_each_question_is_heard() -> None:
 
 
 def has_schedule(instance: Instance, jobs: Sequence[Job], resources: Sequence[str]) -> bool:
-    """Return whether some of the jobs can keep their deadlines: the others are empty, nothing else is scarce."""
+    """Return whether some of the jobs can keep their deadlines: the others are empty, nothing else is scarce.
+
+    Of what is plentiful each job takes one, and every node that has any of it has one for each job.
+    """
     whole = Problem.of(instance)
     absent = np.array([job not in jobs for job in instance.jobs])
-    waiting = np.repeat(np.arange(whole.jobs), np.diff(whole.predecessor_start))
+    waiting = whole.waiting_job
     kept = ~absent[waiting] & ~absent[whole.predecessor_job]
     empty = absent[whole.mode_job][:, None]
     scarce = np.array([name in resources for name in instance.resource_ids])
+    node = np.repeat(np.arange(whole.nodes), np.diff(whole.profile_start))
     part = dataclasses.replace(
         whole,
         release=np.where(absent, 0, whole.release),
         deadline=np.where(absent, NEVER, whole.deadline),
         mode_time=np.where(empty, 0, whole.mode_time),
-        mode_demand=np.where(empty | ~scarce, 0, whole.mode_demand),
+        mode_demand=np.where(scarce, whole.mode_demand, whole.mode_demand > 0) * ~empty,
+        node_capacity=np.where(scarce, whole.node_capacity, (whole.node_capacity > 0) * whole.jobs),
+        profile_level=np.where(scarce, whole.profile_level, (whole.node_capacity[node] > 0) * whole.jobs),
         predecessor_start=np.searchsorted(waiting[kept], np.arange(whole.jobs + 1)),
         predecessor_job=whole.predecessor_job[kept],
         predecessor_lag=whole.predecessor_lag[kept],
