@@ -193,8 +193,7 @@ def _repaired(problem: Problem, order: IntArray) -> IntArray:
     order = integers(order)
     rank = np.empty(problem.jobs, dtype=np.int64)
     rank[order] = np.arange(problem.jobs)
-    job = np.repeat(np.arange(problem.jobs), np.diff(problem.predecessor_start))
-    if (rank[problem.predecessor_job] < rank[job]).all():
+    if (rank[problem.predecessor_job] < rank[problem.waiting_job]).all():
         return order
     starts, successor, _ = (array.tolist() for array in problem.successors)
     waiting, job_at, ranks = np.diff(problem.predecessor_start).tolist(), order.tolist(), rank.tolist()
