@@ -1,4 +1,5 @@
 import pytest
+from msgspec.structs import replace
 
 from optimizer.errors import UsageError
 from optimizer.generate import generate
@@ -47,6 +48,20 @@ def test_a_reach_beyond_all_jobs_is_one_over_all_jobs() -> None:
     far, further = (solve(generate("server", 20, seed=0), f"local-search:reach={2**n}", limits=limits) for n in (5, 31))
     assert far.value is not None
     assert further.value is not None
+
+
+@pytest.mark.parametrize(
+    ("objective", "is_coldest"), [(Objective.TOTAL_TARDINESS, True), (Objective.MEAN_FLOW_TIME, False)]
+)
+def test_only_where_due_dates_count_a_search_begins_cold(objective: Objective, is_coldest: bool) -> None:
+    drawn = generate("server", 30, seed=0)
+    instance = replace(drawn, jobs=tuple(replace(job, due=job.arrival + job.duration) for job in drawn.jobs))
+    limits = Limits(time_limit=60, threads=1, schedules=2000)
+    values = [
+        [moment.value for moment in solve(instance, solver, objective=objective, limits=limits).trace]
+        for solver in ("local-search", "local-search:temperature=0.05")
+    ]
+    assert (values[0] == values[1]) is is_coldest
 
 
 @pytest.mark.parametrize(
