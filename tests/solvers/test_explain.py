@@ -203,6 +203,15 @@ def test_whatever_ends_it_what_is_proven_is_said(
     assert (len(asked) == 2) is (reason is StoppedBy.INTERRUPT)
 
 
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """Let SIGINT raise KeyboardInterrupt: shells start what runs in the background so that it does not."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_during_a_question_that_is_answered_all_the_same_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
     answered = CPSAT.solve
