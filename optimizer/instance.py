@@ -333,7 +333,7 @@ def _wrong_capacities(resources: Mapping[str, Number | Resource]) -> list[Issue]
     for name, entry in resources.items():
         if not isinstance(entry, Resource):
             try:
-                _require_number(f"resources.{name}", entry)
+                _require_number("resources", entry, of=name)
             except InstanceError as error:
                 issues.extend(error.issues)
     return issues

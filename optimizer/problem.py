@@ -253,6 +253,11 @@ class Problem:
         return np.repeat(np.arange(self.jobs), np.diff(self.predecessor_start))
 
     @cached_property
+    def profile_node(self) -> IntArray:
+        """The node of each breakpoint, int64[B]."""
+        return np.repeat(np.arange(self.nodes), np.diff(self.profile_start))
+
+    @cached_property
     def successors(self) -> tuple[IntArray, IntArray, IntArray]:
         """The precedence pairs by predecessor: starts int64[J+1], jobs and lags int64[E]."""
         order = np.argsort(self.predecessor_job, kind="stable")

@@ -55,9 +55,8 @@ def _plentiful(problem: Problem, scarce: Collection[str]) -> tuple[IntArray, Int
     names = problem.instance.resource_ids
     raised = np.array([name not in scarce for name in names]) & (problem.node_capacity > 0)
     enough = problem.mode_demand.sum(axis=0)
-    node = np.repeat(np.arange(problem.nodes), np.diff(problem.profile_start))
     capacity = np.where(raised, np.maximum(problem.node_capacity, enough), problem.node_capacity)
-    return capacity, np.where(raised[node], capacity[node], problem.profile_level)
+    return capacity, np.where(raised[problem.profile_node], capacity[problem.profile_node], problem.profile_level)
 
 
 def _starts(counts: IntArray) -> IntArray:

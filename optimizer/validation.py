@@ -151,7 +151,7 @@ def _preempted_processing(problem: Problem, schedule: Schedule) -> Iterator[Viol
 
 
 def _precedence(problem: Problem, schedule: Schedule) -> Iterator[Violation]:
-    job = np.repeat(np.arange(problem.jobs), np.diff(problem.predecessor_start))
+    job = problem.waiting_job
     allowed = schedule.end[problem.predecessor_job] + problem.predecessor_lag
     for e in np.flatnonzero(schedule.start[job] < allowed).tolist():
         before, start = _id(problem, problem.predecessor_job[e]), _time(problem, schedule.start[job[e]])
@@ -187,7 +187,7 @@ def usage_over_time(problem: Problem, schedule: Schedule) -> tuple[IntArray, Int
     job = np.repeat(np.arange(problem.jobs), np.diff(pieces.first))[running]
     demand = problem.mode_demand[schedule.mode[job]]
     start, end, place = pieces.start[running], pieces.end[running], pieces.node[running]
-    profile_node = np.repeat(np.arange(problem.nodes), np.diff(problem.profile_start))
+    profile_node = problem.profile_node
     node = np.concatenate([place, place, profile_node])
     time = np.concatenate([start, end, problem.profile_time])
     change = np.concatenate([demand, -demand, np.zeros_like(problem.profile_level)])

@@ -115,7 +115,7 @@ def active_horizon(problem: Problem) -> int:
 
     That of Problem, but blocks count only until the last one is over that could keep a job waiting for an empty node.
     """
-    node = np.repeat(np.arange(problem.nodes), np.diff(problem.profile_start))
+    node = problem.profile_node
     needed = np.minimum(problem.mode_demand.max(axis=0), problem.node_capacity)
     blocks = np.flatnonzero((problem.profile_level < needed[node]).any(axis=1))
     last_block = int(problem.profile_time[blocks + 1].max(initial=0))

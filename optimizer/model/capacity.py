@@ -39,7 +39,7 @@ class _TimeLines:
 
     def _profile(self, problem: Problem) -> IntArray:
         """Return the capacity breakpoint in force at each place."""
-        where = self.offset[np.repeat(np.arange(problem.nodes), np.diff(problem.profile_start))] + problem.profile_time
+        where = self.offset[problem.profile_node] + problem.profile_time
         inside = problem.profile_time < np.repeat(np.diff(self.offset), np.diff(problem.profile_start))
         change = np.zeros(len(self.time), dtype=np.int64)
         change[where[inside]] = np.flatnonzero(inside)

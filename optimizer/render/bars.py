@@ -135,7 +135,7 @@ class Bars:
     def _closed(self) -> tuple[FloatArray, FloatArray, IntArray]:
         """Return the times in which a node has nothing of what it has otherwise: start, end, node."""
         problem = self.chart.problem
-        node = np.repeat(np.arange(problem.nodes), np.diff(problem.profile_start))
+        node = problem.profile_node
         empty = (problem.profile_level == 0).all(axis=1) & (problem.node_capacity[node] > 0).any(axis=1)
         at = np.flatnonzero(empty)  # never the last entry of a node: what is taken away comes back
         time = problem.profile_time / problem.time_scale.per_unit

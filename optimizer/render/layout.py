@@ -105,7 +105,7 @@ def by_unit(chart: Chart, resource: int) -> Layout:
 
 def _blocked(problem: Problem, resource: int) -> IntArray:
     """Return how much of a resource is missing from each breakpoint of the capacity to the next."""
-    node = np.repeat(np.arange(problem.nodes), np.diff(problem.profile_start))
+    node = problem.profile_node
     blocked: IntArray = problem.node_capacity[node, resource] - problem.profile_level[:, resource]
     return blocked
 

@@ -102,6 +102,7 @@ def plans(problem: Problem, threads: int) -> list[Plan]:
 
     CP-SAT is among them when the size allows; else searches have its threads.
     """
+    # a job fits somewhere: where jobs are many, no need to look where
     few = problem.jobs <= _MANY_INTERVALS and problem.fits().sum() <= _MANY_INTERVALS
     proves = few and not registry.find("cp-sat").missing
     if problem.objective.is_maximum:

@@ -80,15 +80,15 @@ def _conflict(whole: Problem, questions: "_Questions") -> Conflict:
     questions.stopped_by = None  # what was left open until here was only to save time
     jobs = sorted(_by_deadline(whole, _irreducible(_by_deadline(whole, jobs), too_many)))
     scarce = _irreducible(everything, lambda resources: questions.refuted(jobs, resources))
+    part = subproblem(whole, jobs, everything)
     conflict = Conflict(
         jobs=tuple(instance.jobs[j] for j in jobs),
-        times=tuple(whole.time_scale.number(whole.least_time[j]) for j in jobs),
+        times=tuple(map(part.time_scale.number, part.least_time)),
         resources=tuple(name for name in everything if name in scarce),
         irreducible=questions.stopped_by is None,
-        work={},
+        work=_too_much(part, scarce),
     )
-    part = subproblem(whole, jobs, everything)
-    return replace(conflict, work=_too_much(part, scarce), unavailable=tuple(_in_the_way(part, conflict)))
+    return replace(conflict, unavailable=tuple(_in_the_way(part, conflict)))
 
 
 class _Questions:
@@ -111,10 +111,11 @@ class _Questions:
             return False
         key = frozenset(jobs), frozenset(resources)
         if key not in self._known:
-            answer = self._answer(jobs, resources)
-            if answer is None:
+            status, reason = self._outcome(jobs, resources)
+            if status is Status.UNKNOWN:
+                self.stopped_by = reason
                 return False
-            self._known[key] = answer
+            self._known[key] = status is Status.INFEASIBLE
         return self._known[key]
 
     def ask(self, jobs: Sequence[int], resources: Sequence[str], share: float) -> Result:
@@ -128,15 +129,8 @@ class _Questions:
     def _interrupt(self) -> None:
         self._interrupted = True
 
-    def _answer(self, jobs: Sequence[int], resources: Sequence[str]) -> bool | None:
-        """Return whether they cannot; None if that is left open, as all is after Ctrl-C and when time is over."""
-        status, reason = self._outcome(jobs, resources)
-        if status is Status.UNKNOWN:
-            self.stopped_by = reason
-            return None
-        return status is Status.INFEASIBLE
-
     def _outcome(self, jobs: Sequence[int], resources: Sequence[str]) -> tuple[Status, StoppedBy]:
+        """Return what becomes of a question, and why it ended; all are left open after Ctrl-C and when time is over."""
         if self._interrupted:
             return Status.UNKNOWN, StoppedBy.INTERRUPT
         if self._end is not None and monotonic() > self._end:
@@ -154,14 +148,12 @@ class _Questions:
 
 def _by_deadline(whole: Problem, jobs: Collection[int]) -> list[int]:
     """Return jobs by the first deadline that waits for them among them, without those for which none does."""
-    part, index = subproblem(whole, jobs, whole.instance.resource_ids), np.array(sorted(jobs))
-    first = part.deadline.copy()
-    for j in part.topological_order[::-1].tolist():
-        own = slice(part.predecessor_start[j], part.predecessor_start[j + 1])
-        np.minimum.at(first, part.predecessor_job[own], first[j])
-    order = np.argsort(first, kind="stable")
-    found: list[int] = index[order[first[order] < NEVER]].tolist()
-    return found
+    among, first = set(jobs), whole.deadline.copy()
+    for j in whole.topological_order[::-1].tolist():
+        if j in among:
+            own = slice(whole.predecessor_start[j], whole.predecessor_start[j + 1])
+            np.minimum.at(first, whole.predecessor_job[own], first[j])
+    return sorted((j for j in sorted(among) if first[j] < NEVER), key=first.__getitem__)
 
 
 def _shortest_prefix(items: Sequence[T], refuted: Callable[[Sequence[T]], bool]) -> list[T]:

@@ -183,16 +183,26 @@ def test_exact_solvers_return_no_late_schedule_others_do(fake: Callable[..., Non
     assert result.metrics.deadline_misses == 1
 
 
-def test_greedy_is_the_warm_start_of_those_that_take_one(fake: Callable[..., None]) -> None:
-    seen: list[Schedule | None] = []
+def looking(seen: list[Schedule | None]) -> Callable[..., Answer]:
+    """Return the behaviour of a solver that only notes what it starts from."""
 
     def look(problem: Problem, monitor: Monitor, warm_start: Schedule | None) -> Answer:
         seen.append(warm_start)
         return Answer(StoppedBy.FINISHED)
 
-    sizes = [(3, 2), (5, 2), (2, 3)]  # greedy leaves a gap, so that the solver is asked at all
-    jobs = tuple(Job(f"j{i}", duration=p, demand={"gpu": r}, arrival=i) for i, (p, r) in enumerate(sizes))
-    hard = Instance(jobs, resources={"gpu": 4})
+    return look
+
+
+def not_for_greedy(*deadlines: int | None) -> Instance:
+    """Return an instance on which greedy leaves a gap, so that the solver is asked at all."""
+    sizes = zip([(3, 2), (5, 2), (2, 3)], deadlines, strict=True)
+    jobs = (Job(f"j{i}", duration=p, demand={"gpu": r}, arrival=i, deadline=d) for i, ((p, r), d) in enumerate(sizes))
+    return Instance(tuple(jobs), resources={"gpu": 4})
+
+
+def test_greedy_is_the_warm_start_of_those_that_take_one(fake: Callable[..., None]) -> None:
+    seen: list[Schedule | None] = []
+    look, hard = looking(seen), not_for_greedy(None, None, None)
     fake(look, SolverKind.EXACT)
     solve(hard, "fake")
     fake(look, SolverKind.EXACT, Feature.WARM_START)
@@ -319,14 +329,7 @@ def test_a_preemptive_warm_start_gives_its_order_where_preemption_is_not_allowed
 
 def test_what_starts_from_no_late_schedule_starts_from_greedys(fake: Callable[..., None]) -> None:
     seen: list[Schedule | None] = []
-
-    def look(problem: Problem, monitor: Monitor, warm_start: Schedule | None) -> Answer:
-        seen.append(warm_start)
-        return Answer(StoppedBy.FINISHED)
-
-    sizes = [(3, 2), (5, 2), (2, 3)]  # greedy leaves a gap, so that the solver is asked at all
-    jobs = (Job(f"j{i}", duration=p, demand={"gpu": r}, arrival=i, deadline=6 + i) for i, (p, r) in enumerate(sizes))
-    instance = Instance(tuple(jobs), resources={"gpu": 4})
+    look, instance = looking(seen), not_for_greedy(6, 7, 8)
     late = starting(Problem.of(instance), 4, 4, 2)
     for kind in (SolverKind.PORTFOLIO, SolverKind.HEURISTIC):
         fake(look, kind, Feature.WARM_START, Feature.DEADLINES)
