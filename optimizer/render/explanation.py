@@ -49,6 +49,7 @@ def explanation_document(explanation: Explanation) -> dict[str, Any]:
             "begin": conflict.begin,
             "end": conflict.end,
             "irreducible": conflict.irreducible,
+            "least_jobs": conflict.least_jobs,
             "work": {name: {"least": work, "capacity": area} for name, (work, area) in conflict.work.items()},
             "unavailable": [to_builtins(block) for block in conflict.unavailable],
         }
@@ -110,7 +111,14 @@ def _notes(conflict: Conflict, unit: TimeUnit) -> Iterator[str]:
     if not conflict.irreducible:
         yield "it is not known whether all of them are needed for that: there was no time, or no answer"
     elif len(conflict.jobs) > 1:
-        yield "without any one of them the others can keep theirs"
+        yield f"without any one of them the others can keep theirs, and {_whether_fewer(conflict)}"
+
+
+def _whether_fewer(conflict: Conflict) -> str:
+    if conflict.is_smallest:
+        return "no fewer jobs are in conflict"
+    least = "" if conflict.least_jobs == 1 else f", {conflict.least_jobs} at least,"
+    return f"it is not known whether fewer jobs{least} are in conflict"
 
 
 def _away(block: Unavailable, unit: TimeUnit) -> str:

@@ -29,6 +29,7 @@ def test_json(schedopt: Command, instances: Path) -> None:
         "begin": 0,
         "end": 9,
         "irreducible": True,
+        "least_jobs": 3,
         "work": {},
         "unavailable": [],
     }

@@ -1,6 +1,7 @@
 import dataclasses
 import signal
 from collections.abc import Callable, Iterator, Sequence
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -321,6 +322,9 @@ def test_neither_a_job_nor_a_resource_can_be_left_out(instance: Instance) -> Non
     for one in conflict.jobs:
         others = [other for other in conflict.jobs if other is not one]
         assert not others or has_schedule(instance, others, instance.resource_ids)
+    assert conflict.is_smallest
+    fewer = combinations(instance.jobs, len(conflict.jobs) - 1)
+    assert all(has_schedule(instance, some, instance.resource_ids) for some in fewer if some)
     for name in conflict.resources:
         others_ = [other for other in conflict.resources if other != name]
         assert has_schedule(instance, conflict.jobs, others_)
