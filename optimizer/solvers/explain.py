@@ -88,11 +88,20 @@ def _conflict(whole: Problem, questions: "_Questions") -> Conflict:
     questions.stopped_by = None  # what was left open until here was only to save time
     jobs = _by_deadline(whole, irreducible(_by_deadline(whole, jobs), too_many))
     conflict = _between(whole, jobs, questions)
-    fewest, least = smallest(waited_for, jobs, lambda some: questions.known(some, brief=len(some) >= len(jobs)))
+    fewest, least = _fewest(waited_for, jobs, questions)
     if len(fewest) < len(jobs):
         questions.stopped_by = None
         conflict = _between(whole, fewest, questions)
     return replace(conflict, least_jobs=least)
+
+
+def _fewest(candidates: Sequence[int], jobs: list[int], questions: "_Questions") -> tuple[list[int], int]:
+    """Return the smallest conflict that is found, and how many jobs any has at least."""
+    try:
+        return smallest(candidates, jobs, lambda some: questions.known(some, brief=len(some) >= len(jobs)))
+    except KeyboardInterrupt:  # between two questions
+        questions.stopped_by = StoppedBy.INTERRUPT
+        return jobs, 1
 
 
 def _between(whole: Problem, jobs: Collection[int], questions: "_Questions") -> Conflict:

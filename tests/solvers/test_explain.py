@@ -229,6 +229,40 @@ def test_ctrl_c_during_a_question_that_is_answered_all_the_same_ends_it(monkeypa
     assert (found.status, found.stopped_by) == (Status.INFEASIBLE, StoppedBy.INTERRUPT)
 
 
+def test_ctrl_c_between_two_questions_keeps_what_is_proven(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*words: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(module, "smallest", interrupted)
+    found = explain(hurried())
+    assert proven(found) == (["a", "b", "c"], True, StoppedBy.INTERRUPT)
+    assert resource_names(found) == ("gpu",)
+
+
+def two_conflicts() -> Instance:
+    """Return four jobs that need a GPU each for 3 until 9 of which one is too many, and later two of which one is."""
+    four = [Job(name, duration=3, deadline=9, demand={"gpu": 1}) for name in "abcd"]
+    two = [Job(name, arrival=20, duration=3, deadline=25, demand={"gpu": 1}) for name in "xy"]
+    return Instance((*four, *two), resources={"gpu": 1, "cpu": 1})
+
+
+def test_fewer_jobs_are_found_where_others_are_due_first() -> None:
+    found = explain(two_conflicts())
+    assert names(found) == ["x", "y"]
+    assert resource_names(found) == ("gpu",)
+    assert found.conflict is not None
+    assert (found.conflict.least_jobs, found.conflict.irreducible) == (2, True)
+    assert found.stopped_by is StoppedBy.OPTIMALITY
+
+
+def test_whether_fewer_are_in_conflict_may_stay_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_RESERVED_SHARE", 1.0)
+    found = explain(two_conflicts(), limits=Limits(time_limit=60))
+    assert found.conflict is not None
+    assert (names(found), found.conflict.irreducible) == (["a", "b", "c", "d"], True)
+    assert (found.conflict.least_jobs, found.stopped_by) == (1, StoppedBy.TIME_LIMIT)
+
+
 def test_what_is_left_open_only_to_save_time_spoils_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
     failures = iter([SolverError("broke")])
 
