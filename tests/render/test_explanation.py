@@ -28,10 +28,11 @@ def refuted(
     irreducible: bool = True,
     blocks: tuple[Unavailable, ...] = (),
     least_jobs: int = 1,
+    resources_irreducible: bool = True,
 ) -> Explanation:
     work = dict.fromkeys(resources[:1], (20.0, 16.0))
     times = tuple({"a[x]": 3, "b": 2, "c": 3}[job.id] for job in jobs)
-    conflict = Conflict(jobs, times, resources, irreducible, work, blocks, least_jobs)
+    conflict = Conflict(jobs, times, resources, irreducible, resources_irreducible, work, blocks, least_jobs)
     return Explanation(Status.INFEASIBLE, StoppedBy.OPTIMALITY, conflict)
 
 
@@ -68,6 +69,8 @@ def test_one_job_whatever_the_capacity() -> None:
 
 def test_what_is_not_known_is_said() -> None:
     assert "not known whether all of them are needed" in text_of(refuted(A, B, irreducible=False))
+    assert "whether all of these resources" in text_of(refuted(A, B, resources_irreducible=False))
+    assert "fewer jobs, 2 at least" in text_of(refuted(A, B, replace(A, id="c"), irreducible=False, least_jobs=2))
     assert "not known" in text_of(Explanation(Status.UNKNOWN, StoppedBy.TIME_LIMIT))
 
 

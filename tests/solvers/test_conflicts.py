@@ -42,46 +42,73 @@ def test_nothing_is_left_where_nothing_is_needed() -> None:
 @given(FAMILIES)
 def test_no_conflict_is_smaller(family: list[set[str]]) -> None:
     refuted = refuted_by(family)
-    found, least = smallest(ITEMS, irreducible(ITEMS, refuted), refuted)
+    found, least = list(smallest(ITEMS, irreducible(ITEMS, refuted), refuted))[-1]
     assert refuted(found)
     assert len(found) == least == min(map(len, family))
     assert not any(map(refuted, combinations(ITEMS, least - 1)))
 
 
-@given(FAMILIES, st.integers(0, 30))
-def test_what_is_known_when_no_more_is_answered(family: list[set[str]], answered: int) -> None:
-    refuted, left = refuted_by(family), iter(range(answered))
-    conflict = irreducible(ITEMS, refuted)
-    found, least = smallest(ITEMS, conflict, lambda some: None if some and next(left, None) is None else refuted(some))
-    assert refuted(found)
-    assert least <= min(map(len, family)) <= len(found) <= len(conflict)
-    assert found == conflict or len(found) == least
+@given(FAMILIES)
+def test_what_is_known_meanwhile_is_true_and_gets_better(family: list[set[str]]) -> None:
+    refuted = refuted_by(family)
+    steps = list(smallest(ITEMS, irreducible(ITEMS, refuted), refuted))
+    assert all(refuted(found) and least <= min(map(len, family)) for found, least in steps)
+    bounds = [least for _, least in steps]
+    sizes = [len(found) for found, _ in steps]
+    assert bounds == sorted(bounds)
+    assert sizes == sorted(sizes, reverse=True)
 
 
 @given(FAMILIES, st.sets(st.integers(0, 255)))
-def test_what_is_left_open_now_and_then_proves_nothing(family: list[set[str]], left_open: set[int]) -> None:
+def test_what_is_left_open_proves_nothing(family: list[set[str]], left_open: set[int]) -> None:
     refuted = refuted_by(family)
 
     def known(some: Sequence[str]) -> bool | None:
         number = sum(2 ** ITEMS.index(item) for item in some)
         return None if some and number in left_open else refuted(some)
 
-    found, least = smallest(ITEMS, irreducible(ITEMS, refuted), known)
-    assert refuted(found)
-    assert least <= min(map(len, family)) <= len(found)
+    for found, least in smallest(ITEMS, irreducible(ITEMS, refuted), known):
+        assert refuted(found)
+        assert least <= min(map(len, family)) <= len(found)
+
+
+def asked_about(conflicts: Sequence[str], conflict: str) -> tuple[list[str], list[tuple[list[str], int]]]:
+    """Return the questions of a search for the smallest, and what it yields."""
+    asked: list[str] = []
+
+    def known(some: Sequence[str]) -> bool:
+        asked.append("".join(some))
+        return any(set(one) <= set(some) for one in conflicts)
+
+    found = list(smallest(ITEMS, list(conflict), known))
+    return asked, found
+
+
+def test_one_item_is_the_smallest_without_a_question() -> None:
+    assert asked_about(["b"], "b") == ([], [(["b"], 1)])
 
 
 def test_one_question_an_item_where_each_is_in_all_conflicts() -> None:
-    asked: list[list[str]] = []
+    asked, found = asked_about(["bdf"], "bdf")
+    assert asked == ["acdefgh", "abcefgh", "abcdegh", "bdf"]
+    assert found[-1] == (["b", "d", "f"], 3)
 
-    def known(some: Sequence[str]) -> bool:
-        asked.append(list(some))
-        return set("bdf") <= set(some)
 
-    assert smallest(ITEMS, list("bdf"), known) == (list("bdf"), 3)
-    assert [len(some) for some in asked] == [7, 7, 7]
+def test_disjoint_correction_sets_raise_the_bound() -> None:
+    _, found = asked_about(["abc", "def"], "abc")
+    assert [least for _, least in found] == [1, 1, 2, 3]
+
+
+def test_a_smaller_one_elsewhere_is_found() -> None:
+    _, found = asked_about(["abcd", "gh"], "abcd")
+    assert (sorted(found[-1][0]), found[-1][1]) == (["g", "h"], 2)
 
 
 def test_what_takes_too_long_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_smallest_hitting", lambda items, sets: (None, 2))
-    assert smallest(ITEMS, list("abc"), refuted_by([set("abc"), set("cd")])) == (list("abc"), 2)
+    """No time is left for CP-SAT where disjoint correction sets alone do not say all."""
+    monkeypatch.setattr(module, "_HITTING_SECONDS", 0.0)
+    pairs = ["".join(pair) for pair in combinations("abcd", 2)]
+    refuted = refuted_by([set(pair) | set("efg") for pair in pairs] + [set("abcd") | set("ef")])
+    found, least = list(smallest(ITEMS, irreducible(ITEMS, refuted), refuted))[-1]
+    assert refuted(found)
+    assert least <= 5

@@ -13,6 +13,7 @@ from optimizer.instance import Instance, Job, Node, Predecessor, Resource, Unava
 from optimizer.names import Objective, Status, StoppedBy
 from optimizer.problem import NEVER, Problem
 from optimizer.result import Limits
+from optimizer.solvers import conflicts
 from optimizer.solvers import explain as module
 from optimizer.solvers.exact.cp_sat import CPSAT
 from optimizer.solvers.explain import explain
@@ -45,7 +46,10 @@ def test_jobs_none_of_which_can_be_left_out_and_the_resource_that_they_lack() ->
     assert names(found) == ["a", "b", "c"]
     conflict = found.conflict
     assert conflict is not None
-    assert (conflict.resources, conflict.irreducible) == (("gpu",), True)
+    assert conflict.resources == ("gpu",)
+    assert conflict.irreducible
+    assert conflict.resources_irreducible
+    assert conflict.is_smallest
     assert (conflict.begin, conflict.end) == (0, 8)
     assert conflict.work == {"gpu": (18.0, 16.0)}
 
@@ -233,10 +237,45 @@ def test_ctrl_c_between_two_questions_keeps_what_is_proven(monkeypatch: pytest.M
     def interrupted(*words: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(module, "smallest", interrupted)
-    found = explain(hurried())
-    assert proven(found) == (["a", "b", "c"], True, StoppedBy.INTERRUPT)
+    monkeypatch.setattr(conflicts, "_extended", interrupted)
+    found = explain(two_conflicts())
+    assert proven(found) == (["a", "b", "c", "d"], True, StoppedBy.INTERRUPT)
     assert resource_names(found) == ("gpu",)
+
+
+def test_ctrl_c_at_the_end_keeps_the_conflict_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[object] = []
+    work = module._too_much
+
+    def interrupted_later(*words: object) -> object:
+        seen.append(words)
+        if len(seen) > 1:
+            raise KeyboardInterrupt
+        return work(*words)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(module, "_too_much", interrupted_later)
+    found = explain(two_conflicts())
+    assert proven(found) == (["a", "b", "c", "d"], True, StoppedBy.INTERRUPT)
+
+
+def test_a_resource_that_is_plentiful_helps_only_with_all_others() -> None:
+    """Two jobs of 3 each need the GPU and the CPU until 5: more of one of the two alone is not enough."""
+    jobs = tuple(Job(name, duration=3, deadline=5, demand={"gpu": 1, "cpu": 1}) for name in "ab")
+    found = explain(Instance(jobs, resources={"gpu": 1, "cpu": 1})).conflict
+    assert found is not None
+    assert len(found.resources) == 1
+    assert found.resources_irreducible
+
+
+def test_what_no_job_of_a_conflict_needs_is_no_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise SolverError("broke")
+
+    after_the_first(monkeypatch, fail)
+    found = explain(two_conflicts())
+    assert resource_names(found) == ("gpu",)
+    assert found.conflict is not None
+    assert not found.conflict.irreducible
 
 
 def two_conflicts() -> Instance:
@@ -344,10 +383,32 @@ def test_there_are_conflicts_of_every_kind() -> None:
 
 
 @pytest.mark.parametrize("instance", CONFLICTING, ids=lambda instance: instance.name)
+def test_whatever_stays_open_what_is_said_is_true(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(len(instance.jobs))
+
+    def fail_often() -> None:
+        if random.random() < 1 / 3:
+            raise SolverError("broke")
+
+    after_the_first(monkeypatch, fail_often)
+    conflict = explain(instance).conflict
+    assert conflict is not None
+    assert not has_schedule(instance, conflict.jobs, conflict.resources)
+    for count in range(1, conflict.least_jobs):
+        assert all(has_schedule(instance, some, instance.resource_ids) for some in combinations(instance.jobs, count))
+    if conflict.irreducible and len(conflict.jobs) > 1:
+        assert all(
+            has_schedule(instance, others, instance.resource_ids)
+            for others in combinations(conflict.jobs, len(conflict.jobs) - 1)
+        )
+
+
+@pytest.mark.parametrize("instance", CONFLICTING, ids=lambda instance: instance.name)
 def test_neither_a_job_nor_a_resource_can_be_left_out(instance: Instance) -> None:
     conflict = explain(instance).conflict
     assert conflict is not None
     assert conflict.irreducible
+    assert conflict.resources_irreducible
     assert not has_schedule(instance, conflict.jobs, conflict.resources)
     whole = Problem.of(instance)
     assert [whole.time_scale.steps(time) for time in conflict.times] == [
