@@ -20,21 +20,32 @@ class Conflict:
     resources : tuple of str
         Their capacities alone rule it out; empty: whatever the capacity, they cannot.
     irreducible : bool
-        Whether without any one of the jobs the others could keep theirs, and all could if there were enough of any one
-        of the resources on the nodes that have it; else that is not known. Other jobs, fewer even, may be in conflict.
+        Whether it is proven that without any one of the jobs the others could keep theirs.
+    resources_irreducible : bool
+        Whether it is proven that all jobs could if there were enough of any one of these resources, and of all others,
+        on the nodes that have it.
     work : dict of str to tuple of float
         For the resources of which it alone says enough: what the jobs take at least, amount times time, and what there
         is from the first arrival to the last deadline.
     unavailable : tuple of Unavailable
         What takes from the resources between the first arrival and the last deadline, on nodes that the jobs fit on.
+    least_jobs : int
+        It is proven that no jobs that are fewer than this are in conflict.
     """
 
     jobs: tuple[Job, ...]
     times: tuple[Number, ...]
     resources: tuple[str, ...]
     irreducible: bool
+    resources_irreducible: bool
     work: dict[str, tuple[float, float]]
     unavailable: tuple[Unavailable, ...] = ()
+    least_jobs: int = 1
+
+    @property
+    def is_smallest(self) -> bool:
+        """Whether it is proven that no conflict has fewer jobs."""
+        return self.least_jobs == len(self.jobs)
 
     @property
     def begin(self) -> Number:

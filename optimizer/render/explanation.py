@@ -49,6 +49,8 @@ def explanation_document(explanation: Explanation) -> dict[str, Any]:
             "begin": conflict.begin,
             "end": conflict.end,
             "irreducible": conflict.irreducible,
+            "resources_irreducible": conflict.resources_irreducible,
+            "least_jobs": conflict.least_jobs,
             "work": {name: {"least": work, "capacity": area} for name, (work, area) in conflict.work.items()},
             "unavailable": [to_builtins(block) for block in conflict.unavailable],
         }
@@ -107,10 +109,23 @@ def _notes(conflict: Conflict, unit: TimeUnit) -> Iterator[str]:
     yield from (_away(block, unit) for block in conflict.unavailable[:_SHOWN])
     if (more := len(conflict.unavailable) - _SHOWN) > 0:
         yield f"… and {more} more times when capacity is taken away"
-    if not conflict.irreducible:
-        yield "it is not known whether all of them are needed for that: there was no time, or no answer"
-    elif len(conflict.jobs) > 1:
-        yield "without any one of them the others can keep theirs"
+    if len(conflict.jobs) > 1:
+        yield f"{_whether_needed(conflict)}, {_whether_fewer(conflict)}"
+    if not conflict.resources_irreducible:
+        yield "it is not known whether all of these resources are needed for that: there was no time, or no answer"
+
+
+def _whether_needed(conflict: Conflict) -> str:
+    if conflict.irreducible:
+        return "without any one of them the others can keep theirs"
+    return "it is not known whether all of them are needed for that: there was no time, or no answer"
+
+
+def _whether_fewer(conflict: Conflict) -> str:
+    if conflict.is_smallest:
+        return "and no fewer jobs are in conflict"
+    least = "" if conflict.least_jobs == 1 else f", {conflict.least_jobs} at least,"
+    return f"and it is not known whether fewer jobs{least} are in conflict"
 
 
 def _away(block: Unavailable, unit: TimeUnit) -> str:

@@ -1,10 +1,11 @@
-"""Why an instance has no schedule: jobs that cannot all keep their deadlines, none of which can be left out."""
+"""Why an instance has no schedule: the fewest jobs that cannot all keep their deadlines."""
 
 import logging
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
+from math import inf
 from time import monotonic
-from typing import TypeVar
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,16 +16,21 @@ from optimizer.instance import Instance, Unavailable
 from optimizer.names import Objective, Status, StoppedBy
 from optimizer.problem import NEVER, Problem
 from optimizer.result import Limits, Result
+from optimizer.solvers.conflicts import irreducible, shortest_prefix, smallest
 from optimizer.solvers.solve import solve_problem
 from optimizer.subproblem import subproblem
 
 logger = logging.getLogger(__name__)
 
-T = TypeVar("T")
-
 _SOLVER = "cp-sat"
 _SHARE = 0.25
 """Part of the time left that one question may take, but for the first, which has all."""
+
+_BRIEF_SECONDS = 2.0
+"""No more than this for a question about many jobs that may help to show that no fewer are in conflict."""
+
+_RESERVED_SHARE = 0.1
+"""Part of the time limit that such questions leave, for the resources of a smaller conflict."""
 
 _LEAST_SECONDS = 0.5
 
@@ -36,11 +42,11 @@ def explain(
     seed: int = 0,
     on_question: Callable[[int], object] | None = None,
 ) -> Explanation:
-    """Return jobs that cannot all keep their deadlines, none of which can be left out, and the resources they lack.
+    """Return jobs that cannot all keep their deadlines, the fewest if there is time, and the resources that they lack.
 
     Jobs are left out as long as CP-SAT proves that those left cannot keep their deadlines: at first all that are due
-    late or arrive early, then by halves (QuickXplain: Junker 2004, "QuickXplain: preferred explanations and relaxations
-    for over-constrained problems", AAAI). The same is done with the resources. Ctrl-C ends it and keeps what is proven.
+    late or arrive early, then by halves, until none can be left out. The same is done with the resources. Last, it
+    looks for other jobs that are fewer. Ctrl-C ends it and keeps what is proven.
 
     Parameters
     ----------
@@ -60,35 +66,72 @@ def explain(
     """
     whole = Problem.of(instance, Objective.MAKESPAN)
     questions = _Questions(whole, limits or Limits(), seed, on_question or (lambda jobs: None))
-    first = questions.ask(range(whole.jobs), instance.resource_ids, share=1.0)
+    first = questions.first()
     if first.status is not Status.INFEASIBLE:
         if first.schedule is None:
             return Explanation(Status.UNKNOWN, first.stopped_by)
         return Explanation(Status.FEASIBLE, StoppedBy.OPTIMALITY)
     conflict = _conflict(whole, questions)
-    return Explanation(Status.INFEASIBLE, questions.stopped_by or StoppedBy.OPTIMALITY, conflict)
+    if conflict.irreducible and conflict.resources_irreducible and conflict.is_smallest:
+        return Explanation(Status.INFEASIBLE, StoppedBy.OPTIMALITY, conflict)
+    return Explanation(Status.INFEASIBLE, questions.stopped_by or StoppedBy.TIME_LIMIT, conflict)
 
 
 def _conflict(whole: Problem, questions: "_Questions") -> Conflict:
-    instance, everything = whole.instance, whole.instance.resource_ids
+    everything = whole.instance.resource_ids
 
     def too_many(jobs: Sequence[int]) -> bool:
         return questions.refuted(jobs, everything)
 
-    jobs = _shortest_prefix(_by_deadline(whole, range(whole.jobs)), too_many)
-    jobs = _shortest_prefix(sorted(jobs, key=lambda j: -int(whole.release[j])), too_many)
+    waited_for = _by_deadline(whole, range(whole.jobs))
+    jobs = shortest_prefix(waited_for, too_many)
+    jobs = shortest_prefix(sorted(jobs, key=lambda j: -int(whole.release[j])), too_many)
     questions.stopped_by = None  # what was left open until here was only to save time
-    jobs = sorted(_by_deadline(whole, _irreducible(_by_deadline(whole, jobs), too_many)))
-    scarce = _irreducible(everything, lambda resources: questions.refuted(jobs, resources))
-    part = subproblem(whole, jobs, everything)
+    jobs = _by_deadline(whole, irreducible(_by_deadline(whole, jobs), too_many))
+    conflict = _between(whole, jobs, questions, needed=questions.stopped_by is None)
+    try:
+        for fewest, least in smallest(waited_for, jobs, lambda some: questions.known(some, many=len(jobs))):
+            if len(fewest) < len(jobs):
+                conflict = _between(whole, fewest, questions, needed=True)
+            conflict = replace(conflict, least_jobs=least)
+    except _EndedError:
+        pass
+    except KeyboardInterrupt:  # between two questions
+        questions.stopped_by = StoppedBy.INTERRUPT
+    return replace(conflict, irreducible=True) if conflict.is_smallest else conflict
+
+
+def _between(whole: Problem, jobs: Collection[int], questions: "_Questions", *, needed: bool) -> Conflict:
+    """Return the conflict between jobs that cannot all keep their deadlines, with the resources that they lack."""
+    part = subproblem(whole, jobs, whole.instance.resource_ids)
+    demanded = np.flatnonzero(part.mode_demand.sum(axis=0))
+    names = [whole.instance.resource_ids[k] for k in demanded]
+    open_before, questions.stopped_by = questions.stopped_by, None
+    scarce = irreducible(names, lambda resources: questions.refuted(jobs, resources))
     conflict = Conflict(
-        jobs=tuple(instance.jobs[j] for j in jobs),
+        jobs=tuple(whole.instance.jobs[j] for j in sorted(jobs)),
         times=tuple(map(part.time_scale.number, part.least_time)),
-        resources=tuple(name for name in everything if name in scarce),
-        irreducible=questions.stopped_by is None,
+        resources=tuple(name for name in names if name in scarce),
+        irreducible=needed,
+        resources_irreducible=questions.stopped_by is None,
         work=_too_much(part, scarce),
     )
+    questions.stopped_by = questions.stopped_by or open_before
     return replace(conflict, unavailable=tuple(_in_the_way(part, conflict)))
+
+
+class _EndedError(Exception):
+    """No more questions are answered."""
+
+
+class _Part(NamedTuple):
+    """What a question is about: jobs, and the resources of which there is no more than there is."""
+
+    jobs: frozenset[int]
+    scarce: frozenset[str]
+
+    def is_within(self, other: "_Part") -> bool:
+        return self.jobs <= other.jobs and self.scarce <= other.scarce
 
 
 class _Questions:
@@ -99,44 +142,66 @@ class _Questions:
         self._limits = limits
         self._seed = seed
         self._on_question = on_question
-        self._end = None if limits.time_limit is None else monotonic() + limits.time_limit
-        self._known: dict[tuple[frozenset[int], frozenset[str]], bool] = {}
+        seconds = inf if limits.time_limit is None else limits.time_limit
+        self._end = monotonic() + seconds
+        self._early_end = inf if seconds == inf else self._end - _RESERVED_SHARE * seconds
+        self._refuted: list[_Part] = []
+        self._possible: list[_Part] = []
         self._interrupted = False
         self.stopped_by: StoppedBy | None = None
         """Why the last question was left open that was."""
 
-    def refuted(self, jobs: Sequence[int], resources: Sequence[str]) -> bool:
+    def first(self) -> Result:
+        """Return what CP-SAT finds for all jobs in all the time there is."""
+        everything = _Part(frozenset(range(self._whole.jobs)), frozenset(self._whole.instance.resource_ids))
+        result = self._ask(everything, self._end - monotonic())
+        if result.status is Status.INFEASIBLE:
+            self._refuted.append(everything)
+        return result
+
+    def refuted(self, jobs: Collection[int], resources: Collection[str]) -> bool:
         """Return whether it is proven that they cannot."""
-        if not jobs:
+        return self._answer(_Part(frozenset(jobs), frozenset(resources)), self._end) is True
+
+    def known(self, jobs: Collection[int], *, many: int) -> bool | None:
+        """Return whether it is proven that they cannot, None if neither that nor the contrary is.
+
+        Raises
+        ------
+        _EndedError
+            When there is no time for that, but a little for other questions.
+        """
+        if (over := self._over(self._early_end)) is not None:
+            self.stopped_by = over
+            raise _EndedError
+        part = _Part(frozenset(jobs), frozenset(self._whole.instance.resource_ids))
+        return self._answer(part, self._early_end, most=_BRIEF_SECONDS if len(jobs) >= many else inf)
+
+    def _answer(self, part: _Part, end: float, most: float = inf) -> bool | None:
+        """Answer in so many seconds at most, or from what was answered before."""
+        if not part.jobs or any(part.is_within(possible) for possible in self._possible):
             return False
-        key = frozenset(jobs), frozenset(resources)
-        if key not in self._known:
-            status, reason = self._outcome(jobs, resources)
-            if status is Status.UNKNOWN:
-                self.stopped_by = reason
-                return False
-            self._known[key] = status is Status.INFEASIBLE
-        return self._known[key]
+        if any(refuted.is_within(part) for refuted in self._refuted):
+            return True
+        status, reason = self._outcome(part, end, most)
+        if status is Status.UNKNOWN:
+            self.stopped_by = reason
+            return None
+        (self._refuted if status is Status.INFEASIBLE else self._possible).append(part)
+        return status is Status.INFEASIBLE
 
-    def ask(self, jobs: Sequence[int], resources: Sequence[str], share: float) -> Result:
-        """Return what CP-SAT finds in a share of the time that is left."""
-        self._on_question(len(jobs))
-        part = subproblem(self._whole, jobs, resources)
-        seconds = None if self._end is None else max(_LEAST_SECONDS, share * (self._end - monotonic()))
-        limits = Limits(time_limit=seconds, gap=1.0, threads=self._limits.threads, memory=self._limits.memory)
-        return solve_problem(part, _SOLVER, limits=limits, seed=self._seed, on_interrupt=self._interrupt)
-
-    def _interrupt(self) -> None:
-        self._interrupted = True
-
-    def _outcome(self, jobs: Sequence[int], resources: Sequence[str]) -> tuple[Status, StoppedBy]:
-        """Return what becomes of a question, and why it ended; all are left open after Ctrl-C and when time is over."""
+    def _over(self, end: float) -> StoppedBy | None:
+        """Return why no question is answered any more; None while they are."""
         if self._interrupted:
-            return Status.UNKNOWN, StoppedBy.INTERRUPT
-        if self._end is not None and monotonic() > self._end:
-            return Status.UNKNOWN, StoppedBy.TIME_LIMIT
+            return StoppedBy.INTERRUPT
+        return StoppedBy.TIME_LIMIT if monotonic() > end else None
+
+    def _outcome(self, part: _Part, end: float, most: float) -> tuple[Status, StoppedBy]:
+        """Return what becomes of a question, and why it ended."""
+        if (over := self._over(end)) is not None:
+            return Status.UNKNOWN, over
         try:
-            result = self.ask(jobs, resources, _SHARE)
+            result = self._ask(part, min(most, _SHARE * (self._end - monotonic())))
         except KeyboardInterrupt:
             self._interrupt()
             return Status.UNKNOWN, StoppedBy.INTERRUPT
@@ -144,6 +209,17 @@ class _Questions:
             logger.warning("a question was left open: %s", error)
             return Status.UNKNOWN, StoppedBy.FINISHED
         return result.status, result.stopped_by
+
+    def _ask(self, part: _Part, seconds: float) -> Result:
+        """Return what CP-SAT finds in so many seconds, or a little more."""
+        self._on_question(len(part.jobs))
+        problem = subproblem(self._whole, part.jobs, part.scarce)
+        limit = None if seconds == inf else max(_LEAST_SECONDS, seconds)
+        limits = Limits(time_limit=limit, gap=1.0, threads=self._limits.threads, memory=self._limits.memory)
+        return solve_problem(problem, _SOLVER, limits=limits, seed=self._seed, on_interrupt=self._interrupt)
+
+    def _interrupt(self) -> None:
+        self._interrupted = True
 
 
 def _by_deadline(whole: Problem, jobs: Collection[int]) -> list[int]:
@@ -154,34 +230,6 @@ def _by_deadline(whole: Problem, jobs: Collection[int]) -> list[int]:
             own = slice(whole.predecessor_start[j], whole.predecessor_start[j + 1])
             np.minimum.at(first, whole.predecessor_job[own], first[j])
     return sorted((j for j in sorted(among) if first[j] < NEVER), key=first.__getitem__)
-
-
-def _shortest_prefix(items: Sequence[T], refuted: Callable[[Sequence[T]], bool]) -> list[T]:
-    """Return the shortest prefix that is refuted; all of them are known to be."""
-    least, most = 1, len(items)
-    while least < most:
-        middle = (least + most) // 2
-        if refuted(items[:middle]):
-            most = middle
-        else:
-            least = middle + 1
-    return list(items[:most])
-
-
-def _irreducible(items: Sequence[T], refuted: Callable[[Sequence[T]], bool]) -> list[T]:
-    """Return items that are refuted together, none of which can be left out; none if that is so without any."""
-
-    def search(held: list[T], new: bool, left: Sequence[T]) -> list[T]:
-        if new and refuted(held):
-            return []
-        if len(left) == 1:
-            return list(left)
-        middle = len(left) // 2
-        second = search([*held, *left[:middle]], True, left[middle:])
-        first = search([*held, *second], bool(second), left[:middle])
-        return [*first, *second]
-
-    return search([], True, items) if items else []
 
 
 def _too_much(problem: Problem, scarce: Sequence[str]) -> dict[str, tuple[float, float]]:

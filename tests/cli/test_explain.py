@@ -15,6 +15,7 @@ def test_the_jobs_that_conflict_and_what_they_lack(schedopt: Command, instances:
     assert "these 3 jobs cannot all keep their deadlines, for want of gpu" in text
     assert "monday-report 0 h 9 h 4 h 8" in text
     assert "notebook" not in text
+    assert "without any one of them the others can keep theirs, and no fewer jobs are in conflict" in text
 
 
 def test_json(schedopt: Command, instances: Path) -> None:
@@ -29,6 +30,8 @@ def test_json(schedopt: Command, instances: Path) -> None:
         "begin": 0,
         "end": 9,
         "irreducible": True,
+        "resources_irreducible": True,
+        "least_jobs": 3,
         "work": {},
         "unavailable": [],
     }

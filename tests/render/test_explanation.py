@@ -23,11 +23,16 @@ def text_of(explanation: Explanation) -> str:
 
 
 def refuted(
-    *jobs: Job, resources: tuple[str, ...] = (), irreducible: bool = True, blocks: tuple[Unavailable, ...] = ()
+    *jobs: Job,
+    resources: tuple[str, ...] = (),
+    irreducible: bool = True,
+    blocks: tuple[Unavailable, ...] = (),
+    least_jobs: int = 1,
+    resources_irreducible: bool = True,
 ) -> Explanation:
     work = dict.fromkeys(resources[:1], (20.0, 16.0))
-    times = tuple({"a[x]": 3, "b": 2}[job.id] for job in jobs)
-    conflict = Conflict(jobs, times, resources, irreducible, work, blocks)
+    times = tuple({"a[x]": 3, "b": 2, "c": 3}[job.id] for job in jobs)
+    conflict = Conflict(jobs, times, resources, irreducible, resources_irreducible, work, blocks, least_jobs)
     return Explanation(Status.INFEASIBLE, StoppedBy.OPTIMALITY, conflict)
 
 
@@ -40,7 +45,20 @@ def test_every_job_has_a_line() -> None:
     assert "absent" not in text
     assert "gpu: they take 20 gpu x hours at least; from the first arrival to the last deadline, 1 h to 9 h" in text
     assert "there are 16" in text
-    assert "without any one of them the others can keep theirs" in text
+    assert (
+        "without any one of them the others can keep theirs, and it is not known whether fewer jobs are in conflict"
+        in text
+    )
+
+
+def test_that_no_fewer_jobs_conflict_is_said() -> None:
+    text = text_of(refuted(A, B, least_jobs=2))
+    assert "without any one of them the others can keep theirs, and no fewer jobs are in conflict" in text
+
+
+def test_how_many_jobs_a_conflict_has_at_least_is_said() -> None:
+    three = replace(A, id="c")
+    assert "not known whether fewer jobs, 2 at least, are in conflict" in text_of(refuted(A, B, three, least_jobs=2))
 
 
 def test_one_job_whatever_the_capacity() -> None:
@@ -51,6 +69,8 @@ def test_one_job_whatever_the_capacity() -> None:
 
 def test_what_is_not_known_is_said() -> None:
     assert "not known whether all of them are needed" in text_of(refuted(A, B, irreducible=False))
+    assert "whether all of these resources" in text_of(refuted(A, B, resources_irreducible=False))
+    assert "fewer jobs, 2 at least" in text_of(refuted(A, B, replace(A, id="c"), irreducible=False, least_jobs=2))
     assert "not known" in text_of(Explanation(Status.UNKNOWN, StoppedBy.TIME_LIMIT))
 
 
@@ -88,6 +108,7 @@ def test_plain_data() -> None:
     conflict = explanation_document(refuted(A, B, resources=("gpu",)))["conflict"]
     assert conflict["jobs"] == ["a[x]", "b"]
     assert conflict["times"] == [3, 2]
+    assert conflict["least_jobs"] == 1
     assert conflict["work"] == {"gpu": {"least": 20.0, "capacity": 16.0}}
     assert (conflict["begin"], conflict["end"]) == (1, 9)
     assert explanation_document(Explanation(Status.FEASIBLE, StoppedBy.GAP)) == {

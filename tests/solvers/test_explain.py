@@ -1,6 +1,7 @@
 import dataclasses
 import signal
 from collections.abc import Callable, Iterator, Sequence
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from optimizer.instance import Instance, Job, Node, Predecessor, Resource, Unava
 from optimizer.names import Objective, Status, StoppedBy
 from optimizer.problem import NEVER, Problem
 from optimizer.result import Limits
+from optimizer.solvers import conflicts
 from optimizer.solvers import explain as module
 from optimizer.solvers.exact.cp_sat import CPSAT
 from optimizer.solvers.explain import explain
@@ -44,7 +46,10 @@ def test_jobs_none_of_which_can_be_left_out_and_the_resource_that_they_lack() ->
     assert names(found) == ["a", "b", "c"]
     conflict = found.conflict
     assert conflict is not None
-    assert (conflict.resources, conflict.irreducible) == (("gpu",), True)
+    assert conflict.resources == ("gpu",)
+    assert conflict.irreducible
+    assert conflict.resources_irreducible
+    assert conflict.is_smallest
     assert (conflict.begin, conflict.end) == (0, 8)
     assert conflict.work == {"gpu": (18.0, 16.0)}
 
@@ -228,6 +233,75 @@ def test_ctrl_c_during_a_question_that_is_answered_all_the_same_ends_it(monkeypa
     assert (found.status, found.stopped_by) == (Status.INFEASIBLE, StoppedBy.INTERRUPT)
 
 
+def test_ctrl_c_between_two_questions_keeps_what_is_proven(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*words: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(conflicts, "_extended", interrupted)
+    found = explain(two_conflicts())
+    assert proven(found) == (["a", "b", "c", "d"], True, StoppedBy.INTERRUPT)
+    assert resource_names(found) == ("gpu",)
+
+
+def test_ctrl_c_at_the_end_keeps_the_conflict_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[object] = []
+    work = module._too_much
+
+    def interrupted_later(*words: object) -> object:
+        seen.append(words)
+        if len(seen) > 1:
+            raise KeyboardInterrupt
+        return work(*words)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(module, "_too_much", interrupted_later)
+    found = explain(two_conflicts())
+    assert proven(found) == (["a", "b", "c", "d"], True, StoppedBy.INTERRUPT)
+
+
+def test_a_resource_that_is_plentiful_helps_only_with_all_others() -> None:
+    """Two jobs of 3 each need the GPU and the CPU until 5: more of one of the two alone is not enough."""
+    jobs = tuple(Job(name, duration=3, deadline=5, demand={"gpu": 1, "cpu": 1}) for name in "ab")
+    found = explain(Instance(jobs, resources={"gpu": 1, "cpu": 1})).conflict
+    assert found is not None
+    assert len(found.resources) == 1
+    assert found.resources_irreducible
+
+
+def test_what_no_job_of_a_conflict_needs_is_no_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise SolverError("broke")
+
+    after_the_first(monkeypatch, fail)
+    found = explain(two_conflicts())
+    assert resource_names(found) == ("gpu",)
+    assert found.conflict is not None
+    assert not found.conflict.irreducible
+
+
+def two_conflicts() -> Instance:
+    """Return four jobs that need a GPU each for 3 until 9 of which one is too many, and later two of which one is."""
+    four = [Job(name, duration=3, deadline=9, demand={"gpu": 1}) for name in "abcd"]
+    two = [Job(name, arrival=20, duration=3, deadline=25, demand={"gpu": 1}) for name in "xy"]
+    return Instance((*four, *two), resources={"gpu": 1, "cpu": 1})
+
+
+def test_fewer_jobs_are_found_where_others_are_due_first() -> None:
+    found = explain(two_conflicts())
+    assert names(found) == ["x", "y"]
+    assert resource_names(found) == ("gpu",)
+    assert found.conflict is not None
+    assert (found.conflict.least_jobs, found.conflict.irreducible) == (2, True)
+    assert found.stopped_by is StoppedBy.OPTIMALITY
+
+
+def test_whether_fewer_are_in_conflict_may_stay_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_RESERVED_SHARE", 1.0)
+    found = explain(two_conflicts(), limits=Limits(time_limit=60))
+    assert found.conflict is not None
+    assert (names(found), found.conflict.irreducible) == (["a", "b", "c", "d"], True)
+    assert (found.conflict.least_jobs, found.stopped_by) == (1, StoppedBy.TIME_LIMIT)
+
+
 def test_what_is_left_open_only_to_save_time_spoils_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
     failures = iter([SolverError("broke")])
 
@@ -309,10 +383,32 @@ def test_there_are_conflicts_of_every_kind() -> None:
 
 
 @pytest.mark.parametrize("instance", CONFLICTING, ids=lambda instance: instance.name)
+def test_whatever_stays_open_what_is_said_is_true(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(len(instance.jobs))
+
+    def fail_often() -> None:
+        if random.random() < 1 / 3:
+            raise SolverError("broke")
+
+    after_the_first(monkeypatch, fail_often)
+    conflict = explain(instance).conflict
+    assert conflict is not None
+    assert not has_schedule(instance, conflict.jobs, conflict.resources)
+    for count in range(1, conflict.least_jobs):
+        assert all(has_schedule(instance, some, instance.resource_ids) for some in combinations(instance.jobs, count))
+    if conflict.irreducible and len(conflict.jobs) > 1:
+        assert all(
+            has_schedule(instance, others, instance.resource_ids)
+            for others in combinations(conflict.jobs, len(conflict.jobs) - 1)
+        )
+
+
+@pytest.mark.parametrize("instance", CONFLICTING, ids=lambda instance: instance.name)
 def test_neither_a_job_nor_a_resource_can_be_left_out(instance: Instance) -> None:
     conflict = explain(instance).conflict
     assert conflict is not None
     assert conflict.irreducible
+    assert conflict.resources_irreducible
     assert not has_schedule(instance, conflict.jobs, conflict.resources)
     whole = Problem.of(instance)
     assert [whole.time_scale.steps(time) for time in conflict.times] == [
@@ -321,6 +417,9 @@ def test_neither_a_job_nor_a_resource_can_be_left_out(instance: Instance) -> Non
     for one in conflict.jobs:
         others = [other for other in conflict.jobs if other is not one]
         assert not others or has_schedule(instance, others, instance.resource_ids)
+    assert conflict.is_smallest
+    fewer = combinations(instance.jobs, len(conflict.jobs) - 1)
+    assert all(has_schedule(instance, some, instance.resource_ids) for some in fewer if some)
     for name in conflict.resources:
         others_ = [other for other in conflict.resources if other != name]
         assert has_schedule(instance, conflict.jobs, others_)

@@ -161,11 +161,11 @@ class _Archipelago:
         slice_ = _FIRST
         iterations = _NO_LIMIT if self._iterations is None else self._iterations
         while not self._has_ended(island, goal) and not self._monitor.stopped:
-            began, before = perf_counter(), island.score
+            began, before, made = perf_counter(), island.score, island.schedules
             island.advance(min(goal, island.schedules + slice_), iterations)
             if island.score < before:
                 best = island.best()
                 self._monitor.report(best)
                 if self._monitor.schedule is best:
                     self._known[id(island)] = best
-            slice_ = next_slice(slice_, perf_counter() - began)
+            slice_ = next_slice(max(1, island.schedules - made), perf_counter() - began)  # it may make fewer than asked

@@ -81,6 +81,19 @@ def test_a_search_that_finds_nothing_better_for_long_is_over() -> None:
     assert islands[0].schedules < 2000
 
 
+def test_a_slice_is_as_long_as_what_was_made_before_allows() -> None:
+    """An island that makes one schedule of those that it is asked for has shown nothing of how long many take."""
+    asked: list[int] = []
+
+    class Reluctant(Counting):
+        def advance(self, schedules: int, iterations: int) -> None:
+            asked.append(schedules - self.schedules)
+            super().advance(self.schedules + 1, iterations)
+
+    run([Reluctant(10)], schedules=40)
+    assert max(asked) <= 16
+
+
 def test_islands_learn_what_another_solver_of_the_run_finds() -> None:
     start = np.arange(JOBS)
 
