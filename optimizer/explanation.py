@@ -30,7 +30,7 @@ class Conflict:
     unavailable : tuple of Unavailable
         What takes from the resources between the first arrival and the last deadline, on nodes that the jobs fit on.
     least_jobs : int
-        It is proven that no jobs that are fewer than this are in conflict.
+        Any conflict is proven to have at least so many jobs.
     """
 
     jobs: tuple[Job, ...]
