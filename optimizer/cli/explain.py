@@ -18,8 +18,8 @@ from optimizer.cli.status import Exit, explanation_status
 def explain(time_limit: float, as_json: bool, **file: Any) -> Exit:
     """Say why FILE has no schedule: the fewest jobs that conflict.
 
-    None of them can be left out: the others could keep their deadlines. Whether other jobs, fewer, conflict is looked
-    for until the time limit. Ctrl-C ends the search and shows what is proven until then.
+    None of them can be left out: the others could keep their deadlines. Other, fewer jobs that conflict are looked for
+    until the time limit or until that gets too hard. Ctrl-C ends the search and shows what is proven until then.
     """
     from optimizer.cli.progress import live_solvers
     from optimizer.render.explanation import explanation_document, explanation_text

@@ -19,8 +19,15 @@ _ROUNDING = 1e-6
 
 
 def shortest_prefix(items: Sequence[T], refuted: Refuted[T]) -> list[T]:
-    """Return the shortest prefix that is refuted; all of them are known to be."""
-    least, most = 1, len(items)
+    """Return the shortest prefix that is refuted; all of them are known to be.
+
+    Short ones come first, then it is found by halves (Bentley & Yao 1976, "An almost optimal algorithm for unbounded
+    searching", Information Processing Letters 5).
+    """
+    most = 1
+    while most < len(items) and not refuted(items[:most]):
+        most *= 2
+    least, most = most // 2 + 1, min(most, len(items))
     while least < most:
         middle = (least + most) // 2
         if refuted(items[:middle]):

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from math import inf
 from time import monotonic
@@ -74,49 +75,56 @@ def explain(
     conflict = _conflict(whole, questions)
     if conflict.irreducible and conflict.resources_irreducible and conflict.is_smallest:
         return Explanation(Status.INFEASIBLE, StoppedBy.OPTIMALITY, conflict)
-    return Explanation(Status.INFEASIBLE, questions.stopped_by or StoppedBy.TIME_LIMIT, conflict)
+    return Explanation(Status.INFEASIBLE, questions.stopped_by or StoppedBy.FINISHED, conflict)
+
+
+class _Found(NamedTuple):
+    """Jobs that cannot all keep their deadlines, and what is proven of them; see :class:`Conflict`."""
+
+    jobs: frozenset[int]
+    irreducible: bool
+    least_jobs: int
 
 
 def _conflict(whole: Problem, questions: "_Questions") -> Conflict:
-    everything = whole.instance.resource_ids
-
-    def too_many(jobs: Sequence[int]) -> bool:
-        return questions.refuted(jobs, everything)
-
-    waited_for = _by_deadline(whole, range(whole.jobs))
-    jobs = shortest_prefix(waited_for, too_many)
-    jobs = shortest_prefix(sorted(jobs, key=lambda j: -int(whole.release[j])), too_many)
-    questions.stopped_by = None  # what was left open until here was only to save time
-    jobs = _by_deadline(whole, irreducible(_by_deadline(whole, jobs), too_many))
-    conflict = _between(whole, jobs, questions, needed=questions.stopped_by is None)
+    found = _found(whole, questions)
     try:
-        for fewest, least in smallest(waited_for, jobs, lambda some: questions.known(some, many=len(jobs))):
-            if len(fewest) < len(jobs):
-                conflict = _between(whole, fewest, questions, needed=True)
-            conflict = replace(conflict, least_jobs=least)
-    except _EndedError:
-        pass
-    except KeyboardInterrupt:  # between two questions
-        questions.stopped_by = StoppedBy.INTERRUPT
-    return replace(conflict, irreducible=True) if conflict.is_smallest else conflict
+        return _between(whole, found, questions)
+    except KeyboardInterrupt:  # no question is answered any more, so this takes no time
+        questions.interrupt()
+        return _between(whole, found, questions)
 
 
-def _between(whole: Problem, jobs: Collection[int], questions: "_Questions", *, needed: bool) -> Conflict:
-    """Return the conflict between jobs that cannot all keep their deadlines, with the resources that they lack."""
-    part = subproblem(whole, jobs, whole.instance.resource_ids)
-    demanded = np.flatnonzero(part.mode_demand.sum(axis=0))
-    names = [whole.instance.resource_ids[k] for k in demanded]
-    open_before, questions.stopped_by = questions.stopped_by, None
-    scarce = irreducible(names, lambda resources: questions.refuted(jobs, resources))
+def _found(whole: Problem, questions: "_Questions") -> _Found:
+    waited_for, least, needed = _by_deadline(whole, range(whole.jobs)), 1, frozenset[int]()
+    with questions.until_they_end():
+        jobs = shortest_prefix(waited_for, questions.refuted)
+        jobs = shortest_prefix(sorted(jobs, key=lambda j: -int(whole.release[j])), questions.refuted)
+        questions.stopped_by = None  # what was left open until here was only to save time
+        jobs = _by_deadline(whole, irreducible(_by_deadline(whole, jobs), questions.refuted))
+        if questions.stopped_by is None:
+            needed = frozenset(jobs)
+        questions.scarce(jobs)  # there may be no time for that later
+        for _, bound in smallest(waited_for, jobs, lambda some: questions.known(some, many=len(jobs))):
+            least = bound
+    fewest = min(needed or questions.fewest, questions.fewest, key=len)
+    fewest = frozenset(_by_deadline(whole, fewest))
+    return _Found(fewest, fewest == needed or len(fewest) == least, least)
+
+
+def _between(whole: Problem, found: _Found, questions: "_Questions") -> Conflict:
+    """Return the conflict between jobs, with the resources that they lack."""
+    names, proven = questions.scarce(found.jobs)
+    part = subproblem(whole, found.jobs, whole.instance.resource_ids)
     conflict = Conflict(
-        jobs=tuple(whole.instance.jobs[j] for j in sorted(jobs)),
+        jobs=tuple(whole.instance.jobs[j] for j in sorted(found.jobs)),
         times=tuple(map(part.time_scale.number, part.least_time)),
-        resources=tuple(name for name in names if name in scarce),
-        irreducible=needed,
-        resources_irreducible=questions.stopped_by is None,
-        work=_too_much(part, scarce),
+        resources=tuple(name for name in whole.instance.resource_ids if name in names),
+        irreducible=found.irreducible,
+        resources_irreducible=proven,
+        work=_too_much(part, names),
+        least_jobs=found.least_jobs,
     )
-    questions.stopped_by = questions.stopped_by or open_before
     return replace(conflict, unavailable=tuple(_in_the_way(part, conflict)))
 
 
@@ -151,6 +159,11 @@ class _Questions:
         self.stopped_by: StoppedBy | None = None
         """Why the last question was left open that was."""
 
+    @property
+    def fewest(self) -> frozenset[int]:
+        """The fewest jobs of which it is proven that they cannot, the first of those."""
+        return min((part.jobs for part in self._refuted), key=len)
+
     def first(self) -> Result:
         """Return what CP-SAT finds for all jobs in all the time there is."""
         everything = _Part(frozenset(range(self._whole.jobs)), frozenset(self._whole.instance.resource_ids))
@@ -159,17 +172,17 @@ class _Questions:
             self._refuted.append(everything)
         return result
 
-    def refuted(self, jobs: Collection[int], resources: Collection[str]) -> bool:
-        """Return whether it is proven that they cannot."""
-        return self._answer(_Part(frozenset(jobs), frozenset(resources)), self._end) is True
+    def refuted(self, jobs: Collection[int]) -> bool:
+        """Return whether it is proven that they cannot, as long as questions are answered."""
+        return self.known(jobs, many=len(jobs) + 1) is True
 
     def known(self, jobs: Collection[int], *, many: int) -> bool | None:
-        """Return whether it is proven that they cannot, None if neither that nor the contrary is.
+        """Return the same, and None where neither that nor the contrary is proven; soon, for so many jobs or more.
 
         Raises
         ------
         _EndedError
-            When there is no time for that, but a little for other questions.
+            When no more questions are answered, but a few about resources.
         """
         if (over := self._over(self._early_end)) is not None:
             self.stopped_by = over
@@ -177,18 +190,30 @@ class _Questions:
         part = _Part(frozenset(jobs), frozenset(self._whole.instance.resource_ids))
         return self._answer(part, self._early_end, most=_BRIEF_SECONDS if len(jobs) >= many else inf)
 
-    def _answer(self, part: _Part, end: float, most: float = inf) -> bool | None:
-        """Answer in so many seconds at most, or from what was answered before."""
-        if not part.jobs or any(part.is_within(possible) for possible in self._possible):
-            return False
-        if any(refuted.is_within(part) for refuted in self._refuted):
-            return True
-        status, reason = self._outcome(part, end, most)
-        if status is Status.UNKNOWN:
-            self.stopped_by = reason
-            return None
-        (self._refuted if status is Status.INFEASIBLE else self._possible).append(part)
-        return status is Status.INFEASIBLE
+    def scarce(self, jobs: Collection[int]) -> tuple[list[str], bool]:
+        """Return resources for want of which jobs cannot, and whether it is proven that none can be left out."""
+        some, before, self.stopped_by = frozenset(jobs), self.stopped_by, None
+        demanded = self._whole.mode_demand[np.isin(self._whole.mode_job, list(some))].any(axis=0)
+        names = [self._whole.instance.resource_ids[k] for k in np.flatnonzero(demanded)]
+        found = irreducible(names, lambda held: self._answer(_Part(some, frozenset(held)), self._end) is True)
+        proven = self.stopped_by is None
+        self.stopped_by = self.stopped_by or before
+        return found, proven
+
+    @contextmanager
+    def until_they_end(self) -> Iterator[None]:
+        """Leave off when no more questions are answered."""
+        try:
+            yield
+        except _EndedError:
+            pass
+        except KeyboardInterrupt:  # between two questions
+            self.interrupt()
+            self.stopped_by = StoppedBy.INTERRUPT
+
+    def interrupt(self) -> None:
+        """Answer no more questions."""
+        self._interrupted = True
 
     def _over(self, end: float) -> StoppedBy | None:
         """Return why no question is answered any more; None while they are."""
@@ -196,14 +221,26 @@ class _Questions:
             return StoppedBy.INTERRUPT
         return StoppedBy.TIME_LIMIT if monotonic() > end else None
 
-    def _outcome(self, part: _Part, end: float, most: float) -> tuple[Status, StoppedBy]:
+    def _answer(self, part: _Part, end: float, most: float = inf) -> bool | None:
+        """Answer in so many seconds at most, or from what was answered before."""
+        if not part.jobs or any(part.is_within(possible) for possible in self._possible):
+            return False
+        if any(refuted.is_within(part) for refuted in self._refuted):
+            return True
+        over = self._over(end)
+        status, reason = self._outcome(part, most) if over is None else (Status.UNKNOWN, over)
+        if status is Status.UNKNOWN:
+            self.stopped_by = reason
+            return None
+        (self._refuted if status is Status.INFEASIBLE else self._possible).append(part)
+        return status is Status.INFEASIBLE
+
+    def _outcome(self, part: _Part, most: float) -> tuple[Status, StoppedBy]:
         """Return what becomes of a question, and why it ended."""
-        if (over := self._over(end)) is not None:
-            return Status.UNKNOWN, over
         try:
             result = self._ask(part, min(most, _SHARE * (self._end - monotonic())))
         except KeyboardInterrupt:
-            self._interrupt()
+            self.interrupt()
             return Status.UNKNOWN, StoppedBy.INTERRUPT
         except SolverError as error:  # what is proven stays proven
             logger.warning("a question was left open: %s", error)
@@ -216,10 +253,7 @@ class _Questions:
         problem = subproblem(self._whole, part.jobs, part.scarce)
         limit = None if seconds == inf else max(_LEAST_SECONDS, seconds)
         limits = Limits(time_limit=limit, gap=1.0, threads=self._limits.threads, memory=self._limits.memory)
-        return solve_problem(problem, _SOLVER, limits=limits, seed=self._seed, on_interrupt=self._interrupt)
-
-    def _interrupt(self) -> None:
-        self._interrupted = True
+        return solve_problem(problem, _SOLVER, limits=limits, seed=self._seed, on_interrupt=self.interrupt)
 
 
 def _by_deadline(whole: Problem, jobs: Collection[int]) -> list[int]:

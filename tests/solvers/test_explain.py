@@ -243,19 +243,40 @@ def test_ctrl_c_between_two_questions_keeps_what_is_proven(monkeypatch: pytest.M
     assert resource_names(found) == ("gpu",)
 
 
-def test_ctrl_c_at_the_end_keeps_the_conflict_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[object] = []
-    work = module._too_much
+@pytest.mark.parametrize(
+    ("where", "jobs"), [("_too_much", "xy"), ("irreducible", "abcd"), ("shortest_prefix", "abcdxy")]
+)
+def test_ctrl_c_between_any_two_questions_loses_nothing(monkeypatch: pytest.MonkeyPatch, where: str, jobs: str) -> None:
+    first = iter([KeyboardInterrupt()])
+    work = getattr(module, where)
 
-    def interrupted_later(*words: object) -> object:
-        seen.append(words)
-        if len(seen) > 1:
-            raise KeyboardInterrupt
-        return work(*words)  # type: ignore[arg-type]
+    def interrupted_once(*words: object) -> object:
+        for error in first:
+            raise error
+        return work(*words)
 
-    monkeypatch.setattr(module, "_too_much", interrupted_later)
+    monkeypatch.setattr(module, where, interrupted_once)
     found = explain(two_conflicts())
-    assert proven(found) == (["a", "b", "c", "d"], True, StoppedBy.INTERRUPT)
+    assert names(found) == list(jobs)
+    assert resource_names(found) == ("gpu",)
+
+
+def test_when_questions_end_nothing_is_asked_in_vain(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With its first question Ctrl-C comes: the search does not go through all jobs once more."""
+    looked: list[object] = []
+    known = module._Questions.known
+
+    def counted(*words: object, **options: object) -> object:
+        looked.append(words)
+        return known(*words, **options)  # type: ignore[arg-type]
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(module._Questions, "known", counted)
+    after_the_first(monkeypatch, interrupt)
+    assert proven(explain(hurried(8)))[1:] == (False, StoppedBy.INTERRUPT)
+    assert len(looked) == 2
 
 
 def test_a_resource_that_is_plentiful_helps_only_with_all_others() -> None:
@@ -295,11 +316,11 @@ def test_fewer_jobs_are_found_where_others_are_due_first() -> None:
 
 
 def test_whether_fewer_are_in_conflict_may_stay_open(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_RESERVED_SHARE", 1.0)
-    found = explain(two_conflicts(), limits=Limits(time_limit=60))
+    monkeypatch.setattr(module, "smallest", lambda items, conflict, known: iter([(conflict, 1)]))
+    found = explain(two_conflicts())
+    assert proven(found) == (["a", "b", "c", "d"], True, StoppedBy.FINISHED)
     assert found.conflict is not None
-    assert (names(found), found.conflict.irreducible) == (["a", "b", "c", "d"], True)
-    assert (found.conflict.least_jobs, found.stopped_by) == (1, StoppedBy.TIME_LIMIT)
+    assert found.conflict.least_jobs == 1
 
 
 def test_what_is_left_open_only_to_save_time_spoils_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
