@@ -31,7 +31,7 @@ _BRIEF_SECONDS = 2.0
 """No more than this for a question about many jobs that may help to show that no fewer are in conflict."""
 
 _RESERVED_SHARE = 0.1
-"""Part of the time limit that such questions leave, for the resources of a smaller conflict."""
+"""Part of the time limit that questions about jobs leave, for the resources of the last conflict."""
 
 _LEAST_SECONDS = 0.5
 
@@ -96,6 +96,7 @@ def _conflict(whole: Problem, questions: "_Questions") -> Conflict:
 
 
 def _found(whole: Problem, questions: "_Questions") -> _Found:
+    """Return the fewest jobs in conflict that are found until no more questions are answered."""
     waited_for, least, needed = _by_deadline(whole, range(whole.jobs)), 1, frozenset[int]()
     with questions.until_they_end():
         jobs = shortest_prefix(waited_for, questions.refuted)
