@@ -87,8 +87,7 @@ def smallest(items: Sequence[T], conflict: Sequence[T], known: Known[T]) -> Iter
         if bound > least:
             least = bound
             yield list(conflict), least
-        answer = None if candidate is None or bound == len(conflict) else known(candidate)
-        if candidate is None or answer is None:
+        if candidate is None or least == len(conflict) or (answer := known(candidate)) is None:
             return
         if answer:
             yield candidate, least

@@ -106,7 +106,7 @@ def _found(whole: Problem, questions: "_Questions") -> _Found:
         if questions.stopped_by is None:
             needed = frozenset(jobs)
         questions.scarce(jobs)  # there may be no time for that later
-        for _, bound in smallest(waited_for, jobs, lambda some: questions.known(some, many=len(jobs))):
+        for _, bound in smallest(waited_for, jobs, lambda some: questions.known(some, brief=len(some) >= len(jobs))):
             least = bound
     fewest = min(needed or questions.fewest, questions.fewest, key=len)
     fewest = frozenset(_by_deadline(whole, fewest))
@@ -120,7 +120,7 @@ def _between(whole: Problem, found: _Found, questions: "_Questions") -> Conflict
     conflict = Conflict(
         jobs=tuple(whole.instance.jobs[j] for j in sorted(found.jobs)),
         times=tuple(map(part.time_scale.number, part.least_time)),
-        resources=tuple(name for name in whole.instance.resource_ids if name in names),
+        resources=tuple(names),
         irreducible=found.irreducible,
         resources_irreducible=proven,
         work=_too_much(part, names),
@@ -148,6 +148,7 @@ class _Questions:
 
     def __init__(self, whole: Problem, limits: Limits, seed: int, on_question: Callable[[int], object]) -> None:
         self._whole = whole
+        self._resources = frozenset(whole.instance.resource_ids)
         self._limits = limits
         self._seed = seed
         self._on_question = on_question
@@ -167,7 +168,7 @@ class _Questions:
 
     def first(self) -> Result:
         """Return what CP-SAT finds for all jobs in all the time there is."""
-        everything = _Part(frozenset(range(self._whole.jobs)), frozenset(self._whole.instance.resource_ids))
+        everything = _Part(frozenset(range(self._whole.jobs)), self._resources)
         result = self._ask(everything, self._end - monotonic())
         if result.status is Status.INFEASIBLE:
             self._refuted.append(everything)
@@ -175,10 +176,10 @@ class _Questions:
 
     def refuted(self, jobs: Collection[int]) -> bool:
         """Return whether it is proven that they cannot, as long as questions are answered."""
-        return self.known(jobs, many=len(jobs) + 1) is True
+        return self.known(jobs, brief=False) is True
 
-    def known(self, jobs: Collection[int], *, many: int) -> bool | None:
-        """Return the same, and None where neither that nor the contrary is proven; soon, for so many jobs or more.
+    def known(self, jobs: Collection[int], *, brief: bool) -> bool | None:
+        """Return the same, and None where neither that nor the contrary is proven; in a brief time if so asked.
 
         Raises
         ------
@@ -188,8 +189,8 @@ class _Questions:
         if (over := self._over(self._early_end)) is not None:
             self.stopped_by = over
             raise _EndedError
-        part = _Part(frozenset(jobs), frozenset(self._whole.instance.resource_ids))
-        return self._answer(part, self._early_end, most=_BRIEF_SECONDS if len(jobs) >= many else inf)
+        part = _Part(frozenset(jobs), self._resources)
+        return self._answer(part, self._early_end, most=_BRIEF_SECONDS if brief else inf)
 
     def scarce(self, jobs: Collection[int]) -> tuple[list[str], bool]:
         """Return resources for want of which jobs cannot, and whether it is proven that none can be left out."""
